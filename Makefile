@@ -1,0 +1,121 @@
+# make [CONFIG=release|debug|asan|ubsan|tsan|cov] [CC=clang] TARGET      (make help lists the targets)
+MAKEFLAGS += -r
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+-include config.mk
+
+VERSION := 0.1.0
+CONFIG  ?= release
+CC      := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+PREFIX  ?= /usr/local
+O       := build/$(CONFIG)
+
+# scripts/bootstrap has nothing to do, and needs no network, when every package is there.
+ifeq ($(filter clean help format uninstall,$(MAKECMDGOALS)),)
+  BOOTSTRAP := $(shell scripts/bootstrap >&2 && echo ok)
+  ifneq ($(BOOTSTRAP),ok)
+    $(error scripts/bootstrap failed: the packages it names are needed)
+  endif
+endif
+
+PACKAGES := gdal proj libtiff-4 jansson inih libcrypto
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
+PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+
+CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
+CFLAGS_debug   := -O0 -g
+CFLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+CFLAGS_tsan    := -O1 -g -fsanitize=thread
+CFLAGS_cov     := -O0 -g --coverage
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wvla -Wwrite-strings -Wformat=2 -Wundef -Werror
+CPPFLAGS += -I. -D_GNU_SOURCE -DBALKHASH_VERSION='"$(VERSION)"' -MMD -MP
+# Contraction into fused multiply-adds would make results depend on the CPU (docs/decisions).
+CFLAGS   += -std=c17 -ffp-contract=off -fstack-protector-strong -fPIE $(WARN) $(CFLAGS_$(CONFIG))
+LDFLAGS  += -pie -Wl,-z,relro,-z,now $(filter -fsanitize% --coverage,$(CFLAGS_$(CONFIG)))
+LDLIBS   += $(PKG_LIBS) -lpthread -lm
+
+# kernels/isa.c is compiled once per instruction set, with the vectoriser on and nothing that changes results.
+KFLAGS        := -O3 -fno-trapping-math -fno-math-errno
+FLAGS_scalar  := -fno-tree-vectorize -fno-tree-slp-vectorize
+FLAGS_base    :=
+FLAGS_avx2    := -mavx2
+FLAGS_avx512  := -mavx512f -mavx512bw -mavx512vl -mavx512dq
+ISAS  := scalar base $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+K_OBJ := $(ISAS:%=$O/kernels/isa.%.o) $O/kernels/dispatch.o
+
+P_SRC := $(wildcard pipeline/base/*.c pipeline/space/*.c pipeline/io/*.c pipeline/run/*.c pipeline/stage/*.c pipeline/app/*.c)
+P_OBJ := $(P_SRC:%.c=$O/%.o)
+P_LIB := $(filter-out $O/pipeline/app/main.o,$(P_OBJ)) $(K_OBJ)
+T_OBJ := $(patsubst %.c,$O/%.o,$(wildcard testdata/*.c))
+
+PROGRAM    := $O/balkhash
+GENERATOR  := $O/balkhash-testdata
+K_TESTS    := $(patsubst kernels/tests/%.c,$O/kernels/tests/%,$(wildcard kernels/tests/*.c))
+P_TESTS    := $(patsubst pipeline/tests/%.c,$O/pipeline/tests/%,$(wildcard pipeline/tests/test_*.c))
+BENCHES    := $(patsubst pipeline/tests/%.c,$O/pipeline/tests/%,$(wildcard pipeline/tests/bench_*.c))
+
+##@ Building
+all: $(PROGRAM) $(GENERATOR)                 ## the program and the generator of test products
+tests: $(K_TESTS) $(P_TESTS) all
+
+$(PROGRAM): $(P_OBJ) $(K_OBJ)
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(GENERATOR): $(T_OBJ)
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$O/kernels/tests/%: $O/kernels/tests/%.o $(K_OBJ)
+	$(CC) $(LDFLAGS) $^ -lpthread -lm -o $@
+$O/pipeline/tests/%: $O/pipeline/tests/%.o $(P_LIB)
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+$O/kernels/isa.%.o: kernels/isa.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(KFLAGS) $(FLAGS_$*) -DISA='"$*"' -DTABLE=kernels_$* -c $< -o $@
+$O/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c $< -o $@
+.SECONDARY:
+-include $(shell find $O -name '*.d' 2>/dev/null)
+
+##@ Using
+demo: all                                    ## two epochs of a generated lake, to a change map
+	scripts/demo build/demo
+
+##@ Checking
+test: tests                                  ## the release tests and a short run under ASan and UBSan
+	scripts/run-tests release
+	$(MAKE) --no-print-directory CONFIG=asan tests
+	scripts/run-tests asan
+	scripts/run-tests --total
+check-all: lint check-simd                   ## everything: test, then TSan, valgrind and the long checks
+	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory tsan ubsan valgrind
+asan ubsan tsan:                             ## the tests under one sanitizer
+	$(MAKE) --no-print-directory CONFIG=$@ tests
+	scripts/run-tests $@
+valgrind: tests                              ## the unit tests under valgrind (no AVX-512 there)
+	scripts/run-tests valgrind
+bench: all $(BENCHES) $(K_TESTS)             ## speed: kernels beside memcpy, a scene beside the decode floor
+	scripts/bench $O
+check-simd: all                              ## did the compiler vectorise the kernels, without contraction?
+	scripts/check-simd $O
+lint:                                        ## format, layers, clang-tidy, cppcheck
+	scripts/lint
+format:                                      ## reformat the sources in place
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+##@ Installing
+install: all                                 ## into $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/balkhash
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(PROGRAM) --man > $(DESTDIR)$(PREFIX)/share/man/man1/balkhash.1
+	$(PROGRAM) --bash-completion > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/balkhash
+uninstall:                                   ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/balkhash $(DESTDIR)$(PREFIX)/share/man/man1/balkhash.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/balkhash
+clean:                                       ## remove build/
+	rm -rf build
+help:                                        ## this list
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z -]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all tests demo test check-all asan ubsan tsan valgrind bench check-simd lint format install uninstall clean help

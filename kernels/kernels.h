@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * kernels.h - the span kernels and how to get them.
+ *
+ * Every kernel reads and writes exactly n elements of each array (resampling
+ * reads where it says), accepts any n and any alignment, forbids overlap
+ * between arguments, cannot fail, keeps no state, and gives the same bits on
+ * every instruction set.  The per-pixel functions behind them, with their
+ * formulas and sources, are in the other headers of this folder.  Reflectances
+ * are floats, 1.0 = all light returned.
+ */
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/calib.h"
+#include "kernels/classes.h"
+#include "kernels/fraction.h"
+#include "kernels/resample.h"
+#include "kernels/water.h"
+#include "kernels/why.h"
+
+struct kernels {
+	const char *isa; /* "scalar", "base", "avx2", "avx512" */
+
+	/* --- stored values to reflectance (calib.h) --- */
+
+	/* rho = dn * gain + bias; ORs CALIB_FILL and CALIB_SATURATED into state. */
+	void (*reflectance)(size_t n, const uint16_t *restrict dn, struct calib c,
+			    float *restrict rho, uint8_t *restrict state);
+	/* Rayleigh-corrected reflectance of a span under one sun and view. */
+	void (*rayleigh)(size_t n, const float *restrict rho_toa, struct rayleigh c,
+			 float *restrict rho);
+	/* Reflectance to the 16-bit scale of Landsat Collection 2 (calib.h), clamped to 1..65535. */
+	void (*pack)(size_t n, const float *restrict rho, uint16_t *restrict packed);
+
+	/* --- the product's masks to reasons (why.h): writes why --- */
+
+	void (*qa_pixel)(size_t n, const uint16_t *restrict qa, uint32_t *restrict why);
+	void (*scl)(size_t n, const uint16_t *restrict scl, uint32_t *restrict why);
+
+	/* --- indices (water.h), reflectance in, index out --- */
+
+	/* Normalised difference (a - b) / (a + b): MNDWI, NDWI, NDVI, NDCI. */
+	void (*norm_diff)(size_t n, const float *restrict a, const float *restrict b,
+			  float *restrict out);
+	void (*awei_nsh)(size_t n, const float *restrict green, const float *restrict nir,
+			 const float *restrict swir1, const float *restrict swir2,
+			 float *restrict out);
+	void (*awei_sh)(size_t n, const float *restrict blue, const float *restrict green,
+			const float *restrict nir, const float *restrict swir1,
+			const float *restrict swir2, float *restrict out);
+	void (*wi2015)(size_t n, const float *restrict green, const float *restrict red,
+		       const float *restrict nir, const float *restrict swir1,
+		       const float *restrict swir2, float *restrict out);
+	/* Index to int16 x 1e-4, rounded half away from zero, clamped to +-32767; INDEX_NODATA
+	 * where state is not 0 or the index is NaN. */
+	void (*index_pack)(size_t n, const float *restrict index, const uint8_t *restrict state,
+			   int16_t *restrict packed);
+
+	/* --- water (water.h, classes.h) --- */
+
+	/* The five DSWE tests of a span: code, bit 0 = test 1. */
+	void (*dswe)(size_t n, const float *restrict blue, const float *restrict green,
+		     const float *restrict red, const float *restrict nir,
+		     const float *restrict swir1, const float *restrict swir2,
+		     uint8_t *restrict code);
+	/*
+	 * Water class of a span from the DSWE code, the bands' state (calib.h) and the mask's
+	 * reasons; why gains the state's reasons and the tests passed (in and out).
+	 * hide: reasons that make a pixel 253; ice: reasons that make it 252.
+	 */
+	void (*water_class)(size_t n, const uint8_t *restrict code, const uint8_t *restrict state,
+			    uint32_t hide, uint32_t ice, uint32_t *restrict why,
+			    uint8_t *restrict water);
+
+	/* --- fraction (fraction.h) --- */
+
+	/*
+	 * Which pixels of a row are mixed: the 3x3 around them holds water (class 1) and
+	 * land (class 0 or 2).  above, here, below have n + 2 elements, starting one pixel
+	 * left of the span.  Output FRACTION_PURE_LAND, _PURE_WATER, _MIXED or _UNKNOWN.
+	 */
+	void (*purity)(size_t n, const uint8_t *restrict above, const uint8_t *restrict here,
+		       const uint8_t *restrict below, uint8_t *restrict purity);
+	/* Fraction in percent of a span from packed bands; 255 where unknown. */
+	void (*fraction)(size_t n, const uint16_t *restrict nir, const uint16_t *restrict swir1,
+			 const uint16_t *restrict swir2, const uint8_t *restrict purity,
+			 struct unmix u, uint8_t *restrict percent);
+
+	/* --- resampling (resample.h): x, y are source coordinates of n target pixels --- */
+
+	void (*bilinear_u8)(size_t n, struct window_u8 src, const int32_t *restrict x,
+			    const int32_t *restrict y, uint8_t *restrict out);
+	void (*bilinear_i16)(size_t n, struct window_i16 src, const int32_t *restrict x,
+			     const int32_t *restrict y, int16_t *restrict out);
+	void (*bilinear_u16)(size_t n, struct window_u16 src, const int32_t *restrict x,
+			     const int32_t *restrict y, uint16_t *restrict out);
+	void (*nearest_u8)(size_t n, struct window_u8 src, const int32_t *restrict x,
+			   const int32_t *restrict y, uint8_t *restrict out);
+	void (*nearest_u16)(size_t n, struct window_u16 src, const int32_t *restrict x,
+			    const int32_t *restrict y, uint16_t *restrict out);
+	void (*nearest_u32)(size_t n, struct window_u32 src, const int32_t *restrict x,
+			    const int32_t *restrict y, uint32_t *restrict out);
+
+	/* --- halving for overviews (resample.h): two rows of 2n pixels to one of n --- */
+
+	void (*halve_mode_u8)(size_t n, const uint8_t *restrict upper,
+			      const uint8_t *restrict lower, uint8_t nodata,
+			      uint8_t *restrict out);
+	void (*halve_or_u32)(size_t n, const uint32_t *restrict upper,
+			     const uint32_t *restrict lower, uint32_t *restrict out);
+	void (*halve_mean_u8)(size_t n, const uint8_t *restrict upper,
+			      const uint8_t *restrict lower, uint8_t nodata,
+			      uint8_t *restrict out);
+	void (*halve_mean_u16)(size_t n, const uint16_t *restrict upper,
+			       const uint16_t *restrict lower, uint16_t nodata,
+			       uint16_t *restrict out);
+
+	/* --- change (classes.h) --- */
+
+	/* Change class of a span from two water classes and two fractions in percent. */
+	void (*change)(size_t n, const uint8_t *restrict before, const uint8_t *restrict after,
+		       const uint8_t *restrict fraction_before,
+		       const uint8_t *restrict fraction_after, uint8_t threshold_percent,
+		       uint8_t *restrict out);
+	/* after - before in percent; DELTA_NODATA where either is above 100. */
+	void (*delta)(size_t n, const uint8_t *restrict before, const uint8_t *restrict after,
+		      int16_t *restrict out);
+};
+
+/*
+ * The table named isa, or the fastest one if isa is NULL; NULL if this binary
+ * does not have it or this CPU cannot run it.  Any thread.
+ */
+const struct kernels *kernels_find(const char *isa);
+
+/* Name of table number i, slowest first, whether this CPU runs it or not; NULL past the end. */
+const char *kernels_name(size_t i);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * why.h - the reasons that a pixel can carry, one bit each (layer "why").
+ * Their names and meanings for people stand in pipeline/io/layer.c.
+ */
+#ifndef KERNELS_WHY_H
+#define KERNELS_WHY_H
+
+enum why {
+	WHY_FILL = 1u << 0,	    /* no data in any needed band */
+	WHY_SATURATED = 1u << 1,    /* a needed band is saturated */
+	WHY_CLOUD = 1u << 2,	    /* cloud, by the product's mask */
+	WHY_DILATED = 1u << 3,	    /* the margin around a cloud, by the product's mask */
+	WHY_SHADOW = 1u << 4,	    /* cloud shadow */
+	WHY_CIRRUS = 1u << 5,	    /* thin cirrus */
+	WHY_SNOW = 1u << 6,	    /* snow or ice, by the product's mask */
+	WHY_EDGE = 1u << 7,	    /* some needed bands have data, others none: edge of the swath */
+	WHY_GAP = 1u << 8,	    /* a gap inside the swath (Landsat 7 after May 2003) */
+	WHY_LOW_SUN = 1u << 9,	    /* sun too low for the surface to be seen well */
+	WHY_GLINT = 1u << 10,	    /* sun glint */
+	WHY_RESCUED = 1u << 11,	    /* water kept against a cloud flag */
+	WHY_BRIGHT = 1u << 12,	    /* bright surface (salt, ice, thin cloud) demoted from water */
+	WHY_LOW_CONTRAST = 1u << 13, /* water and land too alike to estimate a fraction */
+	WHY_QUALITY = 1u << 14,	    /* a quantity out of the range where it is valid */
+	WHY_SHALLOW = 1u << 15,	    /* the bottom may be seen */
+	WHY_OUTSIDE = 1u << 16,	    /* outside the lake's outline and buffer */
+	WHY_DEFECT = 1u << 17,	    /* defective, dropped or terrain-occluded in the product */
+	WHY_MIXED = 1u << 18,	    /* on the shore: the fraction is an estimate, not 0 or 100 */
+	WHY_DSWE1 = 1u << 24,	    /* DSWE test 1 passed: MNDWI */
+	WHY_DSWE2 = 1u << 25,	    /* DSWE test 2 passed: visible against infrared */
+	WHY_DSWE3 = 1u << 26,	    /* DSWE test 3 passed: AWEIsh */
+	WHY_DSWE4 = 1u << 27,	    /* DSWE test 4 passed: partial surface water 1 */
+	WHY_DSWE5 = 1u << 28,	    /* DSWE test 5 passed: partial surface water 2 */
+};
+
+/* The five DSWE tests lie together, test 1 lowest. */
+#define WHY_DSWE_SHIFT 24
+
+#endif

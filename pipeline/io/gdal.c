@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/gdal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <gdal_frmts.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+
+static void register_drivers(void)
+{
+	static const char *const allowed[] = { "GTiff", "JP2OpenJPEG", "PNG",  "MEM",
+					       "GPKG",	"GeoJSON",     "ESRI Shapefile" };
+
+	GDALAllRegister();
+	for (int i = GDALGetDriverCount(); i-- > 0;) {
+		GDALDriverH driver = GDALGetDriver(i);
+		bool keep = false;
+
+		for (size_t k = 0; k < sizeof(allowed) / sizeof(allowed[0]); k++)
+			keep |= !strcmp(GDALGetDriverShortName(driver), allowed[k]);
+		if (!keep)
+			GDALDeregisterDriver(driver);
+	}
+}
+
+void gdal_setup(size_t cache_bytes)
+{
+	/* No driver plugins, no side files, no listing of folders, no waiting for a network. */
+	CPLSetConfigOption("GDAL_DRIVER_PATH", "disable");
+	CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
+	CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
+	CPLSetConfigOption("GDAL_NUM_THREADS", "1");
+	CPLSetConfigOption("GTIFF_HONOUR_NEGATIVE_SCALEY", "YES");
+	CPLSetConfigOption("GTIFF_POINT_GEO_IGNORE", "NO");
+	register_drivers();
+	GDALSetCacheMax64((GIntBig)cache_bytes);
+}
+
+static void CPL_STDCALL catch_error(CPLErr class, CPLErrorNum number, const char *message)
+{
+	struct gdal_errors *c = CPLGetErrorHandlerUserData();
+
+	(void)number;
+	if (class < CE_Failure)
+		return;
+	if (!c->count++) {
+		snprintf(c->first, sizeof(c->first), "%s", message);
+		for (char *s = c->first; *s; s++)
+			if (*s == '\n')
+				*s = ' ';
+	}
+}
+
+void gdal_begin(struct gdal_errors *c)
+{
+	c->count = 0;
+	c->first[0] = 0;
+	CPLPushErrorHandlerEx(catch_error, c);
+}
+
+int gdal_end(struct gdal_errors *c, struct error *e, enum error_code code, const char *fmt, ...)
+{
+	char what[400];
+	va_list ap;
+
+	CPLPopErrorHandler();
+	if (!c->count)
+		return 0;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (strstr(c->first, "No space left") || strstr(c->first, "Disk quota"))
+		code = ERROR_IO;
+	return error_set(e, code, "%s: %s", what, c->first);
+}
+
+GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct error *e)
+{
+	struct gdal_errors c;
+	GDALDatasetH dataset;
+
+	gdal_begin(&c);
+	dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, drivers, NULL, NULL);
+	if (gdal_end(&c, e, ERROR_DATA, "cannot open %s", path)) {
+		GDALClose(dataset);
+		dataset = NULL;
+	} else if (!dataset) {
+		error_set(e, ERROR_DATA, "cannot open %s: not a raster of a format that it may have", path);
+	}
+	if (!dataset && path[0] == '/' && strncmp(path, "/vsi", 4) && access(path, F_OK))
+		error_set(e, ERROR_NOINPUT, "cannot open %s: there is no such file", path);
+	return dataset;
+}
+
+/* The CRS as text: its EPSG code where it has one, else what PROJ would take. */
+static int crs_of(GDALDatasetH dataset, struct crs *out)
+{
+	OGRSpatialReferenceH srs = GDALGetSpatialRef(dataset);
+	const char *authority, *code;
+	char *proj = NULL;
+	int n;
+
+	if (!srs)
+		return -1;
+	authority = OSRGetAuthorityName(srs, NULL);
+	code = OSRGetAuthorityCode(srs, NULL);
+	if (authority && code && !strcmp(authority, "EPSG")) {
+		n = snprintf(out->def, sizeof(out->def), "EPSG:%s", code);
+	} else if (OSRExportToProj4(srs, &proj) == OGRERR_NONE && proj[0]) {
+		n = snprintf(out->def, sizeof(out->def), "%s", proj);
+	} else {
+		n = -1;
+	}
+	CPLFree(proj);
+	return n > 0 && n < (int)sizeof(out->def) ? 0 : -1;
+}
+
+int gdal_grid(GDALDatasetH dataset, struct grid *out, struct error *e)
+{
+	const char *path = GDALGetDescription(dataset);
+	int width = GDALGetRasterXSize(dataset), height = GDALGetRasterYSize(dataset);
+	double t[6];
+
+	if (width < 1 || height < 1 || width > GRID_SIDE_MAX || height > GRID_SIDE_MAX)
+		return error_set(e, ERROR_DATA, "%s: %d x %d pixels; a side may have 1 to %d", path,
+				 width, height, GRID_SIDE_MAX);
+	if (GDALGetGeoTransform(dataset, t) != CE_None)
+		return error_set(e, ERROR_DATA, "%s: no georeference", path);
+	if (t[2] != 0 || t[4] != 0 || !(t[1] > 0) || !(t[5] < 0))
+		return error_set(e, ERROR_DATA, "%s: not a north-up raster", path);
+	*out = (struct grid){ .x0 = t[0], .y0 = t[3], .dx = t[1], .dy = -t[5],
+			      .width = width, .height = height };
+	if (crs_of(dataset, &out->crs))
+		return error_set(e, ERROR_DATA, "%s: no coordinate reference system", path);
+	return 0;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/layer.h"
+
+#include <string.h>
+
+#include "kernels/classes.h"
+#include "kernels/why.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Codes and colours of OPERA DSWx-HLS, so that styles made for it fit. */
+static const struct layer_class water_classes[] = {
+	{ WATER_NOT, "not water", 255, 255, 255, 255 },
+	{ WATER_OPEN, "open water", 0, 0, 255, 255 },
+	{ WATER_PARTIAL, "partial water", 180, 213, 244, 255 },
+	{ WATER_ICE, "snow or ice", 0, 255, 255, 255 },
+	{ WATER_CLOUD, "cloud or cloud shadow", 175, 175, 175, 255 },
+	{ WATER_NODATA, "no data", 0, 0, 0, 0 },
+};
+
+static const struct layer_class change_classes[] = {
+	{ CHANGE_LAND, "land in both", 240, 236, 226, 255 },
+	{ CHANGE_WATER, "water in both", 62, 111, 178, 255 },
+	{ CHANGE_GAIN, "gain: became water", 0, 190, 160, 255 },
+	{ CHANGE_LOSS, "loss: became land", 214, 69, 27, 255 },
+	{ CHANGE_UNCERTAIN, "uncertain", 246, 209, 102, 255 },
+	{ CHANGE_NODATA, "no data", 0, 0, 0, 0 },
+};
+
+static const struct layer_class why_bits[] = {
+	{ WHY_FILL, "fill: no data in any needed band", 0, 0, 0, 0 },
+	{ WHY_SATURATED, "a needed band is saturated", 255, 0, 255, 255 },
+	{ WHY_CLOUD, "cloud, by the product's mask", 200, 200, 200, 255 },
+	{ WHY_DILATED, "margin of a cloud, by the product's mask", 225, 225, 225, 255 },
+	{ WHY_SHADOW, "cloud shadow, by the product's mask", 90, 90, 90, 255 },
+	{ WHY_CIRRUS, "thin cirrus, by the product's mask", 210, 220, 240, 255 },
+	{ WHY_SNOW, "snow or ice, by the product's mask", 0, 255, 255, 255 },
+	{ WHY_EDGE, "edge of the swath: some needed bands have no data", 120, 60, 0, 255 },
+	{ WHY_GAP, "gap inside the swath", 160, 80, 0, 255 },
+	{ WHY_LOW_SUN, "sun too low", 60, 60, 90, 255 },
+	{ WHY_GLINT, "sun glint", 255, 255, 160, 255 },
+	{ WHY_RESCUED, "water kept against a cloud flag", 0, 120, 255, 255 },
+	{ WHY_BRIGHT, "bright surface demoted from water", 255, 230, 200, 255 },
+	{ WHY_LOW_CONTRAST, "water and land too alike for a fraction", 180, 160, 120, 255 },
+	{ WHY_QUALITY, "a quantity out of its valid range", 255, 120, 120, 255 },
+	{ WHY_SHALLOW, "the bottom may be seen", 120, 220, 200, 255 },
+	{ WHY_OUTSIDE, "outside the lake's outline and buffer", 0, 0, 0, 0 },
+	{ WHY_DEFECT, "defective, dropped or occluded in the product", 120, 0, 0, 255 },
+	{ WHY_MIXED, "on the shore: the fraction is an estimate", 255, 160, 0, 255 },
+	{ WHY_DSWE1, "DSWE test 1 passed: MNDWI", 0, 60, 200, 255 },
+	{ WHY_DSWE2, "DSWE test 2 passed: visible over infrared", 0, 80, 200, 255 },
+	{ WHY_DSWE3, "DSWE test 3 passed: AWEIsh", 0, 100, 200, 255 },
+	{ WHY_DSWE4, "DSWE test 4 passed: partial surface water 1", 0, 120, 200, 255 },
+	{ WHY_DSWE5, "DSWE test 5 passed: partial surface water 2", 0, 140, 200, 255 },
+};
+
+#define CLASSES(array) .classes = array, .classes_nr = COUNT(array)
+#define PERCENT(layer_name, text)                                                                 \
+	{                                                                                          \
+		.name = layer_name, .description = text, .type = LAYER_U8, .halving = HALVE_MEAN,  \
+		.has_nodata = true, .nodata = FRACTION_NODATA, .scale = 1, .unit = "%",            \
+		.style_max = 100,                                                                  \
+	}
+#define LOOKS(layer_name, text)                                                                   \
+	{                                                                                          \
+		.name = layer_name, .description = text, .type = LAYER_U16,                        \
+		.halving = HALVE_NEAREST, .scale = 1, .unit = "1", .style_max = 20,                \
+	}
+#define INDEX(layer_name, text)                                                                   \
+	{                                                                                          \
+		.name = layer_name, .description = text, .type = LAYER_I16,                        \
+		.halving = HALVE_NEAREST, .has_nodata = true, .nodata = INDEX_NODATA,              \
+		.scale = 1e-4, .unit = "1", .style_min = -10000, .style_max = 10000,               \
+	}
+
+static const struct layer layers[] = {
+	{ .name = "water", .description = "Water class (codes of OPERA DSWx)", .type = LAYER_U8,
+	  .halving = HALVE_MODE, .has_nodata = true, .nodata = WATER_NODATA, .scale = 1,
+	  .unit = "", CLASSES(water_classes) },
+	PERCENT("fraction", "Share of the pixel covered by water"),
+	{ .name = "why", .description = "Reasons for the class, one bit each", .type = LAYER_U32,
+	  .halving = HALVE_OR, .scale = 1, .unit = "", CLASSES(why_bits) },
+	INDEX("mndwi", "MNDWI = (green - swir1) / (green + swir1), Xu 2006"),
+	INDEX("ndwi", "NDWI = (green - nir) / (green + nir), McFeeters 1996"),
+	INDEX("ndvi", "NDVI = (nir - red) / (nir + red), Rouse 1973"),
+	INDEX("ndci", "NDCI = (rededge705 - red) / (rededge705 + red), Mishra 2012: chlorophyll index"),
+	INDEX("aweinsh", "AWEInsh, Feyisa 2014: water index, no shadow"),
+	INDEX("aweish", "AWEIsh, Feyisa 2014: water index, shadow"),
+	INDEX("wi2015", "WI2015, Fisher 2016: water index, divided by 100"),
+	LOOKS("observed", "Looks at the surface: observations of water, partial water or land"),
+	LOOKS("wet", "Looks that saw open water"),
+	LOOKS("partial", "Looks that saw partial water"),
+	PERCENT("frequency", "Looks that saw open water, of all looks at the surface"),
+	{ .name = "source", .description = "Index of the best look, 1-based; see item.json",
+	  .type = LAYER_U16, .halving = HALVE_NEAREST, .has_nodata = true, .nodata = 0, .scale = 1,
+	  .unit = "", .style_max = 20 },
+	{ .name = "change", .description = "Change of water between two periods",
+	  .type = LAYER_U8, .halving = HALVE_MODE, .has_nodata = true, .nodata = CHANGE_NODATA,
+	  .scale = 1, .unit = "", CLASSES(change_classes) },
+	{ .name = "delta", .description = "After minus before", .type = LAYER_I16,
+	  .halving = HALVE_NEAREST, .has_nodata = true, .nodata = DELTA_NODATA, .scale = 1,
+	  .unit = "%", .style_min = -100, .style_max = 100 },
+};
+
+size_t layer_type_size(enum layer_type type)
+{
+	static const size_t size[] = {
+		[LAYER_U8] = 1, [LAYER_U16] = 2, [LAYER_I16] = 2, [LAYER_U32] = 4, [LAYER_F32] = 4,
+	};
+
+	return size[type];
+}
+
+const struct layer *layer_at(size_t i)
+{
+	return i < COUNT(layers) ? &layers[i] : NULL;
+}
+
+const struct layer *layer_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT(layers); i++)
+		if (!strcmp(layers[i].name, name))
+			return &layers[i];
+	return NULL;
+}
+
+const struct layer_class *layer_class_find(const struct layer *layer, uint32_t code)
+{
+	for (size_t i = 0; i < layer->classes_nr; i++)
+		if (layer->classes[i].code == code)
+			return &layer->classes[i];
+	return NULL;
+}
