@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * options.h - the one option table and what it fills.
+ *
+ * The table gives the command line parser, --help, the man page and the bash
+ * completion, and names the keys of a configuration file.  Options are read
+ * once, checked once, and constant from then on.
+ */
+#ifndef PIPELINE_BASE_OPTIONS_H
+#define PIPELINE_BASE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "pipeline/base/error.h"
+
+enum command {
+	COMMAND_INFO,
+	COMMAND_SCENE,
+	COMMAND_MOSAIC,
+	COMMAND_CHANGE,
+	COMMAND_VERIFY,
+	COMMAND_NR,
+	COMMAND_NONE = COMMAND_NR, /* --help, --version ...: answered already */
+};
+
+/* What -co, repeated, gives. */
+struct option_list {
+	char **values;
+	size_t nr;
+};
+
+/* Zero plus options_init() is the built-in configuration.  Owns its strings. */
+struct options {
+	char *output;	/* -o: folder */
+	char *lake;	/* name or file; NULL: the product's own grid */
+	double tr[2];	/* pixel size x, y [m]; 0: not given */
+	double te[4];	/* xmin ymin xmax ymax [m]; all 0: not given */
+	char *t_srs;	/* NULL: not given */
+	char *layers;	/* comma-separated; NULL: the command's default */
+	char *masks;	/* "product" or "none" */
+	char *rayleigh; /* "auto" (Level-1 only) or "none" */
+	char *rule;	/* mosaic: "frequency" */
+	char *period;	/* mosaic: "FROM/TO" UTC dates, from included, to excluded; NULL: all */
+	struct option_list creation; /* -co NAME=VALUE */
+	int threads;	/* >= 1; default: CPUs this process may use */
+	size_t memory;	/* bytes of resident memory; default 1 GiB */
+	char *isa;	/* NULL: the fastest */
+	int tile;	/* side of a working tile [pixels]: multiple of 64, 128..2048; default 512 */
+	bool overwrite, json, quiet;
+	int verbose;
+	char **paths;	/* what is left on the command line */
+	size_t paths_nr;
+};
+
+/* Does this option change pixels?  Such options are part of a result's identity (unit id). */
+struct option_value {
+	const char *key;
+	char value[200];
+};
+
+void options_init(struct options *o);
+void options_release(struct options *o);
+
+/*
+ * Read the command line.  Sets *command; COMMAND_NONE if --help, --version,
+ * --man or --bash-completion was answered on out.  USAGE (naming the nearest
+ * option or command) if it is wrong.  Spellings as in GDAL: -tr X Y, -te ...,
+ * -t_srs DEF, -co N=V, -o DIR; --name VALUE and --name=VALUE for the others; -- ends options.
+ */
+int options_parse(struct options *o, enum command *command, int argc, char *const *argv, FILE *out,
+		  struct error *e);
+
+/* The pixel-changing options that command uses and that differ from nothing, in table order; caller's array of max. */
+size_t options_that_change_pixels(const struct options *o, enum command command,
+				  struct option_value *values, size_t max);
+
+/* --help of a command (COMMAND_NONE: of the program), the man page (roff), the completion script. */
+void options_help(enum command command, FILE *out);
+void options_man(FILE *out);
+void options_completion(FILE *out);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * polygon.h - rings of vertices; inside is by the even-odd rule, so holes and
+ * islands need no marks.  A ring is closed: the last vertex joins the first.
+ */
+#ifndef PIPELINE_SPACE_POLYGON_H
+#define PIPELINE_SPACE_POLYGON_H
+
+#include <stddef.h>
+
+#include "pipeline/base/error.h"
+#include "pipeline/space/crs.h"
+
+struct point {
+	double x, y;
+};
+
+struct ring {
+	struct point *points;
+	size_t points_nr;
+};
+
+/* Zero is an empty polygon.  Owns its rings. */
+struct polygon {
+	struct ring *rings;
+	size_t rings_nr;
+};
+
+void polygon_release(struct polygon *p);
+
+/* Append a ring (copied). */
+int polygon_add(struct polygon *p, const struct point *points, size_t n, struct error *e);
+
+/* A copy with edges cut into pieces not longer than step (in the polygon's own units). */
+int polygon_densify(struct polygon *out, const struct polygon *p, double step, struct error *e);
+
+/* Transform every vertex in place and round it to a multiple of round_to (0: not at all). */
+int polygon_transform(struct polygon *p, const struct crs *from, const struct crs *to,
+		      double round_to, struct error *e);
+
+/* Area by the shoelace formula, holes subtracted by their nesting (even-odd); same units squared. */
+double polygon_area(const struct polygon *p);
+
+#endif
