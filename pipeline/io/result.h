@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * result.h - a result folder (observation, mosaic, change) read back.
+ */
+#ifndef PIPELINE_IO_RESULT_H
+#define PIPELINE_IO_RESULT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "pipeline/base/error.h"
+#include "pipeline/io/raster.h"
+
+/* The facts of item.json. */
+struct result {
+	char *path;	     /* of the folder */
+	json_t *item;	     /* the whole of item.json */
+	const char *kind;    /* "observation", "mosaic", "change"; all strings live in item */
+	const char *id;
+	const char *unit;    /* unit id, hex */
+	const char *lake;    /* name or file as recorded, "" if none */
+	const char *datatake; /* "" if none */
+	int native_zone;     /* UTM zone of the product, 0 if none */
+	int64_t time, time_end;
+	struct grid grid;
+};
+
+/*
+ * Read DIR/item.json (cap 64 MiB, strict: duplicate keys, NaN and missing facts
+ * are DATA).  NOINPUT if there is no such folder or no item.json in it (then it
+ * is not a finished result: the words say so).
+ */
+int result_open(struct result **out, const char *dir, struct error *e);
+void result_free(struct result *r);
+
+/* Open one layer of the result; DATA if it has none of that name. */
+int result_raster(const struct result *r, const char *layer_name, struct raster **out,
+		  struct error *e);
+
+/* True if the result has this layer. */
+bool result_has(const struct result *r, const char *layer_name);
+
+/* Re-hash every asset and re-open and read every raster through; DATA naming all that is wrong. */
+int result_verify(const struct result *r, struct error *e);
+
+#endif
