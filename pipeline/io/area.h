@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * area.h - pixel counts and areas, per class or whatever the caller counts, summed over tiles.
+ *
+ * A pixel's true area is that of its map divided by the areal scale of the CRS
+ * at the centre of its tile (grid_tile() of GEOTIFF_TILE; the scale is rounded to
+ * 2^-30); in an equal-area CRS all are equal.  Sums depend on neither threads nor
+ * order: they are made tile by tile at the end.
+ */
+#ifndef PIPELINE_IO_AREA_H
+#define PIPELINE_IO_AREA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/error.h"
+#include "pipeline/space/grid.h"
+
+/* Counters for every tile of a grid. */
+struct area;
+
+/* counters: how many different things are counted, e.g. classes times basins. */
+int area_new(struct area **out, const struct grid *grid, size_t counters, struct error *e);
+void area_free(struct area *a);
+
+/* Add to a counter of tile i.  Any number of threads at once on different tiles. */
+void area_add(struct area *a, size_t i, size_t counter, uint64_t pixels);
+
+/* Pixels of a counter, and their area; weight 1/100 for sums of percent. */
+uint64_t area_pixels(const struct area *a, size_t counter);
+double area_km2(const struct area *a, size_t counter);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * output.h - making a result folder: layers on one grid, other files, item.json,
+ * published all at once.
+ *
+ * Calling sequence:
+ *   output_needed()    stop here if the result stands already
+ *   output_open()      a stage folder, one GeoTIFF a layer
+ *   in the workers, for every tile i of grid_tile(grid, GEOTIFF_TILE, i):
+ *     output_encode()  each layer once, into one slot
+ *   in tile order:     output_append()
+ *   output_finish()    the GeoTIFFs are complete and can be read back from output_folder()
+ *   output_quicklook(), output_add() for further files written into output_folder()
+ *   output_publish()   item.json, then the rename
+ *   output_free()      at any time; removes what was not published
+ */
+#ifndef PIPELINE_IO_OUTPUT_H
+#define PIPELINE_IO_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pipeline/base/context.h"
+#include "pipeline/base/error.h"
+#include "pipeline/io/geotiff.h"
+#include "pipeline/io/item.h"
+#include "pipeline/io/layer.h"
+#include "pipeline/space/grid.h"
+
+/*
+ * May the result of this unit be made at target?  *needed = false: it stands
+ * there already (logged), nothing is to be done; with --overwrite it is made anew.  CANTCREATE
+ * naming --overwrite where a result of another unit is; CANTCREATE, also with
+ * --overwrite, where a folder with other things in it is: those are never removed.
+ */
+int output_needed(const struct context *context, const char *target, const char *unit,
+		  bool *needed, struct error *e);
+
+/* Copied where it is not said otherwise. */
+struct output_spec {
+	const struct context *context; /* borrowed for the life of the output; -co and --overwrite count */
+	const char *target;	       /* the result folder */
+	const char *unit;	       /* item_unit() */
+	struct grid grid;
+	const struct layer *const *layers; /* of the table in layer.c */
+	size_t layers_nr;
+	const struct geotiff_item *items; /* into every GeoTIFF, beside BALKHASH_VERSION and BALKHASH_UNIT */
+	size_t items_nr;
+};
+
+struct output;
+
+/* CONFIG for a bad -co; CANTCREATE, PERMISSION, IO. */
+int output_open(struct output **out, const struct output_spec *spec, struct error *e);
+
+/* The stage folder: further files are written here. */
+const char *output_folder(const struct output *o);
+
+/* Bytes of a slot for one tile of all layers: a multiple of 64, so a caller can append its own. */
+size_t output_slot_size(const struct output *o);
+
+/*
+ * Compress layer number k (of the spec) of tile i into the slot; pixels: that
+ * tile, row by row without gaps, in the layer's type.  Any number of threads at
+ * once on different slots.
+ */
+int output_encode(struct output *o, size_t i, size_t k, const void *pixels, void *slot,
+		  struct error *e);
+
+/* Take tile i of all layers; one caller at a time, i = 0, 1, 2, ... */
+int output_append(struct output *o, size_t i, const void *slot, struct error *e);
+
+/* After the last tile: complete every GeoTIFF, write its QGIS style. */
+int output_finish(struct output *o, struct error *e);
+
+/*
+ * Write quicklook.png, at most 1024 pixels a side: layer number k (of classes, or 8 bit with a
+ * colour ramp) in its colours, nearest-sampled, on white.  After output_finish().
+ */
+int output_quicklook(struct output *o, size_t k, struct error *e);
+
+/* A further file that the caller wrote into output_folder() and closed: becomes an asset (strings copied). */
+int output_add(struct output *o, const char *file, const char *title, const char *media_type,
+	       const char *role, struct error *e);
+
+/* Statistics of layer k; after output_finish(). */
+struct geotiff_statistics output_statistics(const struct output *o, size_t k);
+
+/*
+ * Write item.json (the caller fills item but for grid, assets and assets_nr, which
+ * this sets; "balkhash:unit" stands in its properties) and publish.  Where another
+ * process has published the same unit meanwhile, that one stays, and this is no error.
+ */
+int output_publish(struct output *o, struct item *item, struct error *e);
+
+/* NULL is fine. */
+void output_free(struct output *o);
+
+#endif
