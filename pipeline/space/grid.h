@@ -14,8 +14,8 @@
 
 #include "pipeline/space/rect.h"
 
-/* The largest side of a grid in pixels: 2^15 - 1 keeps a coordinate of 2^-16 pixel in 32 bits. */
-#define GRID_SIDE_MAX 32767
+/* The largest side of a grid in pixels: Lake Balkhash at 10 m has 48 000. */
+#define GRID_SIDE_MAX (1 << 20)
 
 /* A projected CRS by its definition: "EPSG:32643" or a PROJ string ("+proj=laea ..."). */
 struct crs {

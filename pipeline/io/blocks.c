@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/blocks.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/io/gdal.h"
+
+/* A file with more blocks than this is hostile: a product has thousands. */
+#define BLOCKS_MAX ((size_t)1 << 24)
+
+enum block_state { BLOCK_IDLE, BLOCK_DECODING, BLOCK_READY, BLOCK_GONE };
+
+struct block {
+	uint16_t *data;
+	uint32_t uses; /* wants still to come */
+	size_t first, last; /* the first and the last tile that want it */
+	enum block_state state;
+};
+
+struct source {
+	struct blocks_source file;
+	size_t columns, rows;
+	struct block *blocks;
+};
+
+struct blocks {
+	struct source *sources;
+	size_t sources_nr, tiles_nr, decoded;
+	pthread_mutex_t lock;
+	pthread_cond_t moved; /* some block became ready, or failed was set */
+	bool failed;
+	struct error error; /* of the first decode that failed */
+};
+
+struct blocks_reader {
+	struct blocks *blocks;
+	GDALDatasetH *datasets; /* one a source, NULL until used */
+};
+
+static size_t source_block_bytes(const struct source *s)
+{
+	return (size_t)s->file.block_w * (size_t)s->file.block_h * sizeof(uint16_t);
+}
+
+static int source_init(struct source *s, const struct blocks_source *file, struct error *e)
+{
+	s->file = *file;
+	if (file->width < 1 || file->height < 1 || file->block_w < 1 || file->block_h < 1)
+		return error_set(e, ERROR_DATA, "%s: empty raster", file->path);
+	s->columns = ((size_t)file->width + (size_t)file->block_w - 1) / (size_t)file->block_w;
+	s->rows = ((size_t)file->height + (size_t)file->block_h - 1) / (size_t)file->block_h;
+	if (s->columns * s->rows > BLOCKS_MAX)
+		return error_set(e, ERROR_DATA, "%s: %zu blocks are too many for a product",
+				 file->path, s->columns * s->rows);
+	s->blocks = calloc(s->columns * s->rows, sizeof(*s->blocks));
+	return s->blocks ? 0 : error_nomem(e, "the list of blocks");
+}
+
+int blocks_new(struct blocks **out, const struct blocks_source *sources, size_t sources_nr,
+	       struct error *e)
+{
+	struct blocks *b = calloc(1, sizeof(*b));
+
+	*out = NULL;
+	if (!b)
+		return error_nomem(e, "blocks");
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_cond_init(&b->moved, NULL);
+	b->sources = calloc(sources_nr ? sources_nr : 1, sizeof(*b->sources));
+	if (!b->sources) {
+		error_nomem(e, "blocks");
+		goto fail;
+	}
+	for (b->sources_nr = 0; b->sources_nr < sources_nr; b->sources_nr++)
+		if (source_init(&b->sources[b->sources_nr], &sources[b->sources_nr], e))
+			goto fail;
+	*out = b;
+	return 0;
+fail:
+	blocks_free(b);
+	return -1;
+}
+
+void blocks_free(struct blocks *b)
+{
+	if (!b)
+		return;
+	for (size_t i = 0; i < b->sources_nr; i++) {
+		struct source *s = &b->sources[i];
+
+		for (size_t k = 0; k < s->columns * s->rows; k++)
+			free(s->blocks[k].data);
+		free(s->blocks);
+	}
+	free(b->sources);
+	pthread_cond_destroy(&b->moved);
+	pthread_mutex_destroy(&b->lock);
+	free(b);
+}
+
+/* A walk over the blocks that a want touches, in raster order. */
+struct walk {
+	struct source *source;
+	size_t x0, x1, y1; /* block columns [x0, x1], rows up to y1 */
+	size_t x, y;	   /* the current one */
+};
+
+static struct walk walk_start(const struct blocks *b, struct blocks_want want)
+{
+	struct source *s = &b->sources[want.source];
+	size_t w = (size_t)s->file.block_w, h = (size_t)s->file.block_h;
+
+	assert(want.rect.x >= 0 && want.rect.y >= 0 && want.rect.x + want.rect.w <= s->file.width &&
+	       want.rect.y + want.rect.h <= s->file.height);
+	return (struct walk){
+		.source = s,
+		.x0 = (size_t)want.rect.x / w,
+		.x1 = (size_t)(want.rect.x + want.rect.w - 1) / w,
+		.y1 = (size_t)(want.rect.y + want.rect.h - 1) / h,
+		.x = (size_t)want.rect.x / w,
+		.y = (size_t)want.rect.y / h,
+	};
+}
+
+/* The current block; NULL past the last one. */
+static struct block *walk_block(const struct walk *w)
+{
+	return w->y <= w->y1 ? &w->source->blocks[w->y * w->source->columns + w->x] : NULL;
+}
+
+static void walk_next(struct walk *w)
+{
+	if (w->x++ == w->x1) {
+		w->x = w->x0;
+		w->y++;
+	}
+}
+
+void blocks_plan(struct blocks *b, size_t i, const struct blocks_want *wants, size_t wants_nr)
+{
+	for (size_t k = 0; k < wants_nr; k++) {
+		struct walk w = walk_start(b, wants[k]);
+
+		for (struct block *block; (block = walk_block(&w)); walk_next(&w)) {
+			if (!block->uses++)
+				block->first = i;
+			block->last = i;
+		}
+	}
+	b->tiles_nr = i + 1;
+}
+
+size_t blocks_peak_bytes(const struct blocks *b, size_t window)
+{
+	size_t *born = calloc(2 * (b->tiles_nr + 1), sizeof(*born)), *dead = born + b->tiles_nr + 1;
+	size_t alive = 0, peak = 0;
+
+	if (!born)
+		return SIZE_MAX; /* no memory even for counting: no budget can hold it */
+	for (size_t i = 0; i < b->sources_nr; i++) {
+		const struct source *s = &b->sources[i];
+
+		for (size_t k = 0; k < s->columns * s->rows; k++) {
+			const struct block *block = &s->blocks[k];
+
+			if (!block->uses)
+				continue;
+			born[block->first > window ? block->first - window : 0] += source_block_bytes(s);
+			dead[block->last + 1 < b->tiles_nr ? block->last + 1 : b->tiles_nr] +=
+				source_block_bytes(s);
+		}
+	}
+	for (size_t i = 0; i < b->tiles_nr; i++) {
+		alive += born[i] - dead[i];
+		peak = alive > peak ? alive : peak;
+	}
+	free(born);
+	return peak;
+}
+
+size_t blocks_planned(const struct blocks *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->sources_nr; i++)
+		for (size_t k = 0; k < b->sources[i].columns * b->sources[i].rows; k++)
+			n += b->sources[i].blocks[k].uses > 0 ||
+			     b->sources[i].blocks[k].state == BLOCK_GONE;
+	return n;
+}
+
+size_t blocks_decoded(const struct blocks *b)
+{
+	return b->decoded;
+}
+
+int blocks_reader_new(struct blocks_reader **out, struct blocks *b, struct error *e)
+{
+	struct blocks_reader *r = calloc(1, sizeof(*r));
+
+	*out = r;
+	if (r) {
+		r->blocks = b;
+		r->datasets = calloc(b->sources_nr ? b->sources_nr : 1, sizeof(GDALDatasetH));
+	}
+	return r && r->datasets ? 0 : error_nomem(e, "file handles");
+}
+
+void blocks_reader_free(struct blocks_reader *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; r->datasets && i < r->blocks->sources_nr; i++)
+		GDALClose(r->datasets[i]);
+	free(r->datasets);
+	free(r);
+}
+
+/* The band of a source at its level, on this worker's own handle. */
+static GDALRasterBandH reader_band(struct blocks_reader *r, const struct source *s, struct error *e)
+{
+	static const char *const drivers[] = { "GTiff", "JP2OpenJPEG", NULL };
+	size_t i = (size_t)(s - r->blocks->sources);
+	GDALRasterBandH band;
+	int w, h;
+
+	if (!r->datasets[i])
+		r->datasets[i] = gdal_open(s->file.path, drivers, e);
+	if (!r->datasets[i])
+		return NULL;
+	band = GDALGetRasterBand(r->datasets[i], 1);
+	if (band && s->file.level)
+		band = GDALGetOverview(band, s->file.level - 1);
+	if (!band) {
+		error_set(e, ERROR_DATA, "%s: has no level %d", s->file.path, s->file.level);
+		return NULL;
+	}
+	GDALGetBlockSize(band, &w, &h);
+	if (w != s->file.block_w || h != s->file.block_h ||
+	    GDALGetRasterBandXSize(band) != s->file.width ||
+	    GDALGetRasterBandYSize(band) != s->file.height) {
+		error_set(e, ERROR_DATA, "%s: changed while it was read", s->file.path);
+		return NULL;
+	}
+	return band;
+}
+
+/* Widen n bytes at the front of the buffer to n 16-bit values in place. */
+static void widen(uint16_t *data, size_t n)
+{
+	const uint8_t *bytes = (const uint8_t *)data;
+
+	for (size_t i = n; i-- > 0;)
+		data[i] = bytes[i];
+}
+
+/* A fresh buffer with the decoded block, or NULL. */
+static uint16_t *decode(struct blocks_reader *r, const struct source *s, size_t x, size_t y,
+			struct error *e)
+{
+	GDALRasterBandH band = reader_band(r, s, e);
+	uint16_t *data = NULL;
+	struct gdal_errors c;
+	CPLErr ret;
+
+	if (!band)
+		return NULL;
+	data = malloc(source_block_bytes(s));
+	if (!data) {
+		error_nomem(e, "a decoded block");
+		return NULL;
+	}
+	gdal_begin(&c);
+	ret = GDALReadBlock(band, (int)x, (int)y, data);
+	if (gdal_end(&c, e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path))
+		goto fail;
+	if (ret != CE_None) {
+		error_set(e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path);
+		goto fail;
+	}
+	if (s->file.bytes)
+		widen(data, source_block_bytes(s) / sizeof(*data));
+	return data;
+fail:
+	free(data);
+	return NULL;
+}
+
+/* Find a block that nobody has begun; *pending tells if others are still at some.  Lock held. */
+static bool find_idle(struct blocks *b, const struct blocks_want *wants, size_t wants_nr,
+		      struct walk *found, bool *pending)
+{
+	*pending = false;
+	for (size_t k = 0; k < wants_nr; k++) {
+		struct walk w = walk_start(b, wants[k]);
+
+		for (struct block *block; (block = walk_block(&w)); walk_next(&w)) {
+			if (block->state == BLOCK_IDLE) {
+				*found = w;
+				return true;
+			}
+			*pending |= block->state == BLOCK_DECODING;
+		}
+	}
+	return false;
+}
+
+/* Decode the block found.  Lock held on entry and exit, not in between. */
+static void decode_found(struct blocks_reader *r, struct walk w)
+{
+	struct blocks *b = r->blocks;
+	struct block *block = walk_block(&w);
+	struct error e = { 0 };
+	uint16_t *data;
+
+	block->state = BLOCK_DECODING;
+	pthread_mutex_unlock(&b->lock);
+	data = decode(r, w.source, w.x, w.y, &e);
+	pthread_mutex_lock(&b->lock);
+	block->data = data;
+	block->state = BLOCK_READY;
+	b->decoded++;
+	if (!data && !b->failed) {
+		b->failed = true;
+		b->error = e;
+	}
+	pthread_cond_broadcast(&b->moved);
+}
+
+int blocks_acquire(struct blocks_reader *r, const struct blocks_want *wants, size_t wants_nr,
+		   struct error *e)
+{
+	struct blocks *b = r->blocks;
+	struct walk found;
+	bool pending = true, failed;
+
+	pthread_mutex_lock(&b->lock);
+	while (!b->failed) {
+		if (find_idle(b, wants, wants_nr, &found, &pending))
+			decode_found(r, found);
+		else if (pending)
+			pthread_cond_wait(&b->moved, &b->lock);
+		else
+			break;
+	}
+	failed = b->failed;
+	if (failed)
+		*e = b->error;
+	pthread_mutex_unlock(&b->lock);
+	return failed ? -1 : 0;
+}
+
+void blocks_copy(const struct blocks *b, struct blocks_want want, uint16_t *pixels)
+{
+	struct walk w = walk_start(b, want);
+	int32_t bw = w.source->file.block_w, bh = w.source->file.block_h;
+
+	for (const struct block *block; (block = walk_block(&w)); walk_next(&w)) {
+		struct rect all = { (int32_t)w.x * bw, (int32_t)w.y * bh, bw, bh };
+		struct rect part = rect_intersect(all, want.rect);
+
+		for (int32_t y = part.y; y < part.y + part.h; y++)
+			memcpy(pixels + (size_t)(y - want.rect.y) * (size_t)want.rect.w +
+				       (part.x - want.rect.x),
+			       block->data + (size_t)(y - all.y) * (size_t)bw + (part.x - all.x),
+			       (size_t)part.w * sizeof(*pixels));
+	}
+}
+
+void blocks_release(struct blocks *b, const struct blocks_want *wants, size_t wants_nr)
+{
+	pthread_mutex_lock(&b->lock);
+	for (size_t k = 0; k < wants_nr; k++) {
+		struct walk w = walk_start(b, wants[k]);
+
+		for (struct block *block; (block = walk_block(&w)); walk_next(&w)) {
+			if (--block->uses)
+				continue;
+			free(block->data);
+			block->data = NULL;
+			block->state = BLOCK_GONE;
+		}
+	}
+	pthread_mutex_unlock(&b->lock);
+}
