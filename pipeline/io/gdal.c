@@ -12,6 +12,8 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
+#include "pipeline/space/crs.h"
+
 static void register_drivers(void)
 {
 	static const char *const allowed[] = { "GTiff", "JP2OpenJPEG", "PNG",  "MEM",
@@ -98,8 +100,8 @@ GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct erro
 	return dataset;
 }
 
-/* The CRS as text: its EPSG code where it has one, else what PROJ would take. */
-static int crs_of(GDALDatasetH dataset, struct crs *out)
+/* The CRS as text, in the one spelling that compares equal. */
+static int crs_of(GDALDatasetH dataset, const char *path, struct crs *out, struct error *e)
 {
 	OGRSpatialReferenceH srs = GDALGetSpatialRef(dataset);
 	const char *authority, *code;
@@ -107,7 +109,7 @@ static int crs_of(GDALDatasetH dataset, struct crs *out)
 	int n;
 
 	if (!srs)
-		return -1;
+		return error_set(e, ERROR_DATA, "%s: no coordinate reference system", path);
 	authority = OSRGetAuthorityName(srs, NULL);
 	code = OSRGetAuthorityCode(srs, NULL);
 	if (authority && code && !strcmp(authority, "EPSG")) {
@@ -118,7 +120,15 @@ static int crs_of(GDALDatasetH dataset, struct crs *out)
 		n = -1;
 	}
 	CPLFree(proj);
-	return n > 0 && n < (int)sizeof(out->def) ? 0 : -1;
+	if (n <= 0 || n >= (int)sizeof(out->def))
+		return error_set(e, ERROR_DATA,
+				 "%s: its coordinate reference system has no EPSG code or PROJ string",
+				 path);
+	if (crs_normalise(out, e)) {
+		e->code = ERROR_DATA;
+		return error_prefix(e, "%s", path);
+	}
+	return 0;
 }
 
 int gdal_grid(GDALDatasetH dataset, struct grid *out, struct error *e)
@@ -136,7 +146,5 @@ int gdal_grid(GDALDatasetH dataset, struct grid *out, struct error *e)
 		return error_set(e, ERROR_DATA, "%s: not a north-up raster", path);
 	*out = (struct grid){ .x0 = t[0], .y0 = t[3], .dx = t[1], .dy = -t[5],
 			      .width = width, .height = height };
-	if (crs_of(dataset, &out->crs))
-		return error_set(e, ERROR_DATA, "%s: no coordinate reference system", path);
-	return 0;
+	return crs_of(dataset, path, &out->crs, e);
 }

@@ -46,7 +46,8 @@ int gdal_end(struct gdal_errors *c, struct error *e, enum error_code code, const
 GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct error *e);
 
 /*
- * The grid of an open raster.  DATA if it has no CRS or no geotransform, is
+ * The grid of an open raster, its CRS as crs_normalise() spells it.  DATA if it
+ * has no CRS, a geographic one or one that is not in metres, no geotransform, is
  * rotated or south-up, or has a side of 0 or above GRID_SIDE_MAX.
  */
 int gdal_grid(GDALDatasetH dataset, struct grid *out, struct error *e);

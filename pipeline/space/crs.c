@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/space/crs.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <proj.h>
+
+/* A PROJ context and the first thing it complained of. */
+struct session {
+	PJ_CONTEXT *ctx;
+	char said[200];
+};
+
+struct crs_transform {
+	struct session session;
+	PJ *pj;
+};
+
+static void keep_words(void *data, int level, const char *message)
+{
+	struct session *s = data;
+
+	(void)level;
+	if (s->said[0])
+		return;
+	snprintf(s->said, sizeof(s->said), "%s", message);
+	for (char *c = s->said; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+}
+
+/* Which grid files are installed must not change a result: none is ever found. */
+static const char *find_file(PJ_CONTEXT *ctx, const char *name, void *data)
+{
+	(void)ctx;
+	(void)data;
+	return strcmp(name, "proj.db") && strcmp(name, "proj.ini") ? "/dev/null/none" : NULL;
+}
+
+/* s must not move afterwards: PROJ keeps its address. */
+static int session_begin(struct session *s, struct error *e)
+{
+	s->said[0] = 0;
+	s->ctx = proj_context_create();
+	if (!s->ctx)
+		return error_nomem(e, "PROJ");
+	proj_log_func(s->ctx, s, keep_words);
+	proj_context_set_enable_network(s->ctx, 0);
+	proj_context_set_file_finder(s->ctx, find_file, NULL);
+	return 0;
+}
+
+static void session_end(struct session *s)
+{
+	if (s->ctx)
+		proj_context_destroy(s->ctx);
+	s->ctx = NULL;
+}
+
+static const char *said(const struct session *s, const char *otherwise)
+{
+	return s->said[0] ? s->said : otherwise;
+}
+
+/*
+ * PROJ takes more for a CRS than a user should be able to name: files
+ * ("init="), grids, pipelines, and any word that some name contains.
+ */
+static int check_text(const char *def, struct error *e)
+{
+	static const char *const refused[] = { "init=", "nadgrids=", "geoidgrids=", "pipeline" };
+	size_t letters =
+		strspn(def, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+	bool proj = strstr(def, "proj=");
+
+	for (const char *c = def; *c; c++)
+		if ((unsigned char)*c < ' ')
+			return error_set(e, ERROR_CONFIG, "CRS with a control character in it");
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (strstr(def, refused[i]))
+			return error_set(e, ERROR_CONFIG, "CRS %s: \"%s\" is not accepted", def,
+					 refused[i]);
+	if (!proj && (!letters || (def[letters] != ':' && def[letters] != '[')))
+		return error_set(
+			e, ERROR_CONFIG,
+			"CRS %s: give an EPSG code (EPSG:32643) or a PROJ string (+proj=...)", def);
+	return 0;
+}
+
+static PJ *create(struct session *s, const char *def, struct error *e)
+{
+	char text[sizeof(((struct crs *)0)->def) + 16];
+	PJ *pj;
+
+	if (check_text(def, e))
+		return NULL;
+	/* Without it a PROJ string is a conversion, not a CRS. */
+	snprintf(text, sizeof(text), "%s%s", def,
+		 strstr(def, "proj=") && !strstr(def, "type=crs") ? " +type=crs" : "");
+	pj = proj_create(s->ctx, text);
+	if (pj && proj_is_crs(pj))
+		return pj;
+	proj_destroy(pj);
+	error_set(e, ERROR_CONFIG, "CRS %s: PROJ does not know it (%s)", def,
+		  said(s, "it is not a coordinate reference system"));
+	return NULL;
+}
+
+/* The operation from a to b with x, y order on both sides; NULL if there is none but a ballpark. */
+static PJ *operation(struct session *s, const PJ *a, const PJ *b)
+{
+	static const char *const options[] = { "ALLOW_BALLPARK=NO", NULL };
+	PJ *raw = proj_create_crs_to_crs_from_pj(s->ctx, a, b, NULL, options);
+	PJ *ordered = raw ? proj_normalize_for_visualization(s->ctx, raw) : NULL;
+
+	proj_destroy(raw);
+	return ordered;
+}
+
+int crs_transform_new(struct crs_transform **out, const struct crs *from, const struct crs *to,
+		      struct error *e)
+{
+	struct crs_transform *t = calloc(1, sizeof(*t));
+	PJ *a = NULL, *b = NULL;
+	int ret = -1;
+
+	*out = NULL;
+	if (!t)
+		return error_nomem(e, "a transformation");
+	if (session_begin(&t->session, e) || !(a = create(&t->session, from->def, e)) ||
+	    !(b = create(&t->session, to->def, e)))
+		goto out;
+	t->pj = operation(&t->session, a, b);
+	if (!t->pj) {
+		error_set(e, ERROR_CONFIG, "CRS %s to %s: PROJ has no exact way (%s)", from->def,
+			  to->def, said(&t->session, "their datums are not related"));
+		goto out;
+	}
+	ret = 0;
+out:
+	proj_destroy(a);
+	proj_destroy(b);
+	if (ret)
+		crs_transform_free(t);
+	else
+		*out = t;
+	return ret;
+}
+
+void crs_transform_free(struct crs_transform *t)
+{
+	if (!t)
+		return;
+	proj_destroy(t->pj);
+	session_end(&t->session);
+	free(t);
+}
+
+static void mark_lost(size_t n, double *x, double *y)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(x[i]) || !isfinite(y[i]))
+			x[i] = y[i] = HUGE_VAL;
+}
+
+void crs_transform_points(struct crs_transform *t, size_t n, double *x, double *y)
+{
+	mark_lost(n, x, y);
+	proj_trans_generic(t->pj, PJ_FWD, x, sizeof(*x), n, y, sizeof(*y), n, NULL, 0, 0, NULL, 0,
+			   0);
+	mark_lost(n, x, y);
+}
+
+/* The projected CRS itself, without the datum shift that may be bound to it; to be destroyed. */
+static PJ *unbound(struct session *s, const PJ *pj)
+{
+	if (proj_get_type(pj) == PJ_TYPE_BOUND_CRS)
+		return proj_get_source_crs(s->ctx, pj);
+	return proj_clone(s->ctx, pj);
+}
+
+static int check_projected(struct session *s, const PJ *pj, const char *def, struct error *e)
+{
+	PJ *crs = unbound(s, pj);
+	PJ *axes = NULL;
+	int ret = -1;
+
+	if (!crs || proj_get_type(crs) != PJ_TYPE_PROJECTED_CRS) {
+		error_set(e, ERROR_CONFIG, "CRS %s: not a projected CRS; one in metres is needed",
+			  def);
+		goto out;
+	}
+	axes = proj_crs_get_coordinate_system(s->ctx, crs);
+	for (int i = 0; i < 2; i++) {
+		double metres = 0;
+
+		if (!axes || !proj_cs_get_axis_info(s->ctx, axes, i, NULL, NULL, NULL, &metres,
+						    NULL, NULL, NULL)) {
+			error_set(e, ERROR_CONFIG, "CRS %s: no axes", def);
+			goto out;
+		}
+		if (metres != 1.0) {
+			error_set(e, ERROR_CONFIG, "CRS %s: its unit is not the metre", def);
+			goto out;
+		}
+	}
+	ret = 0;
+out:
+	proj_destroy(axes);
+	proj_destroy(crs);
+	return ret;
+}
+
+/* The EPSG code of a CRS that carries one or is the same, name and all, as one. */
+static bool epsg_code(struct session *s, const PJ *pj, char *def, size_t size)
+{
+	const char *authority = proj_get_id_auth_name(pj, 0), *code = proj_get_id_code(pj, 0);
+	int *confidence = NULL;
+	PJ_OBJ_LIST *found = NULL;
+	PJ *first = NULL;
+	bool ok = false;
+
+	if (!authority || strcmp(authority, "EPSG")) {
+		found = proj_identify(s->ctx, pj, "EPSG", NULL, &confidence);
+		if (found && proj_list_get_count(found) > 0 && confidence[0] == 100)
+			first = proj_list_get(s->ctx, found, 0);
+		code = first ? proj_get_id_code(first, 0) : NULL;
+	}
+	if (code)
+		ok = snprintf(def, size, "EPSG:%s", code) < (int)size;
+	proj_destroy(first);
+	proj_list_destroy(found);
+	proj_int_list_destroy(confidence);
+	return ok;
+}
+
+/* Append a word of a PROJ string, unless it says what PROJ takes for granted. */
+static int append_word(char *def, size_t size, const char *word)
+{
+	static const char *const implied[] = { "+type=crs", "+no_defs", "+x_0=0", "+y_0=0",
+					       "+wktext" };
+	size_t used = strlen(def);
+
+	for (size_t i = 0; i < sizeof(implied) / sizeof(implied[0]); i++)
+		if (!strcmp(word, implied[i]))
+			return 0;
+
+	int n = snprintf(def + used, size - used, "%s%s", used ? " " : "", word);
+
+	return n < (int)(size - used) ? 0 : -1;
+}
+
+/* PROJ's own spelling of a CRS, tidied.  -1 if there is none or it is too long. */
+static int proj_text(struct session *s, const PJ *pj, char *def, size_t size)
+{
+	const char *text = proj_as_proj_string(s->ctx, pj, PJ_PROJ_4, NULL);
+	bool shifted = text && strstr(text, "+towgs84=");
+	char copy[1024], *rest = copy;
+
+	if (!text || strlen(text) >= sizeof(copy))
+		return -1;
+	strcpy(copy, text);
+	def[0] = 0;
+	for (char *word; (word = strsep(&rest, " "));) {
+		bool unnamed = !shifted && !strcmp(word, "+ellps=WGS84");
+
+		if (*word && append_word(def, size, unnamed ? "+datum=WGS84" : word))
+			return -1;
+	}
+	return 0;
+}
+
+/* "+proj=utm +zone=43 [+south] +datum=WGS84 +units=m" is EPSG:32643 (32743). */
+static void utm_code(char *def, size_t size)
+{
+	char rest[64];
+	int zone;
+
+	if (sscanf(def, "+proj=utm +zone=%d %63[^\n]", &zone, rest) != 2 || zone < 1 || zone > 60)
+		return;
+	if (!strcmp(rest, "+datum=WGS84 +units=m"))
+		snprintf(def, size, "EPSG:326%02d", zone);
+	else if (!strcmp(rest, "+south +datum=WGS84 +units=m"))
+		snprintf(def, size, "EPSG:327%02d", zone);
+}
+
+static int spell(struct session *s, const PJ *pj, struct crs *out, const char *def, struct error *e)
+{
+	if (check_projected(s, pj, def, e))
+		return -1;
+	if (epsg_code(s, pj, out->def, sizeof(out->def)))
+		return 0;
+	if (proj_text(s, pj, out->def, sizeof(out->def)))
+		return error_set(
+			e, ERROR_CONFIG,
+			"CRS %s: neither an EPSG code nor a PROJ string of under %zu letters "
+			"says the same",
+			def, sizeof(out->def));
+	utm_code(out->def, sizeof(out->def));
+	return 0;
+}
+
+int crs_normalise(struct crs *crs, struct error *e)
+{
+	struct crs_transform *probe = NULL;
+	struct session s = { 0 };
+	struct crs clean = { 0 };
+	PJ *pj = NULL;
+	int ret = -1;
+
+	if (crs_zone_of(crs))
+		return 0;
+	if (session_begin(&s, e) || !(pj = create(&s, crs->def, e)) ||
+	    spell(&s, pj, &clean, crs->def, e))
+		goto out;
+	/* A PROJ string may have lost the datum; then there is no way to anywhere. */
+	if (crs_transform_new(&probe, &CRS_LONLAT, &clean, e))
+		goto out;
+	*crs = clean;
+	ret = 0;
+out:
+	crs_transform_free(probe);
+	proj_destroy(pj);
+	session_end(&s);
+	return ret;
+}
+
+static void areal_scales(PJ *to_base, PJ *projection, size_t n, const double *x, const double *y,
+			 double *scale)
+{
+	for (size_t i = 0; i < n; i++) {
+		PJ_COORD p = proj_trans(to_base, PJ_FWD, proj_coord(x[i], y[i], 0, 0));
+		PJ_FACTORS f = { 0 };
+
+		if (isfinite(p.xy.x) && isfinite(p.xy.y)) {
+			p.lp.lam = proj_torad(p.xy.x);
+			p.lp.phi = proj_torad(p.xy.y);
+			proj_errno_reset(projection);
+			f = proj_factors(projection, p);
+		}
+		scale[i] = f.areal_scale > 0 ? f.areal_scale : NAN;
+	}
+}
+
+int crs_areal_scale(const struct crs *crs, size_t n, const double *x, const double *y,
+		    double *scale, struct error *e)
+{
+	PJ *pj = NULL, *projection = NULL, *base = NULL, *to_base = NULL;
+	struct session s = { 0 };
+	int ret = -1;
+
+	if (session_begin(&s, e) || !(pj = create(&s, crs->def, e)) ||
+	    check_projected(&s, pj, crs->def, e))
+		goto out;
+	projection = unbound(&s, pj);
+	base = projection ? proj_crs_get_geodetic_crs(s.ctx, projection) : NULL;
+	to_base = base ? operation(&s, projection, base) : NULL;
+	if (!to_base) {
+		error_set(e, ERROR_CONFIG, "areal scale of CRS %s: %s", crs->def,
+			  said(&s, "PROJ cannot give it"));
+		goto out;
+	}
+	areal_scales(to_base, projection, n, x, y, scale);
+	ret = 0;
+out:
+	proj_destroy(to_base);
+	proj_destroy(base);
+	proj_destroy(projection);
+	proj_destroy(pj);
+	session_end(&s);
+	return ret;
+}
+
+int crs_utm_zone(double longitude_deg)
+{
+	double turns = (longitude_deg + 180) / 360;
+	int zone = (int)((turns - floor(turns)) * 60) + 1;
+
+	return zone > 60 ? 60 : zone;
+}
+
+int crs_zone_of(const struct crs *crs)
+{
+	int code, end = 0;
+
+	if (sscanf(crs->def, "EPSG:%5d%n", &code, &end) != 1 || crs->def[end] || end != 10)
+		return 0;
+	if (code / 100 != 326 && code / 100 != 327)
+		return 0;
+	return code % 100 >= 1 && code % 100 <= 60 ? code % 100 : 0;
+}
