@@ -26,8 +26,10 @@ static void register_drivers(void)
 
 		for (size_t k = 0; k < sizeof(allowed) / sizeof(allowed[0]); k++)
 			keep |= !strcmp(GDALGetDriverShortName(driver), allowed[k]);
-		if (!keep)
+		if (!keep) {
 			GDALDeregisterDriver(driver);
+			GDALDestroyDriver(driver);
+		}
 	}
 }
 
