@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * classify.c - from source blocks to class, reasons, packed bands and indices,
+ * tile by tile on the working grid, into the spool.
+ */
+#include "pipeline/stage/observe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/run/tiles.h"
+
+/* One worker: its reader, a tile of every role, a tile of every plane, and rows of floats. */
+struct classify_worker {
+	struct observe *o;
+	struct scene_reader *reader;
+	uint16_t *bands[ROLE_NR];
+	float *rho[ROLE_NR], *toa, *index;
+	uint8_t *state, *index_state, *code; /* state: of the six water bands; index_state: of all */
+	uint8_t *water;
+	uint32_t *why;
+	uint16_t *packed[3]; /* NIR, SWIR1, SWIR2 */
+	int16_t *indices[OBSERVE_INDICES_MAX];
+};
+
+static const enum role packed_roles[3] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
+static const enum role water_roles[6] = { ROLE_BLUE, ROLE_GREEN, ROLE_RED,
+					  ROLE_NIR,  ROLE_SWIR1, ROLE_SWIR2 };
+
+static void row_ndwi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
+{
+	k->norm_diff(n, rho[ROLE_GREEN], rho[ROLE_NIR], out);
+}
+
+static void row_mndwi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
+{
+	k->norm_diff(n, rho[ROLE_GREEN], rho[ROLE_SWIR1], out);
+}
+
+static void row_ndvi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
+{
+	k->norm_diff(n, rho[ROLE_NIR], rho[ROLE_RED], out);
+}
+
+static void row_ndci(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
+{
+	k->norm_diff(n, rho[ROLE_EDGE705], rho[ROLE_RED], out);
+}
+
+static void row_aweinsh(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
+			float *out)
+{
+	k->awei_nsh(n, rho[ROLE_GREEN], rho[ROLE_NIR], rho[ROLE_SWIR1], rho[ROLE_SWIR2], out);
+}
+
+static void row_aweish(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
+		       float *out)
+{
+	k->awei_sh(n, rho[ROLE_BLUE], rho[ROLE_GREEN], rho[ROLE_NIR], rho[ROLE_SWIR1],
+		   rho[ROLE_SWIR2], out);
+}
+
+/* WI2015 has values of tens: kept in hundredths, as its row in layer.c says. */
+static void row_wi2015(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
+		       float *out)
+{
+	k->wi2015(n, rho[ROLE_GREEN], rho[ROLE_RED], rho[ROLE_NIR], rho[ROLE_SWIR1],
+		  rho[ROLE_SWIR2], out);
+	for (size_t i = 0; i < n; i++)
+		out[i] *= 0.01f;
+}
+
+static const struct index_rule rules[] = {
+	{ "ndwi", { ROLE_GREEN, ROLE_NIR }, 2, row_ndwi },
+	{ "mndwi", { ROLE_GREEN, ROLE_SWIR1 }, 2, row_mndwi },
+	{ "ndvi", { ROLE_NIR, ROLE_RED }, 2, row_ndvi },
+	{ "ndci", { ROLE_EDGE705, ROLE_RED }, 2, row_ndci },
+	{ "aweinsh", { ROLE_GREEN, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 }, 4, row_aweinsh },
+	{ "aweish", { ROLE_BLUE, ROLE_GREEN, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 }, 5, row_aweish },
+	{ "wi2015", { ROLE_GREEN, ROLE_RED, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 }, 5, row_wi2015 },
+};
+
+const struct index_rule *index_rule_find(const char *layer)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (!strcmp(rules[i].layer, layer))
+			return &rules[i];
+	return NULL;
+}
+
+/* Mark the working tiles under a rect of working pixels. */
+static void mark(bool *needed, const struct grid *work, int32_t side, struct rect r)
+{
+	struct rect in = rect_intersect(r, grid_rect(work));
+	int32_t columns = (work->width + side - 1) / side;
+
+	if (rect_empty(in))
+		return;
+	for (int32_t y = in.y / side; y <= (in.y + in.h - 1) / side; y++)
+		for (int32_t x = in.x / side; x <= (in.x + in.w - 1) / side; x++)
+			needed[(size_t)y * (size_t)columns + (size_t)x] = true;
+}
+
+/*
+ * What the target's lake pixels reach, in cells of the mapping's step; with one
+ * pixel more around for the 3x3 of the fraction.  Then what of the lake lies in
+ * the working rect: the endmembers look at just that, whatever the tiles are.
+ */
+static void mark_needed(const struct observe *o, bool *needed)
+{
+	const struct grid *work = scene_grid(o->scene);
+	int32_t side = o->context->options->tile;
+	size_t cells = grid_tiles(&o->target, MAPPING_STEP), tiles = grid_tiles(work, side);
+
+	for (size_t i = 0; i < cells; i++) {
+		struct rect cell = grid_tile(&o->target, MAPPING_STEP, i);
+		struct rect lake = region_bounds(o->target_region, cell);
+
+		mark(needed, work, side, rect_grow(mapping_source_rect(o->mapping, lake), 1));
+	}
+	for (size_t i = 0; i < tiles; i++) {
+		struct rect tile = rect_intersect(grid_tile(work, side, i), o->work_rect);
+
+		mark(needed, work, side, region_bounds(o->work_region, tile));
+	}
+}
+
+int classify_plan(struct observe *o, struct error *e)
+{
+	const struct grid *work = scene_grid(o->scene);
+	int32_t side = o->context->options->tile;
+	size_t n = grid_tiles(work, side);
+	bool *needed = calloc(n, sizeof(*needed));
+	int ret = -1;
+
+	o->tiles = malloc(n * sizeof(*o->tiles));
+	if (!needed || !o->tiles) {
+		error_nomem(e, "the list of tiles");
+		goto out;
+	}
+	mark_needed(o, needed);
+	for (size_t i = 0; i < n; i++) {
+		if (!needed[i])
+			continue;
+		scene_plan(o->scene, o->tiles_nr, grid_tile(work, side, i));
+		o->tiles[o->tiles_nr++] = i;
+	}
+	ret = 0;
+out:
+	free(needed);
+	return ret;
+}
+
+static size_t tile_pixels(const struct observe *o)
+{
+	return (size_t)o->context->options->tile * (size_t)o->context->options->tile;
+}
+
+size_t classify_bytes(const struct observe *o, int threads)
+{
+	int32_t side = o->context->options->tile;
+	size_t pixel = o->roles_nr * sizeof(uint16_t) + sizeof(uint8_t) + sizeof(uint32_t) +
+		       3 * sizeof(uint16_t) + o->indices_nr * sizeof(int16_t);
+	size_t rows = (size_t)side * (ROLE_NR + 4) * sizeof(float);
+
+	return (size_t)threads *
+		       (tile_pixels(o) * pixel + rows + scene_reader_bytes(o->scene, side)) +
+	       scene_peak_bytes(o->scene, threads);
+}
+
+static void classify_stop(void *state)
+{
+	struct classify_worker *w = state;
+
+	for (size_t i = 0; i < OBSERVE_INDICES_MAX; i++)
+		free(w->indices[i]);
+	for (size_t i = 0; i < 3; i++)
+		free(w->packed[i]);
+	free(w->why);
+	free(w->water);
+	free(w->code);
+	free(w->index_state);
+	free(w->state);
+	free(w->index);
+	free(w->toa);
+	for (size_t i = 0; i < ROLE_NR; i++) {
+		free(w->rho[i]);
+		free(w->bands[i]);
+	}
+	scene_reader_free(w->reader);
+	free(w);
+}
+
+/* Allocate all that a worker needs; on failure classify_stop() releases what there is. */
+static int allocate(struct classify_worker *w)
+{
+	const struct observe *o = w->o;
+	size_t n = tile_pixels(o), row = (size_t)o->context->options->tile;
+	bool ok = true;
+
+	for (size_t i = 0; i < o->roles_nr; i++) {
+		enum role role = o->roles[i];
+
+		ok &= (w->bands[role] = malloc(n * sizeof(uint16_t))) != NULL;
+		ok &= (w->rho[role] = malloc(row * sizeof(float))) != NULL;
+	}
+	for (size_t i = 0; i < 3; i++)
+		ok &= (w->packed[i] = malloc(n * sizeof(uint16_t))) != NULL;
+	for (size_t i = 0; i < o->indices_nr; i++)
+		ok &= (w->indices[i] = malloc(n * sizeof(int16_t))) != NULL;
+	ok &= (w->toa = malloc(row * sizeof(float))) != NULL;
+	ok &= (w->index = malloc(row * sizeof(float))) != NULL;
+	ok &= (w->state = malloc(row)) != NULL;
+	ok &= (w->index_state = malloc(row)) != NULL;
+	ok &= (w->code = malloc(row)) != NULL;
+	ok &= (w->water = malloc(n)) != NULL;
+	ok &= (w->why = malloc(n * sizeof(uint32_t))) != NULL;
+	return ok ? 0 : -1;
+}
+
+static int classify_start(void *job, void **state, struct error *e)
+{
+	struct observe *o = job;
+	struct classify_worker *w = calloc(1, sizeof(*w));
+
+	*state = w;
+	if (!w)
+		return error_nomem(e, "a worker");
+	w->o = o;
+	if (allocate(w))
+		return error_nomem(e, "a worker's tile");
+	return scene_reader_new(&w->reader, o->scene, o->context->kernels, o->context->options->tile,
+				e);
+}
+
+static bool reads(const struct observe *o, enum role role)
+{
+	for (size_t i = 0; i < o->roles_nr; i++)
+		if (o->roles[i] == role)
+			return true;
+	return false;
+}
+
+static void row_reflectance(struct classify_worker *w, enum role role, size_t at, size_t n,
+			    uint8_t *state)
+{
+	const struct observe *o = w->o;
+	const struct kernels *k = o->context->kernels;
+	struct calib calib = o->granule->bands[role].calib;
+
+	k->reflectance(n, w->bands[role] + at, calib, o->toa ? w->toa : w->rho[role], state);
+	if (o->toa)
+		k->rayleigh(n, w->toa, o->rayleigh[role], w->rho[role]);
+}
+
+static bool is_water_role(enum role role)
+{
+	for (size_t i = 0; i < sizeof(water_roles) / sizeof(water_roles[0]); i++)
+		if (water_roles[i] == role)
+			return true;
+	return false;
+}
+
+/* A band that only an index needs must not hide water where it has no data. */
+static void row_bands(struct classify_worker *w, size_t at, size_t n)
+{
+	const struct observe *o = w->o;
+
+	memset(w->state, 0, n);
+	for (size_t i = 0; i < sizeof(water_roles) / sizeof(water_roles[0]); i++)
+		row_reflectance(w, water_roles[i], at, n, w->state);
+	memcpy(w->index_state, w->state, n);
+	for (size_t i = 0; i < o->roles_nr; i++)
+		if (role_is_reflectance(o->roles[i]) && !is_water_role(o->roles[i]))
+			row_reflectance(w, o->roles[i], at, n, w->index_state);
+}
+
+/* Reasons from the product's masks. */
+static void row_masks(struct classify_worker *w, size_t at, size_t n)
+{
+	const struct observe *o = w->o;
+	const struct kernels *k = o->context->kernels;
+	uint32_t *why = w->why + at;
+
+	if (reads(o, ROLE_QA_PIXEL))
+		k->qa_pixel(n, w->bands[ROLE_QA_PIXEL] + at, why);
+	else if (reads(o, ROLE_SCL))
+		k->scl(n, w->bands[ROLE_SCL] + at, why);
+	else
+		memset(why, 0, n * sizeof(*why));
+	if (reads(o, ROLE_QA_RADSAT)) {
+		const uint16_t *qa = w->bands[ROLE_QA_RADSAT] + at;
+
+		k->flag_u16(n, qa, o->product->sensor->radsat_saturated, WHY_SATURATED, why);
+		k->flag_u16(n, qa, o->product->sensor->radsat_defect, WHY_DEFECT, why);
+	}
+}
+
+static void classify_row(struct classify_worker *w, size_t at, size_t n)
+{
+	const struct observe *o = w->o;
+	const struct kernels *k = o->context->kernels;
+	const float *const *rho = (const float *const *)w->rho;
+
+	row_bands(w, at, n);
+	row_masks(w, at, n);
+	k->dswe(n, rho[ROLE_BLUE], rho[ROLE_GREEN], rho[ROLE_RED], rho[ROLE_NIR], rho[ROLE_SWIR1],
+		rho[ROLE_SWIR2], w->code);
+	k->water_class(n, w->code, w->state, o->hide, o->ice, w->why + at, w->water + at);
+	for (size_t i = 0; i < 3; i++)
+		k->pack(n, rho[packed_roles[i]], w->packed[i] + at);
+	for (size_t i = 0; i < o->indices_nr; i++) {
+		o->indices[i]->row(k, n, rho, w->index);
+		k->index_pack(n, w->index, w->index_state, w->indices[i] + at);
+	}
+}
+
+static int spool_tile(struct classify_worker *w, size_t tile, struct error *e)
+{
+	struct spool *s = w->o->spool;
+
+	if (spool_write(s, tile, PLANE_WATER, w->water, e) || spool_write(s, tile, PLANE_WHY, w->why, e))
+		return -1;
+	for (size_t i = 0; i < 3; i++)
+		if (spool_write(s, tile, PLANE_NIR + i, w->packed[i], e))
+			return -1;
+	for (size_t i = 0; i < w->o->indices_nr; i++)
+		if (spool_write(s, tile, PLANE_INDEX + i, w->indices[i], e))
+			return -1;
+	return 0;
+}
+
+static int classify_work(void *state, size_t i, void *slot, struct error *e)
+{
+	struct classify_worker *w = state;
+	struct observe *o = w->o;
+	size_t tile = o->tiles[i];
+	struct rect r = grid_tile(scene_grid(o->scene), o->context->options->tile, tile);
+
+	(void)slot; /* the result goes to the spool, at a place of its own */
+	if (scene_read(w->reader, r, w->bands, e))
+		return -1;
+	for (int32_t y = 0; y < r.h; y++)
+		classify_row(w, (size_t)y * (size_t)r.w, (size_t)r.w);
+	return spool_tile(w, tile, e);
+}
+
+static int classify_progress(void *job, size_t i, const void *slot, struct error *e)
+{
+	struct observe *o = job;
+
+	(void)slot;
+	(void)e;
+	progress_step(&o->progress, i + 1);
+	return 0;
+}
+
+int classify_run(struct observe *o, struct error *e)
+{
+	static const struct tiles_ops ops = { classify_start, classify_work, classify_progress,
+					      classify_stop };
+
+	progress_start(&o->progress, o->context->log, "classify", o->tiles_nr);
+	return tiles_run(o->tiles_nr, o->threads, 0, &ops, o, e);
+}

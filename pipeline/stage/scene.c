@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * scene.c - the command "scene": products to observations.
+ */
+#include "pipeline/stage/stages.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/base/file.h"
+#include "pipeline/base/utc.h"
+#include "pipeline/io/rayleigh.h"
+#include "pipeline/space/crs.h"
+#include "pipeline/stage/observe.h"
+#include "pipeline/stage/target.h"
+
+/* What the program itself, its libraries and their tables take [bytes]; measured, rounded up. */
+#define FIXED_BYTES ((size_t)96 << 20)
+
+static const char default_layers[] = "water,fraction,why,quicklook";
+
+static const enum role water_roles[] = { ROLE_BLUE, ROLE_GREEN, ROLE_RED,
+					 ROLE_NIR,  ROLE_SWIR1, ROLE_SWIR2 };
+
+static bool has_role(const struct observe *o, enum role role)
+{
+	for (size_t i = 0; i < o->roles_nr; i++)
+		if (o->roles[i] == role)
+			return true;
+	return false;
+}
+
+static void add_role(struct observe *o, enum role role)
+{
+	if (!has_role(o, role))
+		o->roles[o->roles_nr++] = role;
+}
+
+/* --- which layers, which bands --- */
+
+static int add_layer(struct observe *o, const char *name, bool *quicklook, struct error *e)
+{
+	const struct index_rule *rule = index_rule_find(name);
+	bool basic = !strcmp(name, "water") || !strcmp(name, "fraction") || !strcmp(name, "why");
+
+	if (!strcmp(name, "quicklook")) {
+		*quicklook = true;
+		return 0;
+	}
+	if (!rule && !basic)
+		return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a scene", name);
+	for (size_t i = 0; i < o->layers_nr; i++)
+		if (!strcmp(o->layers[i]->name, name))
+			return 0;
+	if (o->layers_nr == OBSERVE_LAYERS_MAX)
+		return error_set(e, ERROR_USAGE, "--layers: more than %d layers", OBSERVE_LAYERS_MAX);
+	o->layers[o->layers_nr++] = layer_find(name);
+	if (rule)
+		o->indices[o->indices_nr++] = rule;
+	return 0;
+}
+
+/* Water is always made: everything else refers to it. */
+static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
+{
+	const char *list = o->context->options->layers;
+	char *copy = strdup(list ? list : default_layers), *rest = copy, *name;
+	int ret = copy ? add_layer(o, "water", quicklook, e) : error_nomem(e, "the list of layers");
+
+	while (!ret && (name = strsep(&rest, ",")))
+		ret = add_layer(o, name, quicklook, e);
+	free(copy);
+	return ret;
+}
+
+static int choose_roles(struct observe *o, struct error *e)
+{
+	static const enum role masks[] = { ROLE_QA_PIXEL, ROLE_QA_RADSAT, ROLE_SCL };
+	enum role index_roles[ROLE_NR];
+	size_t n = sizeof(water_roles) / sizeof(water_roles[0]);
+
+	if (product_require(o->product, o->granule, water_roles, n, "layer water", e))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		add_role(o, water_roles[i]);
+	for (size_t i = 0; i < o->indices_nr; i++) {
+		const struct index_rule *r = o->indices[i];
+		char purpose[80];
+
+		memcpy(index_roles, r->roles, sizeof(r->roles));
+		snprintf(purpose, sizeof(purpose), "layer %s", r->layer);
+		if (product_require(o->product, o->granule, index_roles, r->roles_nr, purpose, e))
+			return -1;
+		for (size_t k = 0; k < r->roles_nr; k++)
+			add_role(o, r->roles[k]);
+	}
+	/* Masks say where there is no data even where their clouds are not wanted. */
+	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		if (!o->granule->bands[masks[i]].path)
+			continue;
+		if (product_require(o->product, o->granule, &masks[i], 1, "masks", e))
+			return -1;
+		add_role(o, masks[i]);
+	}
+	return 0;
+}
+
+/* --- rules of this scene --- */
+
+/*
+ * Which reasons hide the surface.  Snow makes ice in the lake's season of ice;
+ * where there is no lake, whenever the product says so; for a lake without a season never.
+ */
+static void choose_masks(struct observe *o)
+{
+	const struct lake *lake = o->lake;
+
+	if (strcmp(o->context->options->masks, "none") == 0)
+		return;
+	o->hide = WHY_CLOUD | WHY_DILATED | WHY_SHADOW | WHY_CIRRUS;
+	if (!lake || (lake->season_from && !lake_in_season(lake, o->product->time)))
+		o->ice = WHY_SNOW;
+}
+
+static void choose_rayleigh(struct observe *o)
+{
+	const struct granule *g = o->granule;
+	double pressure = pressure_at(o->lake ? o->lake->elevation_m : 0);
+
+	o->toa = o->product->level == LEVEL_TOA && strcmp(o->context->options->rayleigh, "none") != 0;
+	for (size_t i = 0; o->toa && i < o->roles_nr; i++) {
+		enum role role = o->roles[i];
+
+		if (role_is_reflectance(role))
+			o->rayleigh[role] = rayleigh_for(g->bands[role].band->wavelength_nm / 1000,
+							 90 - g->sun_elevation_deg, g->view_zenith_deg,
+							 g->view_azimuth_deg - g->sun_azimuth_deg,
+							 pressure);
+	}
+}
+
+/* --- where --- */
+
+static int make_region(const struct lake *lake, const struct grid *grid, struct region **out,
+		       struct error *e)
+{
+	struct polygon area = { 0 };
+	int ret = lake_area(lake, &grid->crs, &area, e);
+
+	if (!ret)
+		ret = region_new(out, &area, grid, e);
+	polygon_release(&area);
+	return ret;
+}
+
+/* Crop the full grid to what the scene covers of the lake, and map it to the working grid. */
+static int choose_grid(struct observe *o, const struct target *target, struct error *e)
+{
+	const struct grid *work = scene_grid(o->scene);
+	struct mapping *whole = NULL;
+	struct rect crop, lake;
+	int ret = -1;
+
+	if (mapping_new(&whole, &target->full, work, e))
+		goto out;
+	crop = target_crop(&target->full, mapping_target_rect(whole));
+	o->target = grid_crop(&target->full, crop);
+	if (!rect_empty(crop) && o->lake && make_region(o->lake, &o->target, &o->target_region, e))
+		goto out;
+	lake = rect_empty(crop) ? crop : region_bounds(o->target_region, grid_rect(&o->target));
+	if (rect_empty(lake)) {
+		error_set(e, ERROR_NOINPUT, "%s does not overlap %s", o->product->id,
+			  o->lake ? o->lake->name : "the extent asked for");
+		goto out;
+	}
+	if (o->lake && make_region(o->lake, work, &o->work_region, e))
+		goto out;
+	if (mapping_new(&o->mapping, &o->target, work, e))
+		goto out;
+	o->work_rect = mapping_source_rect(o->mapping, grid_rect(&o->target));
+	ret = 0;
+out:
+	mapping_free(whole);
+	return ret;
+}
+
+/* --- what it is called, and what it was made from --- */
+
+static void observation_id(const struct observe *o, const struct target *target, char *id, size_t size)
+{
+	snprintf(id, size, "%s%s%s%s", o->granule->id, o->lake ? "_" : "",
+		 o->lake ? o->lake->name : "", target->suffix);
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+}
+
+static json_t *inputs_json(const struct observe *o, struct error *e)
+{
+	const char *files[ROLE_NR];
+	char *folder = folder_of(o->product->metadata_path);
+	json_t *input = NULL, *list = json_array();
+	size_t n = 0;
+
+	for (size_t i = 0; i < ROLE_NR; i++)
+		if (o->granule->bands[i].path)
+			files[n++] = o->granule->bands[i].file;
+	if (folder && list)
+		input = item_input(o->product->id, o->product->metadata_path, files, n, folder, e);
+	else
+		error_nomem(e, "the list of inputs");
+	free(folder);
+	if (!input || json_array_append_new(list, input)) {
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
+/* A lake is what its outline, buffer and season say, not what it is called. */
+static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	hex[0] = 0;
+	if (!f)
+		return;
+	fprintf(f, "%.3f %.3f %d %d\n", lake->buffer_m, lake->elevation_m, lake->season_from,
+		lake->season_to);
+	for (size_t i = 0; i < lake->outline.rings_nr; i++)
+		for (size_t k = 0; k < lake->outline.rings[i].points_nr; k++)
+			fprintf(f, "%zu %.9f %.9f\n", i, lake->outline.rings[i].points[k].x,
+				lake->outline.rings[i].points[k].y);
+	if (!fclose(f))
+		memory_sha256(text, size, hex);
+	free(text);
+}
+
+static json_t *options_json(const struct observe *o)
+{
+	struct option_value values[32];
+	char hex[SHA256_HEX], layers[400] = "";
+	json_t *json = json_object();
+	size_t n = options_that_change_pixels(o->context->options, COMMAND_SCENE, values, 32);
+
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(json, values[i].key, json_string(values[i].value));
+	for (size_t i = 0, at = 0; i < o->layers_nr && at < sizeof(layers); i++)
+		at += (size_t)snprintf(layers + at, sizeof(layers) - at, "%s%s", i ? "," : "",
+				       o->layers[i]->name);
+	json_object_set_new(json, "layers", json_string(layers));
+	if (o->lake) {
+		lake_digest(o->lake, hex);
+		json_object_set_new(json, "lake", json_string(o->lake->name));
+		json_object_set_new(json, "lake_sha256", json_string(hex));
+	}
+	return json;
+}
+
+static json_t *grid_json(const struct grid *g)
+{
+	return json_pack("{s:s, s:[ffffff], s:[ii]}", "crs", g->crs.def, "transform", g->dx, 0.0, g->x0,
+			 0.0, -g->dy, g->y0, "shape", g->height, g->width);
+}
+
+static double rounded(double v, double step)
+{
+	return nearbyint(v / step) * step;
+}
+
+/* Pixels and km2 of every class; water by fraction beside water by pixels. */
+static void add_areas(const struct observe *o, json_t *properties)
+{
+	static const char *const names[] = { "not_water", "open_water", "partial_water", "ice",
+					     "cloud" };
+	json_t *pixels = json_object(), *km2 = json_object();
+
+	for (size_t i = 0; i < AREA_PERCENT; i++) {
+		json_object_set_new(pixels, names[i],
+				    json_integer((json_int_t)area_pixels(o->area, i)));
+		json_object_set_new(km2, names[i], json_real(rounded(area_km2(o->area, i), 1e-4)));
+	}
+	json_object_set_new(km2, "water_by_fraction",
+			    json_real(rounded(area_km2(o->area, AREA_PERCENT) / 100, 1e-4)));
+	json_object_set_new(properties, "balkhash:pixels", pixels);
+	json_object_set_new(properties, "balkhash:area_km2", km2);
+}
+
+static json_t *properties_json(const struct observe *o, const struct target *target,
+			       const char *unit, json_t *inputs, json_t *options)
+{
+	const struct product *p = o->product;
+	json_t *json = json_object();
+	char mission[sizeof(p->mission)];
+
+	snprintf(mission, sizeof(mission), "%s", p->mission);
+	json_object_set_new(json, "platform", json_string(mission));
+	json_object_set_new(json, "instruments", json_pack("[s]", p->sensor->name));
+	json_object_set_new(json, "gsd", json_real(o->granule->grid.dx));
+	if (!isnan(p->cloud_cover_percent))
+		json_object_set_new(json, "eo:cloud_cover", json_real(p->cloud_cover_percent));
+	json_object_set_new(json, "view:sun_elevation", json_real(o->granule->sun_elevation_deg));
+	json_object_set_new(json, "view:sun_azimuth", json_real(o->granule->sun_azimuth_deg));
+	json_object_set_new(json, "balkhash:unit", json_string(unit));
+	json_object_set_new(json, "balkhash:product", json_string(p->id));
+	json_object_set_new(json, "balkhash:level", json_string(p->level_name));
+	json_object_set_new(json, "balkhash:baseline", json_string(p->baseline));
+	json_object_set_new(json, "balkhash:tile", json_string(o->granule->tile));
+	json_object_set_new(json, "balkhash:datatake", json_string(p->datatake));
+	json_object_set_new(json, "balkhash:native_zone",
+			    json_integer(crs_zone_of(&o->granule->grid.crs)));
+	json_object_set_new(json, "balkhash:lake", json_string(o->lake ? o->lake->name : ""));
+	json_object_set_new(json, "balkhash:lake_grid", grid_json(&target->full));
+	json_object_set_new(json, "balkhash:working_pixel_m", json_real(scene_grid(o->scene)->dx));
+	json_object_set_new(json, "balkhash:rayleigh_corrected", json_boolean(o->toa));
+	json_object_set_new(json, "balkhash:fraction_estimated", json_boolean(o->unmixable));
+	json_object_set(json, "balkhash:options", options);
+	json_object_set(json, "balkhash:inputs", inputs);
+	add_areas(o, json);
+	return json;
+}
+
+/* --- the run --- */
+
+/* As many of the threads asked for as the memory allows; results do not depend on it. */
+static int fit_memory(struct observe *o, struct error *e)
+{
+	const struct options *options = o->context->options;
+	size_t need = 0;
+
+	for (o->threads = options->threads; o->threads > 0; o->threads--) {
+		size_t classify = classify_bytes(o, o->threads), warp = warp_bytes(o, o->threads);
+
+		need = FIXED_BYTES + (classify > warp ? classify : warp);
+		if (need <= options->memory)
+			break;
+	}
+	if (!o->threads)
+		return error_set(e, ERROR_CONFIG, "%s needs --memory %zuM at least",
+				 o->product->id, (need >> 20) + 1);
+	log_say(o->context->log, LOG_INFO, "%s: %d thread(s), up to %zu MiB", o->product->id,
+		o->threads, need >> 20);
+	return 0;
+}
+
+static int open_spool(struct observe *o, struct error *e)
+{
+	struct spool_plane planes[SPOOL_PLANES_MAX] = {
+		[PLANE_WATER] = { sizeof(uint8_t), WATER_NODATA },
+		[PLANE_WHY] = { sizeof(uint32_t), 0 },
+		[PLANE_NIR] = { sizeof(uint16_t), 0 },
+		[PLANE_SWIR1] = { sizeof(uint16_t), 0 },
+		[PLANE_SWIR2] = { sizeof(uint16_t), 0 },
+	};
+
+	for (size_t i = 0; i < o->indices_nr; i++)
+		planes[PLANE_INDEX + i] = (struct spool_plane){ sizeof(int16_t), 0 };
+	return spool_open(&o->spool, output_folder(o->output), scene_grid(o->scene),
+			  o->context->options->tile, planes, PLANE_INDEX + o->indices_nr, e);
+}
+
+static int open_output(struct observe *o, const char *folder, const char *unit, struct error *e)
+{
+	char time[UTC_TEXT];
+	struct geotiff_item items[] = {
+		{ "ACQUIRED", time },
+		{ "PRODUCT", o->product->id },
+		{ "CREDIT", o->product->sensor->credit },
+	};
+	struct output_spec spec = {
+		.context = o->context, .target = folder, .unit = unit, .grid = o->target,
+		.layers = o->layers, .layers_nr = o->layers_nr,
+		.items = items, .items_nr = sizeof(items) / sizeof(items[0]),
+	};
+
+	utc_format(o->product->time, time);
+	if (output_open(&o->output, &spec, e) || open_spool(o, e) ||
+	    area_new(&o->area, &o->target, AREA_NR, e) || footprint_new(&o->footprint, &o->target, e))
+		return -1;
+	return 0;
+}
+
+static int compute(struct observe *o, bool quicklook, struct error *e)
+{
+	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e) || endmembers_run(o, e) ||
+	    warp_run(o, e) || output_finish(o->output, e))
+		return -1;
+	log_say(o->context->log, LOG_DEBUG, "%s: %zu of %zu blocks decoded, each once",
+		o->product->id, scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
+	return quicklook ? output_quicklook(o->output, 0, e) : 0;
+}
+
+static int publish(struct observe *o, const char *id, json_t *properties, struct error *e)
+{
+	const char *source = o->product->id;
+	struct polygon footprint = { 0 };
+	struct item item = {
+		.kind = "observation", .id = id,
+		.time = o->product->time, .time_end = o->product->time,
+		.footprint = &footprint, .properties = properties,
+		.derived_from = &source, .derived_from_nr = 1,
+	};
+	int ret = footprint_polygon(o->footprint, &footprint, e);
+
+	if (!ret)
+		ret = output_publish(o->output, &item, e);
+	polygon_release(&footprint);
+	return ret;
+}
+
+/* Make the observation at folder unless it stands there already. */
+static int make(struct observe *o, const struct target *target, const char *id, const char *folder,
+		bool quicklook, struct error *e)
+{
+	json_t *inputs = inputs_json(o, e), *options = options_json(o), *properties = NULL;
+	char unit[SHA256_HEX];
+	bool needed = false;
+	int ret = -1;
+
+	if (!inputs || item_unit(inputs, options, unit, e) ||
+	    output_needed(o->context, folder, unit, &needed, e))
+		goto out;
+	ret = 0;
+	if (!needed)
+		goto out;
+	ret = -1;
+	if (open_output(o, folder, unit, e) || compute(o, quicklook, e))
+		goto out;
+	properties = properties_json(o, target, unit, inputs, options);
+	ret = publish(o, id, properties, e);
+out:
+	json_decref(properties);
+	json_decref(options);
+	json_decref(inputs);
+	return ret;
+}
+
+static void observe_release(struct observe *o)
+{
+	footprint_free(o->footprint);
+	area_free(o->area);
+	output_free(o->output);
+	spool_free(o->spool);
+	free(o->tiles);
+	mapping_free(o->mapping);
+	region_free(o->work_region);
+	region_free(o->target_region);
+	scene_free(o->scene);
+}
+
+static int observe_granule(const struct context *context, const struct product *product,
+			   const struct granule *granule, const struct lake *lake, struct error *e)
+{
+	struct observe o = { .context = context, .product = product, .granule = granule,
+			     .lake = lake };
+	struct target target;
+	bool quicklook = false;
+	char *folder = NULL;
+	char id[256];
+	int ret = -1;
+
+	if (choose_layers(&o, &quicklook, e) || choose_roles(&o, e) ||
+	    target_grid(context->options, lake, granule, &target, e) ||
+	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, e) ||
+	    choose_grid(&o, &target, e))
+		goto out;
+	choose_masks(&o);
+	choose_rayleigh(&o);
+	observation_id(&o, &target, id, sizeof(id));
+	folder = path_join(context->options->output, id);
+	ret = folder ? make(&o, &target, id, folder, quicklook, e) : error_nomem(e, "a path");
+	if (!ret)
+		printf("%s\n", folder);
+out:
+	free(folder);
+	observe_release(&o);
+	return ret;
+}
+
+/* All granules of one product; each failure is logged, the last one returned. */
+static int observe_product(const struct context *context, const char *path, const struct lake *lake,
+			   struct error *e)
+{
+	struct product *product = NULL;
+	int ret = product_open(&product, path, e);
+
+	if (!ret && product->warnings[0])
+		log_say(context->log, LOG_WARNING, "%s: %s", path, product->warnings);
+	for (size_t i = 0; !ret && i < product->granules_nr; i++)
+		ret = observe_granule(context, product, &product->granules[i], lake, e);
+	product_free(product);
+	return ret;
+}
+
+int scene_command(const struct context *context, struct error *e)
+{
+	const struct options *o = context->options;
+	struct lake *lake = NULL;
+	size_t failed = 0;
+
+	if (o->lake && lake_open(&lake, o->lake, e))
+		return -1;
+	for (size_t i = 0; i < o->paths_nr; i++) {
+		if (!observe_product(context, o->paths[i], lake, e))
+			continue;
+		failed++;
+		/* A single product's error is said by main(). */
+		if (o->paths_nr > 1)
+			log_say(context->log, LOG_ERROR, "%s: %s", o->paths[i], e->text);
+	}
+	lake_free(lake);
+	if (failed && o->paths_nr > 1)
+		return error_set(e, ERROR_PARTIAL, "%zu of %zu products failed", failed, o->paths_nr);
+	return failed ? -1 : 0;
+}
