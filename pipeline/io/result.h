@@ -6,6 +6,8 @@
 #define PIPELINE_IO_RESULT_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pipeline/base/error.h"
@@ -26,21 +28,40 @@ struct result {
 };
 
 /*
- * Read DIR/item.json (cap 64 MiB, strict: duplicate keys, NaN and missing facts
- * are DATA).  NOINPUT if there is no such folder or no item.json in it (then it
- * is not a finished result: the words say so).
+ * Read DIR/item.json (cap 64 MiB, strict: duplicate keys, NaN, missing facts and
+ * assets that are not plain file names are DATA).  NOINPUT if there is no such folder or no
+ * item.json in it (then it is not a finished result: the words say so).
  */
 int result_open(struct result **out, const char *dir, struct error *e);
 void result_free(struct result *r);
 
-/* Open one layer of the result; DATA if it has none of that name. */
+/* Open one layer of the result; DATA if it has none of that name, or one on another grid. */
 int result_raster(const struct result *r, const char *layer_name, struct raster **out,
 		  struct error *e);
 
 /* True if the result has this layer. */
 bool result_has(const struct result *r, const char *layer_name);
 
-/* Re-hash every asset and re-open and read every raster through; DATA naming all that is wrong. */
+/* The file name of asset number i in item.json's order, NULL past the end. */
+const char *result_file(const struct result *r, size_t i);
+
+/*
+ * Re-hash every asset and re-open and read every raster through; DATA naming all
+ * that is wrong.  Files that item.json does not list are not looked at.
+ */
 int result_verify(const struct result *r, struct error *e);
+
+/* Folders of results. */
+struct result_paths {
+	char **path;
+	size_t nr;
+};
+
+/*
+ * Append the results that path names: itself if it holds item.json, else those
+ * folders in it that do, sorted by name.  NOINPUT if there is none.  Zero is empty.
+ */
+int result_paths_add(struct result_paths *paths, const char *path, struct error *e);
+void result_paths_release(struct result_paths *paths);
 
 #endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/result.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/base/file.h"
+#include "pipeline/io/geotiff.h"
+
+/* What is wrong with a result, in words: as many as fit. */
+struct findings {
+	char text[400];
+	size_t nr, shown;
+};
+
+static void find(struct findings *f, const char *file, const char *what)
+{
+	size_t used = strlen(f->text), room = sizeof(f->text) - used;
+	int n = snprintf(f->text + used, room, "%s%s %s", used ? "; " : "", file, what);
+
+	f->nr++;
+	if (n >= 0 && (size_t)n < room)
+		f->shown++;
+	else
+		f->text[used] = 0;
+}
+
+static int check_hash(const char *path, const json_t *asset, const char **what, struct error *e)
+{
+	const json_t *size_said = json_object_get(asset, "file:size");
+	const char *hash_said = json_string_value(json_object_get(asset, "file:checksum"));
+	uint64_t size = 0;
+	char hex[SHA256_HEX];
+
+	*what = "has no size and SHA-256 in item.json";
+	if (!json_is_integer(size_said) || !hash_said || strncmp(hash_said, "1220", 4) != 0)
+		return -1;
+	if (file_size(path, &size, e)) {
+		*what = e->code == ERROR_NOINPUT ? "is missing" : "cannot be read";
+		return -1;
+	}
+	*what = "has another size than when it was made";
+	if (size != (uint64_t)json_integer_value(size_said))
+		return -1;
+	*what = "cannot be read";
+	if (file_sha256(path, hex, e))
+		return -1;
+	*what = "has changed since it was made (SHA-256)";
+	return strcmp(hex, hash_said + 4) ? -1 : 0;
+}
+
+/* Decode every tile once. */
+static int read_through(const struct result *r, const struct layer *layer, struct error *e)
+{
+	size_t side = GEOTIFF_TILE, n = grid_tiles(&r->grid, GEOTIFF_TILE);
+	void *pixels = malloc(side * side * layer_type_size(layer->type));
+	struct raster *raster = NULL;
+	int ret = -1;
+
+	if (!pixels)
+		return error_nomem(e, "a tile");
+	if (result_raster(r, layer->name, &raster, e))
+		goto out;
+	ret = 0;
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = raster_read(raster, grid_tile(&r->grid, GEOTIFF_TILE, i), pixels, e);
+out:
+	raster_close(raster);
+	free(pixels);
+	return ret;
+}
+
+/* 0, or -1 with e set if it is not the result's fault: no memory. */
+static int check_asset(const struct result *r, const char *key, const json_t *asset,
+		       const char *file, struct findings *findings, struct error *e)
+{
+	const struct layer *layer = layer_find(key);
+	char *path = path_join(r->path, file);
+	const char *what;
+	int bad;
+
+	if (!path)
+		return error_nomem(e, r->path);
+	bad = check_hash(path, asset, &what, e);
+	free(path);
+	if (!bad && layer) {
+		what = "does not decode as this layer on this grid";
+		bad = read_through(r, layer, e);
+	}
+	if (bad && e->code == ERROR_BUG)
+		return -1;
+	if (bad)
+		find(findings, file, what);
+	return 0;
+}
+
+int result_verify(const struct result *r, struct error *e)
+{
+	json_t *assets = json_object_get(r->item, "assets");
+	struct findings f = { 0 };
+	size_t k = 0;
+
+	*e = (struct error){ 0 };
+	for (void *i = json_object_iter(assets); i; i = json_object_iter_next(assets, i))
+		if (check_asset(r, json_object_iter_key(i), json_object_iter_value(i),
+				result_file(r, k++), &f, e))
+			return -1;
+	if (!f.nr) {
+		*e = (struct error){ 0 };
+		return 0;
+	}
+	if (f.shown == f.nr)
+		return error_set(e, ERROR_DATA, "%s: %s", r->path, f.text);
+	return error_set(e, ERROR_DATA, "%s: %s; and %zu more", r->path, f.text, f.nr - f.shown);
+}
