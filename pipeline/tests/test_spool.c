@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "pipeline/io/spool.h"
+
+static const struct grid grid = { { "EPSG:32643" }, 0, 0, 30, 30, 300, 200 };
+
+static uint32_t value(int32_t x, int32_t y)
+{
+	return (uint32_t)(y * 1000 + x);
+}
+
+/* Write all tiles but number 4, read rects of every kind. */
+static void rects_come_back(void **state)
+{
+	const struct spool_plane planes[] = { { 1, 0xff }, { 4, 0 } };
+	const struct rect rects[] = { { 0, 0, 300, 200 },  { -3, -3, 10, 10 }, { 120, 60, 20, 20 },
+				      { 290, 190, 30, 30 }, { 63, 63, 2, 2 },	{ 400, 0, 5, 5 } };
+	const size_t missing = 6; /* tiles of 64: five across; this one starts at 64, 64 */
+	struct spool *s;
+	struct error e;
+	void *scratch;
+
+	(void)state;
+	assert_int_equal(spool_open(&s, "/tmp", &grid, 64, planes, 2, &e), 0);
+	scratch = malloc(spool_scratch_size(s));
+	for (size_t i = 0; i < grid_tiles(&grid, 64); i++) {
+		struct rect r = grid_tile(&grid, 64, i);
+		uint32_t *pixels = malloc(rect_area(r) * sizeof(*pixels));
+		uint8_t *bytes = malloc(rect_area(r));
+
+		for (size_t p = 0; p < rect_area(r); p++) {
+			pixels[p] = value(r.x + (int32_t)p % r.w, r.y + (int32_t)p / r.w);
+			bytes[p] = (uint8_t)(pixels[p] % 251);
+		}
+		if (i != missing) {
+			assert_int_equal(spool_write(s, i, 0, bytes, &e), 0);
+			assert_int_equal(spool_write(s, i, 1, pixels, &e), 0);
+		}
+		free(bytes);
+		free(pixels);
+	}
+	for (size_t k = 0; k < sizeof(rects) / sizeof(rects[0]); k++) {
+		struct rect r = rects[k], gap = { 64, 64, 64, 64 };
+		uint32_t *pixels = malloc(rect_area(r) * sizeof(*pixels));
+		uint8_t *bytes = malloc(rect_area(r));
+
+		assert_int_equal(spool_read(s, 0, r, scratch, bytes, &e), 0);
+		assert_int_equal(spool_read(s, 1, r, scratch, pixels, &e), 0);
+		for (size_t p = 0; p < rect_area(r); p++) {
+			struct rect at = { r.x + (int32_t)p % r.w, r.y + (int32_t)p / r.w, 1, 1 };
+			int none = rect_empty(rect_intersect(at, grid_rect(&grid))) ||
+				   !rect_empty(rect_intersect(at, gap));
+
+			assert_int_equal(pixels[p], none ? 0 : value(at.x, at.y));
+			assert_int_equal(bytes[p], none ? 0xff : value(at.x, at.y) % 251);
+		}
+		free(bytes);
+		free(pixels);
+	}
+	free(scratch);
+	spool_free(s);
+}
+
+static void folder_must_be_there(void **state)
+{
+	const struct spool_plane plane = { 1, 0 };
+	struct spool *s;
+	struct error e;
+
+	(void)state;
+	assert_int_equal(spool_open(&s, "/tmp/none/such", &grid, 64, &plane, 1, &e), -1);
+	assert_int_equal(e.code, ERROR_NOINPUT);
+	spool_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rects_come_back),
+		cmocka_unit_test(folder_must_be_there),
+	};
+
+	return cmocka_run_group_tests_name("spool", tests, NULL, NULL);
+}
