@@ -27,8 +27,8 @@ struct mapping;
 
 /*
  * Immutable once made; used by any number of threads.  Memory: 16 bytes a node.
- * CONFIG if PROJ cannot go between the two.  Same CRS, same lattice: exact,
- * PROJ is not asked.
+ * CONFIG if PROJ cannot go between the two.  Same CRS (the text that
+ * crs_normalise() gives): PROJ is not asked; same lattice too: a shift, exact.
  */
 int mapping_new(struct mapping **out, const struct grid *target, const struct grid *source,
 		struct error *e);
@@ -40,18 +40,19 @@ bool mapping_is_shift(const struct mapping *m, int32_t *dx, int32_t *dy);
 /*
  * Source coordinates of the n target pixels from (x, y) rightwards, relative to
  * source pixel (origin_x, origin_y); MAPPING_NOWHERE in both where there is none
- * or where the difference does not fit.
+ * or where the difference does not fit.  The pixels must lie in the target grid.
  */
 void mapping_row(const struct mapping *m, int32_t x, int32_t y, int32_t n, int32_t origin_x,
 		 int32_t origin_y, int32_t *sx, int32_t *sy);
 
 /*
- * The source pixels that bilinear resampling of the target pixels in r can
- * touch: at least all of them, cut to the source grid; empty if none.
+ * The source pixels that bilinear resampling (kernels/resample.h) of the target
+ * pixels in r touches (taps without weight included, but for a shift): a rect
+ * that holds them all, cut to the source grid; empty if none.
  */
 struct rect mapping_source_rect(const struct mapping *m, struct rect r);
 
-/* The target pixels that any source pixel can reach: at least all of them; empty if none. */
+/* A rect that holds all target pixels that lie in the source grid, and about a step more. */
 struct rect mapping_target_rect(const struct mapping *m);
 
 #endif
