@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/stage/areas.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/classes.h"
+#include "pipeline/io/geotiff.h"
+#include "pipeline/stage/areas_internal.h"
+
+/* Parts are numbered in a byte. */
+#define PARTS_MAX 255
+
+void areas_free(struct areas *a)
+{
+	if (!a)
+		return;
+	for (size_t k = 0; a->basins && k + 1 < a->parts; k++)
+		region_free(a->basins[k]);
+	free(a->basins);
+	region_free(a->outline);
+	area_free(a->area);
+	area_free(a->outline_area);
+	free(a->shore_m);
+	lake_free(a->lake);
+	free(a);
+}
+
+/* --- the lake on the lattice of the grid --- */
+
+static int outline_of(const struct lake *lake, const struct crs *crs, struct polygon *out,
+		      struct error *e)
+{
+	struct lake bare = *lake;
+
+	bare.buffer_m = 0;
+	return lake_area(&bare, crs, out, e);
+}
+
+static double clamped(double v)
+{
+	const double limit = 2.0 * GRID_SIDE_MAX;
+
+	return v > -limit ? (v < limit ? v : limit) : -limit;
+}
+
+/* The pixels of the grid's lattice that a polygon's box touches. */
+static struct rect box_of(const struct polygon *p, const struct grid *g)
+{
+	double x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
+
+	for (size_t i = 0; i < p->rings_nr; i++)
+		for (size_t k = 0; k < p->rings[i].points_nr; k++) {
+			double x = (p->rings[i].points[k].x - g->x0) / g->dx;
+			double y = (g->y0 - p->rings[i].points[k].y) / g->dy;
+
+			x0 = x < x0 ? x : x0;
+			x1 = x > x1 ? x : x1;
+			y0 = y < y0 ? y : y0;
+			y1 = y > y1 ? y : y1;
+		}
+	if (!(x1 > x0 && y1 > y0))
+		return (struct rect){ 0, 0, 0, 0 };
+
+	int32_t left = (int32_t)floor(clamped(x0)), top = (int32_t)floor(clamped(y0));
+
+	return (struct rect){ left, top, (int32_t)ceil(clamped(x1)) - left,
+			      (int32_t)ceil(clamped(y1)) - top };
+}
+
+static int make_frame(struct areas *a, const struct polygon *outline, struct error *e)
+{
+	struct rect r = rect_union(grid_rect(&a->grid), box_of(outline, &a->grid));
+
+	if (r.w > GRID_SIDE_MAX || r.h > GRID_SIDE_MAX)
+		return error_set(e, ERROR_CONFIG, "its outline is too far from the results");
+	a->frame = grid_crop(&a->grid, r);
+	a->frame_x = -r.x;
+	a->frame_y = -r.y;
+	return 0;
+}
+
+static int make_basins(struct areas *a, struct error *e)
+{
+	for (size_t k = 0; k + 1 < a->parts; k++) {
+		struct polygon area = { 0 };
+		int ret = lake_basin_area(a->lake, k, &a->frame.crs, &area, e);
+
+		if (!ret)
+			ret = region_new(&a->basins[k], &area, &a->frame, e);
+		polygon_release(&area);
+		if (ret)
+			return -1;
+	}
+	return 0;
+}
+
+/* Number the parts of n pixels of the frame; the first basin that holds a pixel has it. */
+static void row_parts(const struct areas *a, int32_t x, int32_t y, int32_t n, uint8_t *part)
+{
+	uint8_t inside[GEOTIFF_TILE];
+
+	memset(part, 0, (size_t)n);
+	for (size_t k = a->parts - 1; k > 0; k--) {
+		region_row(a->basins[k - 1], x, y, n, inside);
+		for (int32_t i = 0; i < n; i++)
+			part[i] = inside[i] ? (uint8_t)k : part[i];
+	}
+}
+
+static int count_outline(struct areas *a, struct error *e)
+{
+	uint8_t part[GEOTIFF_TILE], inside[GEOTIFF_TILE];
+
+	if (area_new(&a->outline_area, &a->frame, a->parts, e))
+		return -1;
+	for (size_t i = 0; i < grid_tiles(&a->frame, GEOTIFF_TILE); i++) {
+		struct rect r = grid_tile(&a->frame, GEOTIFF_TILE, i);
+		uint64_t count[PARTS_MAX + 1] = { 0 };
+
+		for (int32_t y = r.y; y < r.y + r.h; y++) {
+			region_row(a->outline, r.x, y, r.w, inside);
+			if (!memchr(inside, 1, (size_t)r.w))
+				continue;
+			row_parts(a, r.x, y, r.w, part);
+			for (int32_t x = 0; x < r.w; x++)
+				count[part[x]] += inside[x];
+		}
+		for (size_t k = 0; k < a->parts; k++)
+			area_add(a->outline_area, i, k, count[k]);
+	}
+	return 0;
+}
+
+static int open_lake(struct areas *a, const char *name, struct error *e)
+{
+	struct polygon outline = { 0 };
+	int ret = -1;
+
+	if (lake_open(&a->lake, name, e))
+		return -1;
+	if (a->lake->basins_nr >= PARTS_MAX)
+		return error_set(e, ERROR_CONFIG, "more than %d basins", PARTS_MAX - 1);
+	a->basins = calloc(a->lake->basins_nr + 1, sizeof(struct region *));
+	if (!a->basins)
+		return error_nomem(e, "basins");
+	a->parts = a->lake->basins_nr + 1;
+	if (!outline_of(a->lake, &a->grid.crs, &outline, e) && !make_frame(a, &outline, e) &&
+	    !region_new(&a->outline, &outline, &a->frame, e) && !make_basins(a, e))
+		ret = count_outline(a, e);
+	polygon_release(&outline);
+	return ret;
+}
+
+/* --- life --- */
+
+static void place_classes(uint8_t place[256], const char *layer_name, uint8_t nodata_place)
+{
+	const struct layer *layer = layer_find(layer_name);
+
+	memset(place, nodata_place, 256);
+	for (size_t k = 0; k < layer->classes_nr; k++)
+		place[layer->classes[k].code & 255] = (uint8_t)k;
+}
+
+static struct areas *areas_bare(const struct grid *grid)
+{
+	struct areas *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->grid = *grid;
+	a->frame = *grid;
+	a->parts = 1;
+	place_classes(a->water_place, "water", WATER_CLASSES - 1);
+	place_classes(a->change_place, "change", CHANGE_CLASSES - 1);
+	return a;
+}
+
+int areas_new(struct areas **out, const struct grid *grid, const char *lake, const struct log *log,
+	      struct error *e)
+{
+	struct areas *a = areas_bare(grid);
+	struct error reason = { 0 };
+
+	if (a && lake[0] && open_lake(a, lake, &reason)) {
+		log_say(log, LOG_WARNING,
+			"areas of basins and the unseen part of lake %s are left out: %s", lake,
+			reason.text);
+		areas_free(a);
+		a = areas_bare(grid);
+	}
+	if (!a)
+		return error_nomem(e, "areas");
+	a->shore_m = calloc(a->parts, sizeof(*a->shore_m));
+	if (!a->shore_m) {
+		areas_free(a);
+		return error_nomem(e, "areas");
+	}
+	if (area_new(&a->area, grid, a->parts * PART_COUNTERS, e)) {
+		areas_free(a);
+		return -1;
+	}
+	*out = a;
+	return 0;
+}
+
+/* --- counting --- */
+
+/* The n pixels of a row in tile order, and where to count them. */
+struct row {
+	const struct areas *areas;
+	struct areas_pixels pixels;
+	int32_t n;
+	const uint8_t *part, *inside;
+	uint64_t *counts; /* [part][PART_COUNTERS] */
+};
+
+/* One side of a pixel; its water in percent. */
+static unsigned count_side(const struct row *r, int32_t i, enum areas_side side, uint64_t *counts)
+{
+	unsigned place = r->areas->water_place[r->pixels.water[side][i]];
+	unsigned fraction = r->pixels.fraction[side][i];
+	unsigned known = fraction <= 100, seen = place < SEEN_CLASSES;
+	unsigned percent = known ? fraction : place == WATER_OPEN ? 100 : 0;
+	uint64_t *c = counts + (size_t)side * SIDE_COUNTERS;
+
+	percent = seen ? percent : 0;
+	c[SIDE_PIXELS + place]++;
+	c[SIDE_PERCENT + place] += percent;
+	c[SIDE_MIXED] += seen & (fraction - 1 < 99);
+	c[SIDE_UNKNOWN] += seen & !known;
+	c[SIDE_INSIDE] += seen & r->inside[i];
+	return percent;
+}
+
+static void count_row(const struct row *r)
+{
+	for (int32_t i = 0; i < r->n; i++) {
+		uint64_t *counts = r->counts + r->part[i] * (size_t)PART_COUNTERS;
+		unsigned place = r->areas->change_place[r->pixels.change[i]];
+		unsigned before = count_side(r, i, AREAS_BEFORE, counts);
+		unsigned after = count_side(r, i, AREAS_AFTER, counts);
+
+		counts[CHANGE_PIXELS + place]++;
+		counts[CHANGE_BEFORE + place] += before;
+		counts[CHANGE_AFTER + place] += after;
+	}
+}
+
+static struct areas_pixels pixels_at(const struct areas_pixels *p, size_t at)
+{
+	struct areas_pixels moved = { .change = p->change + at };
+
+	for (int s = 0; s < AREAS_SIDES; s++) {
+		moved.water[s] = p->water[s] + at;
+		moved.fraction[s] = p->fraction[s] + at;
+	}
+	return moved;
+}
+
+int areas_count(struct areas *a, size_t i, const struct areas_pixels *pixels, struct error *e)
+{
+	struct rect r = grid_tile(&a->grid, GEOTIFF_TILE, i);
+	uint8_t part[GEOTIFF_TILE], inside[GEOTIFF_TILE];
+	uint64_t *counts = calloc(a->parts * PART_COUNTERS, sizeof(*counts));
+
+	if (!counts)
+		return error_nomem(e, "areas");
+	for (int32_t y = 0; y < r.h; y++) {
+		struct row row = { .areas = a, .pixels = pixels_at(pixels, (size_t)y * (size_t)r.w),
+				   .n = r.w, .part = part, .inside = inside, .counts = counts };
+
+		row_parts(a, a->frame_x + r.x, a->frame_y + r.y + y, r.w, part);
+		region_row(a->outline, a->frame_x + r.x, a->frame_y + r.y + y, r.w, inside);
+		count_row(&row);
+	}
+	for (size_t k = 0; k < a->parts * PART_COUNTERS; k++)
+		area_add(a->area, i, k, counts[k]);
+	free(counts);
+	return 0;
+}
+
+static size_t part_of(const struct areas *a, struct point from, struct point to)
+{
+	double x = ((from.x + to.x) / 2 - a->frame.x0) / a->frame.dx;
+	double y = (a->frame.y0 - (from.y + to.y) / 2) / a->frame.dy;
+	uint8_t part;
+
+	row_parts(a, (int32_t)x, (int32_t)y, 1, &part);
+	return part;
+}
+
+void areas_add_shoreline(struct areas *a, enum areas_side side, const struct lines *lines)
+{
+	for (size_t i = 0; i < lines->nr; i++)
+		for (size_t k = 0; k < lines_edges(lines, i); k++) {
+			struct point p, q;
+
+			lines_edge(lines, i, k, &p, &q);
+			a->shore_m[part_of(a, p, q)][side] +=
+				sqrt((q.x - p.x) * (q.x - p.x) + (q.y - p.y) * (q.y - p.y));
+		}
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "kernels/classes.h"
+#include "pipeline/io/layer.h"
+#include "pipeline/stage/areas_internal.h"
+
+/* The parts of a unit, from first to last. */
+static void parts_of(const struct areas *a, size_t unit, size_t *first, size_t *last)
+{
+	*first = unit;
+	*last = unit ? unit : a->parts - 1;
+}
+
+static double km2_of(const struct areas *a, size_t unit, size_t counter)
+{
+	double sum = 0;
+	size_t first, last;
+
+	parts_of(a, unit, &first, &last);
+	for (size_t k = first; k <= last; k++)
+		sum += area_km2(a->area, k * PART_COUNTERS + counter);
+	return sum;
+}
+
+static uint64_t pixels_of(const struct areas *a, size_t unit, size_t counter)
+{
+	uint64_t sum = 0;
+	size_t first, last;
+
+	parts_of(a, unit, &first, &last);
+	for (size_t k = first; k <= last; k++)
+		sum += area_pixels(a->area, k * PART_COUNTERS + counter);
+	return sum;
+}
+
+static double outline_km2_of(const struct areas *a, size_t unit)
+{
+	double sum = 0;
+	size_t first, last;
+
+	parts_of(a, unit, &first, &last);
+	for (size_t k = first; k <= last; k++)
+		sum += area_km2(a->outline_area, k);
+	return sum;
+}
+
+static double shore_km_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	double sum = 0;
+	size_t first, last;
+
+	parts_of(a, unit, &first, &last);
+	for (size_t k = first; k <= last; k++)
+		sum += a->shore_m[k][side];
+	return sum / 1000;
+}
+
+static void put(json_t *object, const char *key, double v)
+{
+	json_object_set_new(object, key, isfinite(v) ? json_real(area_round(v)) : json_null());
+}
+
+/* --- one side --- */
+
+static json_t *side_classes(const struct areas *a, size_t unit, enum areas_side side)
+{
+	const struct layer *layer = layer_find("water");
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < layer->classes_nr; k++) {
+		size_t pixels = areas_side_counter(0, side, SIDE_PIXELS + k);
+		size_t percent = areas_side_counter(0, side, SIDE_PERCENT + k);
+		json_t *one = json_pack("{s:i, s:s, s:I}", "value", (int)layer->classes[k].code,
+					"name", layer->classes[k].name, "pixels",
+					(json_int_t)pixels_of(a, unit, pixels));
+
+		put(one, "km2", km2_of(a, unit, pixels));
+		if (k < SEEN_CLASSES)
+			put(one, "water_km2", km2_of(a, unit, percent) / 100);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static double water_km2_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	double percent = 0;
+
+	for (size_t k = 0; k < SEEN_CLASSES; k++)
+		percent += km2_of(a, unit, areas_side_counter(0, side, SIDE_PERCENT + k));
+	return percent / 100;
+}
+
+static double class_km2_of(const struct areas *a, size_t unit, enum areas_side side, size_t place)
+{
+	return km2_of(a, unit, areas_side_counter(0, side, SIDE_PIXELS + place));
+}
+
+static double unseen_km2_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	double seen = km2_of(a, unit, areas_side_counter(0, side, SIDE_INSIDE));
+	double hidden = class_km2_of(a, unit, side, a->water_place[WATER_ICE]) +
+			class_km2_of(a, unit, side, a->water_place[WATER_CLOUD]);
+	double unseen = a->lake ? outline_km2_of(a, unit) - seen : hidden;
+
+	/* Pixels of the frame and of the grid may differ in their last digits of area. */
+	return unseen < 0 ? 0 : unseen;
+}
+
+/* sigma * pixel area * sqrt(n), where the pixels' mean area is km2 / n. */
+static double random_km2_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	size_t mixed = areas_side_counter(0, side, SIDE_MIXED);
+	uint64_t n = pixels_of(a, unit, mixed);
+
+	return n ? AREAS_SIGMA * km2_of(a, unit, mixed) / sqrt((double)n) : 0;
+}
+
+static double systematic_km2_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	return shore_km_of(a, unit, side) * AREAS_POSITION_M / 1000;
+}
+
+static json_t *side_error(const struct areas *a, size_t unit, enum areas_side side)
+{
+	double water = water_km2_of(a, unit, side), unseen = unseen_km2_of(a, unit, side);
+	json_t *json = json_object();
+
+	put(json, "random_km2", random_km2_of(a, unit, side));
+	put(json, "systematic_km2", systematic_km2_of(a, unit, side));
+	put(json, "unseen_km2", unseen);
+	put(json, "water_if_unseen_is_land_km2", water);
+	put(json, "water_if_unseen_is_water_km2", water + unseen);
+	return json;
+}
+
+static json_t *side_json(const struct areas *a, size_t unit, enum areas_side side)
+{
+	double open = class_km2_of(a, unit, side, a->water_place[WATER_OPEN]);
+	double partial = class_km2_of(a, unit, side, a->water_place[WATER_PARTIAL]);
+	double seen = km2_of(a, unit, areas_side_counter(0, side, SIDE_INSIDE));
+	json_t *json = json_object();
+
+	json_object_set_new(json, "classes", side_classes(a, unit, side));
+	put(json, "open_water_km2", open);
+	put(json, "open_and_partial_km2", open + partial);
+	put(json, "water_km2", water_km2_of(a, unit, side));
+	put(json, "fraction_unknown_km2",
+	    km2_of(a, unit, areas_side_counter(0, side, SIDE_UNKNOWN)));
+	put(json, "shoreline_km", shore_km_of(a, unit, side));
+	put(json, "outline_km2", a->lake ? outline_km2_of(a, unit) : NAN);
+	put(json, "seen_km2", seen);
+	put(json, "seen_share", seen / (seen + unseen_km2_of(a, unit, side)));
+	json_object_set_new(json, "error", side_error(a, unit, side));
+	return json;
+}
+
+/* --- the change --- */
+
+static json_t *change_classes(const struct areas *a, size_t unit)
+{
+	const struct layer *layer = layer_find("change");
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < layer->classes_nr; k++) {
+		json_t *one = json_pack("{s:i, s:s, s:I}", "value", (int)layer->classes[k].code,
+					"name", layer->classes[k].name, "pixels",
+					(json_int_t)pixels_of(a, unit, CHANGE_PIXELS + k));
+
+		put(one, "km2", km2_of(a, unit, CHANGE_PIXELS + k));
+		put(one, "water_before_km2", km2_of(a, unit, CHANGE_BEFORE + k) / 100);
+		put(one, "water_after_km2", km2_of(a, unit, CHANGE_AFTER + k) / 100);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *change_error(const struct areas *a, size_t unit)
+{
+	double before = random_km2_of(a, unit, AREAS_BEFORE);
+	double after = random_km2_of(a, unit, AREAS_AFTER);
+	json_t *json = json_object();
+
+	put(json, "random_km2", sqrt(before * before + after * after));
+	put(json, "systematic_km2",
+	    systematic_km2_of(a, unit, AREAS_BEFORE) + systematic_km2_of(a, unit, AREAS_AFTER));
+	return json;
+}
+
+static json_t *change_json(const struct areas *a, size_t unit)
+{
+	double compared = 0, net = 0;
+	json_t *json = json_object();
+
+	for (size_t k = 0; k < CHANGE_CLASSES; k++) {
+		if (k == a->change_place[CHANGE_NODATA])
+			continue;
+		compared += km2_of(a, unit, CHANGE_PIXELS + k);
+		net += km2_of(a, unit, CHANGE_AFTER + k) - km2_of(a, unit, CHANGE_BEFORE + k);
+	}
+	json_object_set_new(json, "classes", change_classes(a, unit));
+	put(json, "compared_km2", compared);
+	put(json, "gain_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_GAIN]));
+	put(json, "loss_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_LOSS]));
+	put(json, "uncertain_km2",
+	    km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_UNCERTAIN]));
+	put(json, "net_km2", net / 100);
+	json_object_set_new(json, "error", change_error(a, unit));
+	return json;
+}
+
+json_t *areas_json(const struct areas *a)
+{
+	json_t *list = json_array();
+
+	for (size_t unit = 0; unit < a->parts; unit++) {
+		const char *name = unit	    ? a->lake->basins[unit - 1].name
+				   : a->lake ? a->lake->name
+					     : "whole";
+		json_t *one = json_object();
+
+		json_object_set_new(one, "name", json_string(name));
+		json_object_set_new(one, "before", side_json(a, unit, AREAS_BEFORE));
+		json_object_set_new(one, "after", side_json(a, unit, AREAS_AFTER));
+		json_object_set_new(one, "change", change_json(a, unit));
+		if (json_array_append_new(list, one)) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
