@@ -34,6 +34,23 @@ static enum error_code code_of_errno(int errnum)
 	}
 }
 
+static enum error_code code_of_creation(int errnum)
+{
+	switch (errnum) {
+	case ENOENT:
+	case ENOTDIR:
+	case EISDIR:
+	case EEXIST:
+	case ENOTEMPTY:
+	case ENAMETOOLONG:
+	case ELOOP:
+	case EINVAL:
+		return ERROR_CANTCREATE;
+	default:
+		return code_of_errno(errnum);
+	}
+}
+
 int error_errno(struct error *e, int errnum, const char *fmt, ...)
 {
 	char what[400];
@@ -43,6 +60,17 @@ int error_errno(struct error *e, int errnum, const char *fmt, ...)
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	return error_set(e, code_of_errno(errnum), "%s: %s", what, strerror(errnum));
+}
+
+int error_create(struct error *e, int errnum, const char *fmt, ...)
+{
+	char what[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return error_set(e, code_of_creation(errnum), "%s: %s", what, strerror(errnum));
 }
 
 int error_prefix(struct error *e, const char *fmt, ...)
@@ -55,8 +83,11 @@ int error_prefix(struct error *e, const char *fmt, ...)
 	va_end(ap);
 	memcpy(rest, e->text, sizeof(rest));
 	/* A text too long for the buffer loses its end, never its beginning. */
-	int n = snprintf(e->text, sizeof(e->text), "%.200s: ", what);
-	snprintf(e->text + n, sizeof(e->text) - (size_t)n, "%s", rest);
+	size_t n = (size_t)snprintf(e->text, sizeof(e->text), "%.200s: ", what);
+	size_t kept = strnlen(rest, sizeof(e->text) - n - 1);
+
+	memcpy(e->text + n, rest, kept);
+	e->text[n + kept] = 0;
 	return -1;
 }
 

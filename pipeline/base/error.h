@@ -27,24 +27,30 @@ enum error_code {
 
 struct error {
 	enum error_code code;
-	char text[600];		/* one line, no newline at its end */
+	char text[600]; /* one line, no newline at its end */
 };
 
 /* Set code and text; always returns -1, so "return error_set(...)" works. */
-__attribute__((format(printf, 3, 4)))
-int error_set(struct error *e, enum error_code code, const char *fmt, ...);
+int error_set(struct error *e, enum error_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /*
  * Set the text and ": <what errno says>"; the code follows errno: ENOENT ->
  * NOINPUT, EACCES/EPERM/EROFS -> PERMISSION, ENOMEM -> BUG, others IO.
  * Always returns -1.
  */
-__attribute__((format(printf, 3, 4)))
-int error_errno(struct error *e, int errnum, const char *fmt, ...);
+int error_errno(struct error *e, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The same for something that is being created: a name that is taken, too long or under what
+ * is not a folder is CANTCREATE.  Always returns -1.
+ */
+int error_create(struct error *e, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Put "<what>: " before the text that is there; always returns -1. */
-__attribute__((format(printf, 2, 3)))
-int error_prefix(struct error *e, const char *fmt, ...);
+int error_prefix(struct error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Set "no memory for <what>" with ERROR_BUG; always returns -1. */
 int error_nomem(struct error *e, const char *what);

@@ -22,7 +22,8 @@ enum command {
 	COMMAND_CHANGE,
 	COMMAND_VERIFY,
 	COMMAND_NR,
-	COMMAND_NONE = COMMAND_NR, /* --help, --version ...: answered already */
+	COMMAND_NONE = COMMAND_NR, /* --help, --man, --bash-completion: answered already */
+	COMMAND_VERSION,	   /* --version: for main, which knows the libraries */
 };
 
 /* What -co, repeated, gives. */
@@ -42,39 +43,47 @@ struct options {
 	char *masks;	/* "product" or "none" */
 	char *rayleigh; /* "auto" (Level-1 only) or "none" */
 	char *rule;	/* mosaic: "frequency" */
-	char *period;	/* mosaic: "FROM/TO" UTC dates, from included, to excluded; NULL: all */
+	char *period;	/* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
 	struct option_list creation; /* -co NAME=VALUE */
-	int threads;	/* >= 1; default: CPUs this process may use */
-	size_t memory;	/* bytes of resident memory; default 1 GiB */
-	char *isa;	/* NULL: the fastest */
-	int tile;	/* side of a working tile [pixels]: multiple of 64, 128..2048; default 512 */
+	int threads;		     /* 1..1024; default: CPUs this process may use */
+	size_t memory;		     /* bytes of resident memory; default 1 GiB */
+	char *isa;		     /* NULL: the fastest */
+	int tile; /* side of a working tile [pixels]: multiple of 64 in 128..2048 */
 	bool overwrite, json, quiet;
 	int verbose;
-	char **paths;	/* what is left on the command line */
+	char **paths; /* what is left on the command line */
 	size_t paths_nr;
 };
 
-/* Does this option change pixels?  Such options are part of a result's identity (unit id). */
+/* An option as text: its key, and its value in one spelling (numbers as short as they can be). */
 struct option_value {
 	const char *key;
-	char value[200];
+	char value[200]; /* "sha256:<hex>" of a value that is longer */
 };
 
 void options_init(struct options *o);
 void options_release(struct options *o);
 
 /*
- * Read the command line.  Sets *command; COMMAND_NONE if --help, --version,
- * --man or --bash-completion was answered on out.  USAGE (naming the nearest
- * option or command) if it is wrong.  Spellings as in GDAL: -tr X Y, -te ...,
- * -t_srs DEF, -co N=V, -o DIR; --name VALUE and --name=VALUE for the others; -- ends options.
+ * Read the command line.  Sets *command; COMMAND_NONE if --help, --man or
+ * --bash-completion was answered on out; COMMAND_VERSION for --version.  USAGE (naming the
+ * nearest option or command) if it is wrong.  Spellings as in GDAL: -tr X Y, -te XMIN YMIN
+ * XMAX YMAX, -t_srs DEF, -co N=V, -o DIR; --name VALUE and --name=VALUE for the others, with
+ * one dash or two; options before and after paths; -- ends options.
  */
 int options_parse(struct options *o, enum command *command, int argc, char *const *argv, FILE *out,
 		  struct error *e);
 
-/* The pixel-changing options that command uses and that differ from nothing, in table order; caller's array of max. */
+/*
+ * The options of this command that change pixels and have a value, given or built in: part of
+ * a result's identity (unit id).  In table order, into the caller's array of max; returns how
+ * many.  Of --lake only the last part of a path: what the lake's file says is for the caller.
+ */
 size_t options_that_change_pixels(const struct options *o, enum command command,
 				  struct option_value *values, size_t max);
+
+/* "info", "scene" ...; NULL for COMMAND_NONE and above. */
+const char *command_name(enum command command);
 
 /* --help of a command (COMMAND_NONE: of the program), the man page (roff), the completion script. */
 void options_help(enum command command, FILE *out);

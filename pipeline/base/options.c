@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/base/options.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pipeline/base/options_table.h"
+#include "pipeline/base/suggest.h"
+
+#define WORDS_MAX   4	/* after one option */
+#define KNOWN_MAX   128 /* spellings of all options */
+#define THREADS_MAX 1024
+
+_Static_assert(COMMAND_NR < 32, "sets of commands are unsigned");
+
+/* The member of an option that is text. */
+static char **text_of(struct options *o, const struct option_spec *s)
+{
+	return (char **)(void *)((char *)o + s->offset);
+}
+
+static bool is_text(enum option_type type)
+{
+	return type == OPTION_TEXT || type == OPTION_CHOICE || type == OPTION_PERIOD;
+}
+
+/* How many CPUs this process may run on. */
+static int cpus(void)
+{
+	cpu_set_t set;
+	long n;
+
+	if (!sched_getaffinity(0, sizeof(set), &set))
+		n = CPU_COUNT(&set);
+	else
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : (int)n;
+}
+
+void options_init(struct options *o)
+{
+	struct error unused;
+
+	*o = (struct options){ .threads = cpus() };
+	/* Without memory a text stays NULL: options_parse() says so. */
+	for (size_t i = 0; i < option_table_nr; i++)
+		if (option_table[i].preset)
+			option_set(o, &option_table[i], &option_table[i].preset, &unused);
+}
+
+void options_release(struct options *o)
+{
+	for (size_t i = 0; i < option_table_nr; i++)
+		if (is_text(option_table[i].type))
+			free(*text_of(o, &option_table[i]));
+	for (size_t i = 0; i < o->creation.nr; i++)
+		free(o->creation.values[i]);
+	free(o->creation.values);
+	for (size_t i = 0; i < o->paths_nr; i++)
+		free(o->paths[i]);
+	free(o->paths);
+	*o = (struct options){ 0 };
+}
+
+const char *command_name(enum command command)
+{
+	return command < COMMAND_NR ? command_table[command].name : NULL;
+}
+
+/* --- the command line --- */
+
+struct parser {
+	struct options *o;
+	enum command command; /* COMMAND_NONE until it is met */
+	int argc, i;	      /* i: the next word */
+	char *const *argv;
+	bool given[KNOWN_MAX]; /* by place in the table */
+	struct error *e;
+};
+
+static const char *without_dashes(const char *word)
+{
+	word += word[0] == '-';
+	return word + (word[0] == '-');
+}
+
+/* The option that a word such as "-tr" or "--lake=balkhash" names, or NULL. */
+static const struct option_spec *find_option(const char *word)
+{
+	const char *name = without_dashes(word);
+	size_t length = strcspn(name, "=");
+
+	if (word[0] != '-' || !length)
+		return NULL;
+	for (size_t i = 0; i < option_table_nr; i++) {
+		const struct option_spec *s = &option_table[i];
+		const char *spelling = without_dashes(s->spelling);
+
+		if ((!strncmp(name, s->name, length) && !s->name[length]) ||
+		    (!strncmp(name, spelling, length) && !spelling[length]))
+			return s;
+	}
+	return NULL;
+}
+
+static int unknown_option(struct parser *p, const char *word)
+{
+	const char *known[KNOWN_MAX], *nearest, *command = command_name(p->command);
+	const struct option_spec *s = NULL;
+	size_t n = 0;
+	char name[80];
+
+	for (size_t i = 0; i < option_table_nr; i++) {
+		known[n++] = option_table[i].name;
+		known[n++] = without_dashes(option_table[i].spelling);
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(without_dashes(word), "="),
+		 without_dashes(word));
+	nearest = suggest(name, known, n);
+	for (size_t i = 0; nearest && i < n; i++)
+		if (nearest == known[i])
+			s = &option_table[i / 2];
+	return error_set(p->e, ERROR_USAGE,
+			 "unknown option %s%s%s%s  balkhash %s%s--help lists them", word,
+			 s ? ": did you mean " : "", s ? s->spelling : "", s ? "?" : ".",
+			 command ? command : "", command ? " " : "");
+}
+
+static enum command find_command(const char *word)
+{
+	int c = 0;
+
+	while (c < COMMAND_NR && strcmp(word, command_table[c].name))
+		c++;
+	return (enum command)c;
+}
+
+static int unknown_command(struct parser *p, const char *word)
+{
+	const char *known[COMMAND_NR], *nearest;
+	char list[200] = "";
+
+	for (size_t c = 0; c < COMMAND_NR; c++) {
+		size_t n = strlen(list);
+
+		known[c] = command_table[c].name;
+		snprintf(list + n, sizeof(list) - n, "%s%s", c ? ", " : "", known[c]);
+	}
+	nearest = suggest(word, known, COMMAND_NR);
+	if (nearest)
+		return error_set(p->e, ERROR_USAGE,
+				 "unknown command '%s': did you mean %s?  The commands are %s",
+				 word, nearest, list);
+	return error_set(p->e, ERROR_USAGE, "unknown command '%s': the commands are %s", word,
+			 list);
+}
+
+/* The words of an option: from after '=' or from the next places. */
+static int take_words(struct parser *p, const struct option_spec *s, const char *word,
+		      const char *words[WORDS_MAX])
+{
+	const char *equals = strchr(word, '=');
+	size_t n = option_words(s->type);
+
+	if (equals && n == 1) {
+		words[0] = equals + 1;
+		return 0;
+	}
+	if (equals && n)
+		return error_set(p->e, ERROR_USAGE, "%s takes no '=': write %s %s", s->spelling,
+				 s->spelling, s->metavar);
+	if (equals)
+		return error_set(p->e, ERROR_USAGE, "%s takes no value", s->spelling);
+	for (size_t k = 0; k < n; k++) {
+		if (p->i >= p->argc)
+			return error_set(p->e, ERROR_USAGE, "%s wants %s after it", s->spelling,
+					 s->metavar);
+		words[k] = p->argv[p->i++];
+		if (find_option(words[k]))
+			return error_set(p->e, ERROR_USAGE,
+					 "%s wants %s after it, not the option %s (a path of this "
+					 "name: ./%s)",
+					 s->spelling, s->metavar, words[k], words[k]);
+	}
+	return 0;
+}
+
+/* --help and its like; 1: the rest of the command line does not matter. */
+static int answer(struct parser *p, const struct option_spec *s, FILE *out)
+{
+	if (!strcmp(s->name, "version")) {
+		p->command = COMMAND_VERSION;
+		return 1;
+	}
+	if (!strcmp(s->name, "man")) {
+		options_man(out);
+	} else if (!strcmp(s->name, "bash-completion")) {
+		options_completion(out);
+	} else {
+		if (p->command == COMMAND_NONE && p->i < p->argc)
+			p->command = find_command(p->argv[p->i]);
+		options_help(p->command, out);
+	}
+	p->command = COMMAND_NONE;
+	return 1;
+}
+
+/* 0, -1 with the error, or 1 if it was answered. */
+static int parse_option(struct parser *p, const char *word, FILE *out)
+{
+	const struct option_spec *s = find_option(word);
+	const char *words[WORDS_MAX] = { NULL };
+
+	if (!s)
+		return unknown_option(p, word);
+	if (take_words(p, s, word, words))
+		return -1;
+	if (s->type == OPTION_ANSWER)
+		return answer(p, s, out);
+	p->given[s - option_table] = true;
+	return option_set(p->o, s, words, p->e);
+}
+
+static int add_path(struct parser *p, const char *word)
+{
+	struct options *o = p->o;
+
+	if (!word[0])
+		return error_set(p->e, ERROR_USAGE, "a path is empty");
+	o->paths[o->paths_nr] = strdup(word);
+	if (!o->paths[o->paths_nr])
+		return error_nomem(p->e, "the command line");
+	o->paths_nr++;
+	return 0;
+}
+
+/* 0, -1 with the error, or 1 if it was answered. */
+static int parse_words(struct parser *p, FILE *out)
+{
+	bool ended = false;
+	int ret = 0;
+
+	while (!ret && p->i < p->argc) {
+		const char *word = p->argv[p->i++];
+
+		if (!ended && !strcmp(word, "--")) {
+			ended = true;
+		} else if (!ended && word[0] == '-' && word[1]) {
+			ret = parse_option(p, word, out);
+		} else if (p->command == COMMAND_NONE) {
+			p->command = find_command(word);
+			if (p->command == COMMAND_NONE)
+				ret = unknown_command(p, word);
+		} else {
+			ret = add_path(p, word);
+		}
+	}
+	return ret;
+}
+
+static int check_options(const struct parser *p)
+{
+	for (size_t i = 0; i < option_table_nr; i++) {
+		const struct option_spec *s = &option_table[i];
+
+		if (p->given[i] && !(s->commands & 1u << p->command))
+			return error_set(p->e, ERROR_USAGE,
+					 "%s is not an option of %s; balkhash %s --help lists them",
+					 s->spelling, command_name(p->command),
+					 command_name(p->command));
+		if (s->preset && is_text(s->type) && !*text_of(p->o, s))
+			return error_nomem(p->e, "the options");
+	}
+	return 0;
+}
+
+/* Is there all that the command needs? */
+static int check(const struct parser *p)
+{
+	const struct command_spec *c;
+
+	if (p->command == COMMAND_NONE)
+		return error_set(p->e, ERROR_USAGE,
+				 "no command is given; balkhash --help lists them");
+	c = &command_table[p->command];
+	if (check_options(p))
+		return -1;
+	if (p->o->paths_nr < c->paths_min || p->o->paths_nr > c->paths_max)
+		return error_set(p->e, ERROR_USAGE, "%s wants %s path%s, not %zu: balkhash %s %s",
+				 c->name, c->paths_max > c->paths_min ? "at least one" : "two",
+				 c->paths_max > c->paths_min ? "" : "s", p->o->paths_nr, c->name,
+				 c->synopsis);
+	if (c->needs_output && !p->o->output)
+		return error_set(p->e, ERROR_USAGE,
+				 "%s wants to know where to write, -o DIR: "
+				 "balkhash %s %s",
+				 c->name, c->name, c->synopsis);
+	return 0;
+}
+
+int options_parse(struct options *o, enum command *command, int argc, char *const *argv, FILE *out,
+		  struct error *e)
+{
+	struct parser p = {
+		.o = o, .command = COMMAND_NONE, .argc = argc, .i = 1, .argv = argv, .e = e
+	};
+	int ret;
+
+	_Static_assert(KNOWN_MAX >= 64, "two spellings of each option");
+	*command = COMMAND_NONE;
+	o->paths = calloc((size_t)argc + 1, sizeof(*o->paths));
+	if (!o->paths)
+		return error_nomem(e, "the command line");
+	ret = parse_words(&p, out);
+	if (!ret)
+		ret = check(&p);
+	if (ret < 0)
+		return -1;
+	*command = p.command;
+	return 0;
+}
+
+size_t options_that_change_pixels(const struct options *o, enum command command,
+				  struct option_value *values, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < option_table_nr && n < max; i++) {
+		const struct option_spec *s = &option_table[i];
+
+		if (s->changes_pixels && s->commands & 1u << command)
+			n += option_format(o, s, &values[n]);
+	}
+	return n;
+}
