@@ -201,6 +201,14 @@ static char *folder_of(const char *path)
 	return slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
 }
 
+/* A file's path as seen from the product's folder: the same wherever the product lies. */
+static const char *inside(const char *folder, const char *path)
+{
+	size_t n = strlen(folder);
+
+	return !strncmp(path, folder, n) && path[n] == '/' ? path + n + 1 : path;
+}
+
 static json_t *inputs_json(const struct observe *o, struct error *e)
 {
 	const char *files[ROLE_NR];
@@ -208,9 +216,9 @@ static json_t *inputs_json(const struct observe *o, struct error *e)
 	json_t *input = NULL, *list = json_array();
 	size_t n = 0;
 
-	for (size_t i = 0; i < ROLE_NR; i++)
+	for (size_t i = 0; folder && i < ROLE_NR; i++)
 		if (o->granule->bands[i].path)
-			files[n++] = o->granule->bands[i].file;
+			files[n++] = inside(folder, o->granule->bands[i].path);
 	if (folder && list)
 		input = item_input(o->product->id, o->product->metadata_path, files, n, folder, e);
 	else
