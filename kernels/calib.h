@@ -5,16 +5,23 @@
 #ifndef KERNELS_CALIB_H
 #define KERNELS_CALIB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Linear calibration of a stored value: reflectance = dn * gain + bias [1]. */
+#include "kernels/number.h"
+
+/* Linear calibration of a stored value: reflectance = dn * gain + bias [1]; both finite. */
 struct calib {
 	float gain, bias;
-	uint16_t fill;	    /* stored value meaning "no observation" */
-	uint16_t saturated; /* stored value meaning "too bright to measure"; = fill: there is none */
+	uint16_t fill; /* stored value meaning "no observation" */
+	uint16_t
+		saturated; /* stored value meaning "too bright to measure"; = fill: there is none */
 };
 
-/* What the bands of a pixel say of themselves; 0 = all of them hold a measurement. */
+/*
+ * What the bands of a pixel say of themselves, ORed over the bands, starting from 0.
+ * CALIB_VALID alone: all of them hold a measurement.
+ */
 enum calib_state {
 	CALIB_FILL = 1,	     /* some band has no observation */
 	CALIB_SATURATED = 2, /* some band is saturated */
@@ -24,6 +31,15 @@ enum calib_state {
 static inline float calib_apply(uint16_t dn, struct calib c)
 {
 	return (float)dn * c.gain + c.bias;
+}
+
+/* What one band says of itself; a saturated value is an observation too. */
+static inline uint8_t calib_state(uint16_t dn, struct calib c)
+{
+	uint8_t seen = dn == c.fill ? CALIB_FILL : CALIB_VALID;
+	bool bright = (dn == c.saturated) & (c.saturated != c.fill);
+
+	return seen | (bright ? CALIB_SATURATED : 0);
 }
 
 /*
@@ -38,7 +54,7 @@ struct rayleigh {
 
 static inline float rayleigh_apply(float rho_toa, struct rayleigh c)
 {
-	return (rho_toa - c.path) * c.gain;
+	return one_nan((rho_toa - c.path) * c.gain);
 }
 
 /*
@@ -48,5 +64,13 @@ static inline float rayleigh_apply(float rho_toa, struct rayleigh c)
  */
 #define PACK_GAIN 2.75e-5f
 #define PACK_BIAS (-0.2f)
+
+/* Reflectance on that scale, rounded half up and clamped to 1..65535; 0 where it is NaN. */
+static inline uint16_t pack_apply(float rho)
+{
+	int32_t packed = round_clamp((rho - PACK_BIAS) / PACK_GAIN, 1.0f, 65535.0f);
+
+	return (uint16_t)(rho == rho ? packed : 0);
+}
 
 #endif

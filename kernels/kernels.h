@@ -27,7 +27,8 @@ struct kernels {
 
 	/* --- stored values to reflectance (calib.h) --- */
 
-	/* rho = dn * gain + bias; ORs CALIB_FILL and CALIB_SATURATED into state. */
+	/* rho = dn * gain + bias; ORs what the band says of itself (enum calib_state) into state,
+	 * which starts as 0. */
 	void (*reflectance)(size_t n, const uint16_t *restrict dn, struct calib c,
 			    float *restrict rho, uint8_t *restrict state);
 	/* Rayleigh-corrected reflectance of a span under one sun and view. */
@@ -40,6 +41,9 @@ struct kernels {
 
 	void (*qa_pixel)(size_t n, const uint16_t *restrict qa, uint32_t *restrict why);
 	void (*scl)(size_t n, const uint16_t *restrict scl, uint32_t *restrict why);
+	/* Adds reason to why where any bit of mask is set in bits (QA_RADSAT). */
+	void (*flag_u16)(size_t n, const uint16_t *restrict bits, uint16_t mask, uint32_t reason,
+			 uint32_t *restrict why);
 
 	/* --- indices (water.h), reflectance in, index out --- */
 
@@ -56,7 +60,7 @@ struct kernels {
 		       const float *restrict nir, const float *restrict swir1,
 		       const float *restrict swir2, float *restrict out);
 	/* Index to int16 x 1e-4, rounded half away from zero, clamped to +-32767; INDEX_NODATA
-	 * where state is not 0 or the index is NaN. */
+	 * where state has CALIB_FILL or CALIB_SATURATED or the index is NaN. */
 	void (*index_pack)(size_t n, const float *restrict index, const uint8_t *restrict state,
 			   int16_t *restrict packed);
 
@@ -108,13 +112,11 @@ struct kernels {
 	/* --- halving for overviews (resample.h): two rows of 2n pixels to one of n --- */
 
 	void (*halve_mode_u8)(size_t n, const uint8_t *restrict upper,
-			      const uint8_t *restrict lower, uint8_t nodata,
-			      uint8_t *restrict out);
+			      const uint8_t *restrict lower, uint8_t nodata, uint8_t *restrict out);
 	void (*halve_or_u32)(size_t n, const uint32_t *restrict upper,
 			     const uint32_t *restrict lower, uint32_t *restrict out);
 	void (*halve_mean_u8)(size_t n, const uint8_t *restrict upper,
-			      const uint8_t *restrict lower, uint8_t nodata,
-			      uint8_t *restrict out);
+			      const uint8_t *restrict lower, uint8_t nodata, uint8_t *restrict out);
 	void (*halve_mean_u16)(size_t n, const uint16_t *restrict upper,
 			       const uint16_t *restrict lower, uint16_t nodata,
 			       uint16_t *restrict out);

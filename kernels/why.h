@@ -6,34 +6,81 @@
 #ifndef KERNELS_WHY_H
 #define KERNELS_WHY_H
 
+#include <stdint.h>
+
+#include "kernels/calib.h"
+
 enum why {
-	WHY_FILL = 1u << 0,	    /* no data in any needed band */
-	WHY_SATURATED = 1u << 1,    /* a needed band is saturated */
-	WHY_CLOUD = 1u << 2,	    /* cloud, by the product's mask */
-	WHY_DILATED = 1u << 3,	    /* the margin around a cloud, by the product's mask */
-	WHY_SHADOW = 1u << 4,	    /* cloud shadow */
-	WHY_CIRRUS = 1u << 5,	    /* thin cirrus */
-	WHY_SNOW = 1u << 6,	    /* snow or ice, by the product's mask */
-	WHY_EDGE = 1u << 7,	    /* some needed bands have data, others none: edge of the swath */
-	WHY_GAP = 1u << 8,	    /* a gap inside the swath (Landsat 7 after May 2003) */
-	WHY_LOW_SUN = 1u << 9,	    /* sun too low for the surface to be seen well */
-	WHY_GLINT = 1u << 10,	    /* sun glint */
-	WHY_RESCUED = 1u << 11,	    /* water kept against a cloud flag */
-	WHY_BRIGHT = 1u << 12,	    /* bright surface (salt, ice, thin cloud) demoted from water */
+	WHY_FILL = 1u << 0,	 /* no data in any needed band */
+	WHY_SATURATED = 1u << 1, /* a needed band is saturated */
+	WHY_CLOUD = 1u << 2,	 /* cloud, by the product's mask */
+	WHY_DILATED = 1u << 3,	 /* the margin around a cloud, by the product's mask */
+	WHY_SHADOW = 1u << 4,	 /* cloud shadow */
+	WHY_CIRRUS = 1u << 5,	 /* thin cirrus */
+	WHY_SNOW = 1u << 6,	 /* snow or ice, by the product's mask */
+	WHY_EDGE = 1u << 7,	 /* some needed bands have data, others none: edge of the swath */
+	WHY_GAP = 1u << 8,	 /* a gap inside the swath (Landsat 7 after May 2003) */
+	WHY_LOW_SUN = 1u << 9,	 /* sun too low for the surface to be seen well */
+	WHY_GLINT = 1u << 10,	 /* sun glint */
+	WHY_RESCUED = 1u << 11,	 /* water kept against a cloud flag */
+	WHY_BRIGHT = 1u << 12,	 /* bright surface (salt, ice, thin cloud) demoted from water */
 	WHY_LOW_CONTRAST = 1u << 13, /* water and land too alike to estimate a fraction */
-	WHY_QUALITY = 1u << 14,	    /* a quantity out of the range where it is valid */
-	WHY_SHALLOW = 1u << 15,	    /* the bottom may be seen */
-	WHY_OUTSIDE = 1u << 16,	    /* outside the lake's outline and buffer */
-	WHY_DEFECT = 1u << 17,	    /* defective, dropped or terrain-occluded in the product */
-	WHY_MIXED = 1u << 18,	    /* on the shore: the fraction is an estimate, not 0 or 100 */
-	WHY_DSWE1 = 1u << 24,	    /* DSWE test 1 passed: MNDWI */
-	WHY_DSWE2 = 1u << 25,	    /* DSWE test 2 passed: visible against infrared */
-	WHY_DSWE3 = 1u << 26,	    /* DSWE test 3 passed: AWEIsh */
-	WHY_DSWE4 = 1u << 27,	    /* DSWE test 4 passed: partial surface water 1 */
-	WHY_DSWE5 = 1u << 28,	    /* DSWE test 5 passed: partial surface water 2 */
+	WHY_QUALITY = 1u << 14,	     /* a quantity out of the range where it is valid */
+	WHY_SHALLOW = 1u << 15,	     /* the bottom may be seen */
+	WHY_OUTSIDE = 1u << 16,	     /* outside the lake's outline and buffer */
+	WHY_DEFECT = 1u << 17,	     /* defective, dropped or terrain-occluded in the product */
+	WHY_MIXED = 1u << 18,	     /* on the shore: the fraction is an estimate, not 0 or 100 */
+	WHY_DSWE1 = 1u << 24,	     /* DSWE test 1 passed: MNDWI */
+	WHY_DSWE2 = 1u << 25,	     /* DSWE test 2 passed: visible against infrared */
+	WHY_DSWE3 = 1u << 26,	     /* DSWE test 3 passed: AWEIsh */
+	WHY_DSWE4 = 1u << 27,	     /* DSWE test 4 passed: partial surface water 1 */
+	WHY_DSWE5 = 1u << 28,	     /* DSWE test 5 passed: partial surface water 2 */
 };
 
 /* The five DSWE tests lie together, test 1 lowest. */
 #define WHY_DSWE_SHIFT 24
+
+/* A pixel with one of these was not seen: it has no class. */
+#define WHY_UNSEEN (WHY_FILL | WHY_EDGE | WHY_GAP | WHY_OUTSIDE | WHY_DEFECT)
+
+/* reason where value is not 0, else no reason. */
+static inline uint32_t why_if(uint32_t value, uint32_t reason)
+{
+	return value ? reason : 0;
+}
+
+/*
+ * Reasons from Landsat Collection 2 QA_PIXEL (USGS LSDS-1619, QA_PIXEL bit index): bits 0 fill,
+ * 1 dilated cloud, 2 cirrus, 3 cloud, 4 cloud shadow, 5 snow, 14-15 cirrus confidence (3 = high).
+ * TM and ETM+ leave the cirrus bits 0.
+ */
+static inline uint32_t why_qa_pixel(uint16_t qa)
+{
+	uint32_t cirrus = (qa & 4u) | (qa >> 14 == 3);
+
+	return why_if(qa & 1u, WHY_FILL) | why_if(qa & 2u, WHY_DILATED) |
+	       why_if(cirrus, WHY_CIRRUS) | why_if(qa & 8u, WHY_CLOUD) |
+	       why_if(qa & 16u, WHY_SHADOW) | why_if(qa & 32u, WHY_SNOW);
+}
+
+/*
+ * Reasons from the scene classification of Sentinel-2 Level 2A (SCL): 0 no data, 1 saturated or
+ * defective, 3 cloud shadow, 8 and 9 cloud, 10 thin cirrus, 11 snow or ice.  2 (dark), 4 to 7
+ * (vegetation, soil, water, unclassified) hide nothing; more than 11 is not defined.
+ */
+static inline uint32_t why_scl(uint16_t scl)
+{
+	return why_if(scl == 0, WHY_FILL) | why_if((scl == 1) | (scl > 11), WHY_DEFECT) |
+	       why_if(scl == 3, WHY_SHADOW) | why_if((scl == 8) | (scl == 9), WHY_CLOUD) |
+	       why_if(scl == 10, WHY_CIRRUS) | why_if(scl == 11, WHY_SNOW);
+}
+
+/* Reasons from what the bands say of themselves (calib.h). */
+static inline uint32_t why_state(uint32_t state)
+{
+	uint32_t fill = state & CALIB_VALID ? WHY_EDGE : WHY_FILL;
+
+	return why_if(state & CALIB_FILL, fill) | why_if(state & CALIB_SATURATED, WHY_SATURATED);
+}
 
 #endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * isa.c - every kernel, compiled once per instruction set (see Makefile).
+ * The only symbol this file exports is its table, named by -DTABLE.
+ */
+#include "kernels/kernels.h"
+
+static void span_reflectance(size_t n, const uint16_t *restrict dn, struct calib c,
+			     float *restrict rho, uint8_t *restrict state)
+{
+	for (size_t i = 0; i < n; i++) {
+		rho[i] = calib_apply(dn[i], c);
+		state[i] |= calib_state(dn[i], c);
+	}
+}
+
+static void span_rayleigh(size_t n, const float *restrict rho_toa, struct rayleigh c,
+			  float *restrict rho)
+{
+	for (size_t i = 0; i < n; i++)
+		rho[i] = rayleigh_apply(rho_toa[i], c);
+}
+
+static void span_pack(size_t n, const float *restrict rho, uint16_t *restrict packed)
+{
+	for (size_t i = 0; i < n; i++)
+		packed[i] = pack_apply(rho[i]);
+}
+
+static void span_qa_pixel(size_t n, const uint16_t *restrict qa, uint32_t *restrict why)
+{
+	for (size_t i = 0; i < n; i++)
+		why[i] = why_qa_pixel(qa[i]);
+}
+
+static void span_scl(size_t n, const uint16_t *restrict scl, uint32_t *restrict why)
+{
+	for (size_t i = 0; i < n; i++)
+		why[i] = why_scl(scl[i]);
+}
+
+static void span_flag_u16(size_t n, const uint16_t *restrict bits, uint16_t mask, uint32_t reason,
+			  uint32_t *restrict why)
+{
+	for (size_t i = 0; i < n; i++)
+		why[i] |= why_if(bits[i] & mask, reason);
+}
+
+static void span_norm_diff(size_t n, const float *restrict a, const float *restrict b,
+			   float *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = norm_diff(a[i], b[i]);
+}
+
+static void span_awei_nsh(size_t n, const float *restrict green, const float *restrict nir,
+			  const float *restrict swir1, const float *restrict swir2,
+			  float *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = awei_nsh(green[i], nir[i], swir1[i], swir2[i]);
+}
+
+static void span_awei_sh(size_t n, const float *restrict blue, const float *restrict green,
+			 const float *restrict nir, const float *restrict swir1,
+			 const float *restrict swir2, float *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = awei_sh(blue[i], green[i], nir[i], swir1[i], swir2[i]);
+}
+
+static void span_wi2015(size_t n, const float *restrict green, const float *restrict red,
+			const float *restrict nir, const float *restrict swir1,
+			const float *restrict swir2, float *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = wi2015(green[i], red[i], nir[i], swir1[i], swir2[i]);
+}
+
+static void span_index_pack(size_t n, const float *restrict index, const uint8_t *restrict state,
+			    int16_t *restrict packed)
+{
+	for (size_t i = 0; i < n; i++)
+		packed[i] = index_pack(index[i], state[i]);
+}
+
+static void span_dswe(size_t n, const float *restrict blue, const float *restrict green,
+		      const float *restrict red, const float *restrict nir,
+		      const float *restrict swir1, const float *restrict swir2,
+		      uint8_t *restrict code)
+{
+	for (size_t i = 0; i < n; i++)
+		code[i] = dswe_code(blue[i], green[i], red[i], nir[i], swir1[i], swir2[i]);
+}
+
+static void span_water_class(size_t n, const uint8_t *restrict code, const uint8_t *restrict state,
+			     uint32_t hide, uint32_t ice, uint32_t *restrict why,
+			     uint8_t *restrict water)
+{
+	for (size_t i = 0; i < n; i++) {
+		why[i] = water_why(why[i], state[i], code[i]);
+		water[i] = water_class(why[i], code[i], hide, ice);
+	}
+}
+
+static void span_purity(size_t n, const uint8_t *restrict above, const uint8_t *restrict here,
+			const uint8_t *restrict below, uint8_t *restrict purity)
+{
+	for (size_t i = 0; i < n; i++)
+		purity[i] = fraction_purity(above + i, here + i, below + i);
+}
+
+static void span_fraction(size_t n, const uint16_t *restrict nir, const uint16_t *restrict swir1,
+			  const uint16_t *restrict swir2, const uint8_t *restrict purity,
+			  struct unmix u, uint8_t *restrict percent)
+{
+	for (size_t i = 0; i < n; i++)
+		percent[i] = fraction_percent(nir[i], swir1[i], swir2[i], purity[i], u);
+}
+
+static void span_bilinear_u8(size_t n, struct window_u8 src, const int32_t *restrict x,
+			     const int32_t *restrict y, uint8_t *restrict out)
+{
+	struct window_any s = { src.data, src.w, src.h, src.nodata, PIXEL_U8 };
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)window_bilinear(s, x[i], y[i]);
+}
+
+static void span_bilinear_i16(size_t n, struct window_i16 src, const int32_t *restrict x,
+			      const int32_t *restrict y, int16_t *restrict out)
+{
+	uint32_t nodata = (uint32_t)(src.nodata + PIXEL_I16_ZERO);
+	struct window_any s = { src.data, src.w, src.h, nodata, PIXEL_I16 };
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (int16_t)((int32_t)window_bilinear(s, x[i], y[i]) - PIXEL_I16_ZERO);
+}
+
+static void span_bilinear_u16(size_t n, struct window_u16 src, const int32_t *restrict x,
+			      const int32_t *restrict y, uint16_t *restrict out)
+{
+	struct window_any s = { src.data, src.w, src.h, src.nodata, PIXEL_U16 };
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint16_t)window_bilinear(s, x[i], y[i]);
+}
+
+static void span_nearest_u8(size_t n, struct window_u8 src, const int32_t *restrict x,
+			    const int32_t *restrict y, uint8_t *restrict out)
+{
+	struct window_any s = { src.data, src.w, src.h, src.nodata, PIXEL_U8 };
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)window_nearest(s, x[i], y[i]);
+}
+
+static void span_nearest_u16(size_t n, struct window_u16 src, const int32_t *restrict x,
+			     const int32_t *restrict y, uint16_t *restrict out)
+{
+	struct window_any s = { src.data, src.w, src.h, src.nodata, PIXEL_U16 };
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint16_t)window_nearest(s, x[i], y[i]);
+}
+
+static void span_nearest_u32(size_t n, struct window_u32 src, const int32_t *restrict x,
+			     const int32_t *restrict y, uint32_t *restrict out)
+{
+	struct window_any s = { src.data, src.w, src.h, src.nodata, PIXEL_U32 };
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = window_nearest(s, x[i], y[i]);
+}
+
+static void span_halve_mode_u8(size_t n, const uint8_t *restrict upper,
+			       const uint8_t *restrict lower, uint8_t nodata, uint8_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = halve_mode(upper[2 * i], upper[2 * i + 1], lower[2 * i], lower[2 * i + 1],
+				    nodata);
+}
+
+static void span_halve_or_u32(size_t n, const uint32_t *restrict upper,
+			      const uint32_t *restrict lower, uint32_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = upper[2 * i] | upper[2 * i + 1] | lower[2 * i] | lower[2 * i + 1];
+}
+
+static void span_halve_mean_u8(size_t n, const uint8_t *restrict upper,
+			       const uint8_t *restrict lower, uint8_t nodata, uint8_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)halve_mean(upper[2 * i], upper[2 * i + 1], lower[2 * i],
+					     lower[2 * i + 1], nodata);
+}
+
+static void span_halve_mean_u16(size_t n, const uint16_t *restrict upper,
+				const uint16_t *restrict lower, uint16_t nodata,
+				uint16_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint16_t)halve_mean(upper[2 * i], upper[2 * i + 1], lower[2 * i],
+					      lower[2 * i + 1], nodata);
+}
+
+static void span_change(size_t n, const uint8_t *restrict before, const uint8_t *restrict after,
+			const uint8_t *restrict fraction_before,
+			const uint8_t *restrict fraction_after, uint8_t threshold_percent,
+			uint8_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = change_class(before[i], after[i], fraction_before[i], fraction_after[i],
+				      threshold_percent);
+}
+
+static void span_delta(size_t n, const uint8_t *restrict before, const uint8_t *restrict after,
+		       int16_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = fraction_delta(before[i], after[i]);
+}
+
+extern const struct kernels TABLE;
+const struct kernels TABLE = {
+	.isa = ISA,
+	.reflectance = span_reflectance,
+	.rayleigh = span_rayleigh,
+	.pack = span_pack,
+	.qa_pixel = span_qa_pixel,
+	.scl = span_scl,
+	.flag_u16 = span_flag_u16,
+	.norm_diff = span_norm_diff,
+	.awei_nsh = span_awei_nsh,
+	.awei_sh = span_awei_sh,
+	.wi2015 = span_wi2015,
+	.index_pack = span_index_pack,
+	.dswe = span_dswe,
+	.water_class = span_water_class,
+	.purity = span_purity,
+	.fraction = span_fraction,
+	.bilinear_u8 = span_bilinear_u8,
+	.bilinear_i16 = span_bilinear_i16,
+	.bilinear_u16 = span_bilinear_u16,
+	.nearest_u8 = span_nearest_u8,
+	.nearest_u16 = span_nearest_u16,
+	.nearest_u32 = span_nearest_u32,
+	.halve_mode_u8 = span_halve_mode_u8,
+	.halve_or_u32 = span_halve_or_u32,
+	.halve_mean_u8 = span_halve_mean_u8,
+	.halve_mean_u16 = span_halve_mean_u16,
+	.change = span_change,
+	.delta = span_delta,
+};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * known.h - tests on the known answers of vectors.h, and on all values of small integers.
+ */
+#ifndef KERNELS_TESTS_KNOWN_H
+#define KERNELS_TESTS_KNOWN_H
+
+#include "kernels/tests/tap.h"
+#include "kernels/tests/vectors.h"
+
+struct bands {
+	float blue[SPECTRA], green[SPECTRA], red[SPECTRA], nir[SPECTRA], swir1[SPECTRA],
+		swir2[SPECTRA];
+};
+
+static struct bands bands_of_spectra(void)
+{
+	struct bands b;
+
+	for (size_t i = 0; i < SPECTRA; i++) {
+		b.blue[i] = spectra[i].blue;
+		b.green[i] = spectra[i].green;
+		b.red[i] = spectra[i].red;
+		b.nir[i] = spectra[i].nir;
+		b.swir1[i] = spectra[i].swir1;
+		b.swir2[i] = spectra[i].swir2;
+	}
+	return b;
+}
+
+static bool test_index_vectors(const struct kernels *k)
+{
+	struct bands b = bands_of_spectra();
+	float ndwi[SPECTRA], mndwi[SPECTRA], ndvi[SPECTRA], nsh[SPECTRA], sh[SPECTRA], wi[SPECTRA];
+	bool ok = true;
+
+	k->norm_diff(SPECTRA, b.green, b.nir, ndwi);
+	k->norm_diff(SPECTRA, b.green, b.swir1, mndwi);
+	k->norm_diff(SPECTRA, b.nir, b.red, ndvi);
+	k->awei_nsh(SPECTRA, b.green, b.nir, b.swir1, b.swir2, nsh);
+	k->awei_sh(SPECTRA, b.blue, b.green, b.nir, b.swir1, b.swir2, sh);
+	k->wi2015(SPECTRA, b.green, b.red, b.nir, b.swir1, b.swir2, wi);
+	for (size_t i = 0; i < SPECTRA; i++) {
+		const struct spectrum *s = &spectra[i];
+
+		ok &= agrees(s->name, ndwi[i], s->ndwi, 5e-7);
+		ok &= agrees(s->name, mndwi[i], s->mndwi, 5e-7);
+		ok &= agrees(s->name, ndvi[i], s->ndvi, 5e-7);
+		ok &= agrees(s->name, nsh[i], s->awei_nsh, 5e-7);
+		ok &= agrees(s->name, sh[i], s->awei_sh, 5e-7);
+		ok &= agrees(s->name, wi[i], s->wi2015, 5e-7);
+	}
+	return ok;
+}
+
+static bool test_dswe_vectors(const struct kernels *k)
+{
+	struct bands b = bands_of_spectra();
+	uint8_t code[SPECTRA], state[SPECTRA] = { 0 }, water[SPECTRA];
+	uint32_t why[SPECTRA] = { 0 };
+	bool ok = true;
+
+	k->dswe(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, code);
+	k->water_class(SPECTRA, code, state, 0, 0, why, water);
+	for (size_t i = 0; i < SPECTRA; i++) {
+		ok &= same(spectra[i].name, code[i], spectra[i].code);
+		ok &= same(spectra[i].name, dswe_class(code[i]), spectra[i].dswe);
+		ok &= same(spectra[i].name, water[i], spectra[i].water);
+		ok &= same(spectra[i].name, why[i], (long long)code[i] << 24);
+	}
+	return ok;
+}
+
+static bool test_dswe_recode(const struct kernels *k)
+{
+	uint8_t code[32], state[32], water[32];
+	uint32_t why[32] = { 0 };
+	bool ok = true;
+
+	for (unsigned i = 0; i < 32; i++) {
+		code[i] = (uint8_t)i;
+		state[i] = CALIB_VALID;
+	}
+	k->water_class(32, code, state, 0, 0, why, water);
+	for (unsigned i = 0; i < 32; i++) {
+		ok &= same("class of a code", dswe_class(i), recode[i]);
+		ok &= same("water class of a code", water[i], (recode[i] + 1) / 2);
+	}
+	return ok;
+}
+
+static bool test_dswe_edges(const struct kernels *k)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < EDGES; i++) {
+		const struct edge *e = &edges[i];
+		uint8_t code;
+
+		k->dswe(1, &e->blue, &e->green, &e->red, &e->nir, &e->swir1, &e->swir2, &code);
+		ok &= same(e->name, (code & e->test) != 0, e->passes);
+	}
+	return ok;
+}
+
+static bool test_calibration(const struct kernels *k)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < CALIBRATIONS; i++) {
+		const struct calibration *v = &calibrations[i];
+		double sun = sin(v->sun_elevation_deg * acos(-1.0) / 180.0);
+		struct calib c = { (float)(v->gain / sun), (float)(v->bias / sun), 0, 65535 };
+		uint8_t state = 0;
+		float rho;
+
+		k->reflectance(1, &v->dn, c, &rho, &state);
+		ok &= agrees(v->name, rho, v->value, v->half_digit);
+		ok &= same(v->name, state & CALIB_VALID, CALIB_VALID);
+	}
+	return ok;
+}
+
+/* Fill and saturation of every stored value, as two bands of one pixel report them. */
+static bool test_state(const struct kernels *k)
+{
+	const struct calib s2 = { 1e-4f, -0.1f, 0, 65535 },
+			   hls = { 1e-4f, 0, (uint16_t)-9999, (uint16_t)-9999 };
+	bool ok = true;
+
+	for (unsigned dn = 0; dn < 65536; dn++) {
+		uint16_t v = (uint16_t)dn;
+		uint8_t state = 0, wanted = dn == 0 ? 1 : dn == 65535 ? 2 + 4 : 4;
+		float rho;
+
+		k->reflectance(1, &v, s2, &rho, &state);
+		ok &= same("state of a Sentinel-2 value", state, wanted);
+		wanted |= dn == 65536 - 9999 ? 1 : 4;
+		k->reflectance(1, &v, hls, &rho, &state);
+		ok &= same("state with an HLS value", state, wanted);
+	}
+	return ok;
+}
+
+static bool test_qa_pixel(const struct kernels *k)
+{
+	bool ok = true;
+	uint32_t why;
+
+	for (size_t i = 0; i < QAS; i++) {
+		k->qa_pixel(1, &qas[i].qa, &why);
+		ok &= same("known QA_PIXEL", why, qas[i].why);
+	}
+	for (unsigned qa = 0; qa < 65536; qa++) {
+		uint16_t v = (uint16_t)qa;
+		uint32_t wanted = 0;
+
+		wanted += qa % 2 ? WHY_FILL : 0;
+		wanted += qa / 2 % 2 ? WHY_DILATED : 0;
+		wanted += qa / 4 % 2 || qa / 16384 == 3 ? WHY_CIRRUS : 0;
+		wanted += qa / 8 % 2 ? WHY_CLOUD : 0;
+		wanted += qa / 16 % 2 ? WHY_SHADOW : 0;
+		wanted += qa / 32 % 2 ? WHY_SNOW : 0;
+		k->qa_pixel(1, &v, &why);
+		ok &= same("any QA_PIXEL", why, wanted);
+	}
+	return ok;
+}
+
+static bool test_scl(const struct kernels *k)
+{
+	static const uint32_t wanted[12] = { WHY_FILL,	WHY_DEFECT, 0,		WHY_SHADOW,
+					     0,		0,	    0,		0,
+					     WHY_CLOUD, WHY_CLOUD,  WHY_CIRRUS, WHY_SNOW };
+	bool ok = true;
+
+	for (unsigned scl = 0; scl < 65536; scl++) {
+		uint16_t v = (uint16_t)scl;
+		uint32_t why;
+
+		k->scl(1, &v, &why);
+		ok &= same("SCL", why, scl < 12 ? wanted[scl] : WHY_DEFECT);
+	}
+	return ok;
+}
+
+/* QA_RADSAT: any of the bits asked for adds the reason, and none takes one away. */
+static bool test_flag(const struct kernels *k)
+{
+	bool ok = true;
+
+	for (unsigned qa = 0; qa < 65536; qa++) {
+		uint16_t v = (uint16_t)qa;
+		uint32_t why = WHY_CLOUD, wanted = WHY_CLOUD;
+
+		wanted += qa % 2 || qa / 512 % 2 ? WHY_SATURATED : 0;
+		k->flag_u16(1, &v, 1 + 512, WHY_SATURATED, &why);
+		ok &= same("flags", why, wanted);
+	}
+	return ok;
+}
+
+#endif

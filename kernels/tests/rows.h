@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rows.h - the kernels as a table: how each is called, what its arrays hold.
+ * A new kernel is one function and one row here.
+ */
+#ifndef KERNELS_TESTS_ROWS_H
+#define KERNELS_TESTS_ROWS_H
+
+#include <stdbool.h>
+
+#include "kernels/kernels.h"
+#include "kernels/tests/guard.h"
+
+/* The arguments that are not arrays, drawn anew for every call. */
+struct params {
+	struct calib calib;
+	struct rayleigh rayleigh;
+	struct unmix unmix;
+	uint32_t hide, ice, nodata;
+	uint8_t threshold;
+	int32_t w, h; /* of the window */
+	bool tame;    /* for timing: no special values, coordinates step as in a warp */
+};
+
+/*
+ * What an array holds; for each pixel of a span PAIRS have two elements, CLASS_ROW two more in all,
+ * a WINDOW what its size says.  In order: arrays read, read and written, written.
+ */
+// clang-format off
+enum kind {
+	END, RHO, INDEX, DN, QA, SCL, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
+	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
+	INOUT_STATE, INOUT_WHY,
+	OUT_U8, OUT_U16, OUT_U32, OUT_F32,
+};
+// clang-format on
+
+#define ROW_ARGS 8
+
+struct row {
+	const char *name;
+	/* Calls the kernel; a: its arrays in the order of kind. */
+	void (*call)(const struct kernels *k, size_t n, void *const *a, const struct params *p);
+	enum kind kind[ROW_ARGS];
+};
+
+static struct params params_random(struct random *r)
+{
+	static const uint16_t special[] = { 0, 1, 255, 32768, 65535 };
+	uint64_t bits = random_bits(r);
+	int32_t steep = bits & 8 ? INT32_MAX : INT32_MIN;
+
+	return (struct params){
+		.calib = { (float)random_between(r, 1e-5, 1e-4),
+			   (float)random_between(r, -0.2, 0.1), special[random_below(r, 5)],
+			   special[random_below(r, 5)] },
+		.rayleigh = { (float)random_between(r, 0.0, 0.1),
+			      (float)random_between(r, 1.0, 1.4) },
+		.unmix = { (int64_t)random_between(r, -2e8, 4e8),
+			   (int32_t)random_between(r, -5e3, 5e3),
+			   (int32_t)random_between(r, -5e3, 5e3), bits & 7 ? 0 : steep },
+		.hide = (uint32_t)(bits >> 32) & (bits & 16 ? 0xffffffff : WHY_CLOUD | WHY_SHADOW),
+		.ice = bits & 32 ? 0 : WHY_SNOW | 1u << random_below(r, 32),
+		.nodata = special[random_below(r, 5)],
+		.threshold = (uint8_t)random_below(r, 101),
+		.w = 1 + (int32_t)random_below(r, 40),
+		.h = 1 + (int32_t)random_below(r, 40),
+	};
+}
+
+/* --- what arrays hold: small, large, special and equal values far more often than chance --- */
+
+static void fill_f32(struct random *r, const struct params *p, float *v, const float *before,
+		     size_t n)
+{
+	static const float edge[] = { 1e-4f, 0.09f, 0.1f, 0.15f, 0.25f, 0.3f, 1e30f, 1e-40f };
+	static const uint32_t nan[] = { 0x7fc00000, 0xffc00000, 0x7fc12345, 0xff800001 };
+
+	for (size_t i = 0; i < n; i++) {
+		v[i] = (float)random_between(r, 0.0, 0.6);
+		switch (p->tame ? 16 : random_below(r, 16)) {
+		case 0:
+			v[i] = (float)random_below(r, 2);
+			break;
+		case 1:
+			v[i] = (float)random_between(r, -0.1, 0.001);
+			break;
+		case 2:
+			v[i] = edge[random_below(r, 8)];
+			break;
+		case 3:
+			v[i] = before ? before[i] : -v[i];
+			break;
+		case 4:
+			memcpy(&v[i], &nan[random_below(r, 4)], sizeof(v[i]));
+			break;
+		case 5:
+			v[i] = random_below(r, 2) ? 1.0f / 0.0f : -1.0f / 0.0f;
+			break;
+		}
+	}
+}
+
+static void fill_u16(struct random *r, const struct params *p, uint16_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t bias = p->tame ? 8 : random_below(r, 8);
+
+		v[i] = (uint16_t)random_bits(r);
+		v[i] = bias == 0 ? (uint16_t)p->nodata : v[i];
+		v[i] = bias == 1 ? (uint16_t)(0 - random_below(r, 2)) : v[i];
+		v[i] = bias == 2 ? 1 : v[i];
+	}
+}
+
+static void fill_u32(struct random *r, const struct params *p, uint32_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = random_below(r, 4) ? 1u << random_below(r, 32) | 1u << random_below(r, 32)
+					  : p->nodata;
+}
+
+static void fill_u8(struct random *r, const struct params *p, uint8_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t bias = p->tame ? random_below(r, 256) : random_below(r, 8);
+
+		v[i] = (uint8_t)random_bits(r);
+		v[i] = bias < 3 ? (uint8_t)random_below(r, 3) : v[i];
+		v[i] = bias == 3 ? (uint8_t)p->nodata : v[i];
+		v[i] = bias == 4 && i ? v[i - 1] : v[i];
+	}
+}
+
+/* One of the given values, mostly in runs. */
+static void fill_runs(struct random *r, const uint8_t *value, uint32_t values, uint8_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = i && random_below(r, 8) ? v[i - 1] : value[random_below(r, values)];
+}
+
+/* Coordinates within size pixels, near the edges, and anywhere. */
+static void fill_coord(struct random *r, const struct params *p, int across, int32_t *v, size_t n)
+{
+	int32_t size = across ? p->w : p->h;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = across ? i % (size_t)p->w : i / (size_t)p->w % (size_t)p->h;
+		uint32_t bias = p->tame ? 1 : random_below(r, 8);
+
+		v[i] = (int32_t)random_between(r, -1e5, size * 65536.0 + 1e5);
+		v[i] = bias == 0 ? (int32_t)(uint32_t)random_bits(r) : v[i];
+		v[i] = bias == 1 ? (int32_t)(k * 65536 + 20000) : v[i];
+		v[i] = bias == 2 ? (int32_t)(random_below(r, (uint32_t)size + 1) * 32768) : v[i];
+		v[i] = bias == 3 ? INT32_MAX - (int32_t)random_below(r, 65536) : v[i];
+		v[i] = bias == 4 ? INT32_MIN + (int32_t)random_below(r, 65536) : v[i];
+	}
+}
+
+static void fill_below(struct random *r, uint32_t below, uint8_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = (uint8_t)random_below(r, random_below(r, 32) ? below : 256);
+}
+
+/* Fills an input of a kind; before: the array in front of it, of the same kind, or NULL. */
+static void kind_fill(enum kind kind, struct random *r, const struct params *p, void *v,
+		      const void *before, size_t n)
+{
+	static const uint8_t water[] = { 0, 1, 2, 252, 253, 255, 0, 1 };
+	static const uint8_t purity[] = { 0, 1, 2, 255 };
+
+	switch (kind) {
+	case RHO:
+	case INDEX:
+		fill_f32(r, p, v, before, n);
+		return;
+	case CODE:
+		fill_below(r, 32, v, n);
+		return;
+	case STATE:
+	case INOUT_STATE:
+		fill_below(r, 8, v, n);
+		return;
+	case PERCENT:
+		fill_below(r, 102, v, n);
+		return;
+	case CLASS:
+	case CLASS_ROW:
+		fill_runs(r, water, 8, v, n);
+		return;
+	case PURITY:
+		fill_runs(r, purity, 4, v, n);
+		return;
+	case SCL:
+		for (size_t i = 0; i < n; i++)
+			((uint16_t *)v)[i] = (uint16_t)random_below(r, i % 16 ? 14 : 65536);
+		return;
+	case COORD_X:
+	case COORD_Y:
+		fill_coord(r, p, kind == COORD_X, v, n);
+		return;
+	case PAIRS_U8:
+	case WINDOW_U8:
+		fill_u8(r, p, v, n);
+		return;
+	case PAIRS_U32:
+	case WINDOW_U32:
+	case INOUT_WHY:
+		fill_u32(r, p, v, n);
+		return;
+	default:
+		fill_u16(r, p, v, n);
+		return;
+	}
+}
+
+/* Bytes of one element. */
+static size_t kind_size(enum kind kind)
+{
+	switch (kind) {
+	case RHO:
+	case INDEX:
+	case COORD_X:
+	case COORD_Y:
+	case PAIRS_U32:
+	case WINDOW_U32:
+	case INOUT_WHY:
+	case OUT_U32:
+	case OUT_F32:
+		return 4;
+	case DN:
+	case QA:
+	case SCL:
+	case PAIRS_U16:
+	case WINDOW_U16:
+	case OUT_U16:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+/* Elements of an array for each pixel of a span. */
+static size_t kind_step(enum kind kind)
+{
+	return kind == PAIRS_U8 || kind == PAIRS_U16 || kind == PAIRS_U32 ? 2 : 1;
+}
+
+/* Elements of an array for a span of n. */
+static size_t kind_count(enum kind kind, size_t n, const struct params *p)
+{
+	if (kind == WINDOW_U8 || kind == WINDOW_U16 || kind == WINDOW_U32)
+		return (size_t)p->w * (size_t)p->h;
+	return kind_step(kind) * n + (kind == CLASS_ROW ? 2 : 0);
+}
+
+/* --- the calls --- */
+
+#define CALL(name)                                                                                 \
+	static void call_##name(const struct kernels *k, size_t n, void *const *a,                 \
+				const struct params *p)
+
+CALL(reflectance)
+{
+	k->reflectance(n, a[0], p->calib, a[1], a[2]);
+}
+CALL(rayleigh)
+{
+	k->rayleigh(n, a[0], p->rayleigh, a[1]);
+}
+CALL(pack)
+{
+	(void)p;
+	k->pack(n, a[0], a[1]);
+}
+CALL(qa_pixel)
+{
+	(void)p;
+	k->qa_pixel(n, a[0], a[1]);
+}
+CALL(scl)
+{
+	(void)p;
+	k->scl(n, a[0], a[1]);
+}
+CALL(flag_u16)
+{
+	k->flag_u16(n, a[0], (uint16_t)p->hide, p->ice, a[1]);
+}
+CALL(norm_diff)
+{
+	(void)p;
+	k->norm_diff(n, a[0], a[1], a[2]);
+}
+CALL(awei_nsh)
+{
+	(void)p;
+	k->awei_nsh(n, a[0], a[1], a[2], a[3], a[4]);
+}
+CALL(awei_sh)
+{
+	(void)p;
+	k->awei_sh(n, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+CALL(wi2015)
+{
+	(void)p;
+	k->wi2015(n, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+CALL(index_pack)
+{
+	(void)p;
+	k->index_pack(n, a[0], a[1], a[2]);
+}
+CALL(dswe)
+{
+	(void)p;
+	k->dswe(n, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+}
+CALL(water_class)
+{
+	k->water_class(n, a[0], a[1], p->hide, p->ice, a[2], a[3]);
+}
+CALL(purity)
+{
+	(void)p;
+	k->purity(n, a[0], a[1], a[2], a[3]);
+}
+CALL(fraction)
+{
+	k->fraction(n, a[0], a[1], a[2], a[3], p->unmix, a[4]);
+}
+CALL(change)
+{
+	k->change(n, a[0], a[1], a[2], a[3], p->threshold, a[4]);
+}
+CALL(delta)
+{
+	(void)p;
+	k->delta(n, a[0], a[1], a[2]);
+}
+CALL(halve_or_u32)
+{
+	(void)p;
+	k->halve_or_u32(n, a[0], a[1], a[2]);
+}
+CALL(halve_mode_u8)
+{
+	k->halve_mode_u8(n, a[0], a[1], (uint8_t)p->nodata, a[2]);
+}
+CALL(halve_mean_u8)
+{
+	k->halve_mean_u8(n, a[0], a[1], (uint8_t)p->nodata, a[2]);
+}
+CALL(halve_mean_u16)
+{
+	k->halve_mean_u16(n, a[0], a[1], (uint16_t)p->nodata, a[2]);
+}
+
+static struct window_u8 window_u8(const void *data, const struct params *p)
+{
+	return (struct window_u8){ data, p->w, p->h, (uint8_t)p->nodata };
+}
+
+static struct window_u16 window_u16(const void *data, const struct params *p)
+{
+	return (struct window_u16){ data, p->w, p->h, (uint16_t)p->nodata };
+}
+
+CALL(bilinear_u8)
+{
+	k->bilinear_u8(n, window_u8(a[0], p), a[1], a[2], a[3]);
+}
+CALL(bilinear_u16)
+{
+	k->bilinear_u16(n, window_u16(a[0], p), a[1], a[2], a[3]);
+}
+CALL(bilinear_i16)
+{
+	struct window_i16 w = { a[0], p->w, p->h, (int16_t)p->nodata };
+
+	k->bilinear_i16(n, w, a[1], a[2], a[3]);
+}
+CALL(nearest_u8)
+{
+	k->nearest_u8(n, window_u8(a[0], p), a[1], a[2], a[3]);
+}
+CALL(nearest_u16)
+{
+	k->nearest_u16(n, window_u16(a[0], p), a[1], a[2], a[3]);
+}
+CALL(nearest_u32)
+{
+	struct window_u32 w = { a[0], p->w, p->h, p->nodata };
+
+	k->nearest_u32(n, w, a[1], a[2], a[3]);
+}
+
+static const struct row rows[] = {
+	{ "reflectance", call_reflectance, { DN, OUT_F32, INOUT_STATE } },
+	{ "rayleigh", call_rayleigh, { RHO, OUT_F32 } },
+	{ "pack", call_pack, { RHO, OUT_U16 } },
+	{ "qa_pixel", call_qa_pixel, { QA, OUT_U32 } },
+	{ "scl", call_scl, { SCL, OUT_U32 } },
+	{ "flag_u16", call_flag_u16, { QA, INOUT_WHY } },
+	{ "norm_diff", call_norm_diff, { RHO, RHO, OUT_F32 } },
+	{ "awei_nsh", call_awei_nsh, { RHO, RHO, RHO, RHO, OUT_F32 } },
+	{ "awei_sh", call_awei_sh, { RHO, RHO, RHO, RHO, RHO, OUT_F32 } },
+	{ "wi2015", call_wi2015, { RHO, RHO, RHO, RHO, RHO, OUT_F32 } },
+	{ "index_pack", call_index_pack, { INDEX, STATE, OUT_U16 } },
+	{ "dswe", call_dswe, { RHO, RHO, RHO, RHO, RHO, RHO, OUT_U8 } },
+	{ "water_class", call_water_class, { CODE, STATE, INOUT_WHY, OUT_U8 } },
+	{ "purity", call_purity, { CLASS_ROW, CLASS_ROW, CLASS_ROW, OUT_U8 } },
+	{ "fraction", call_fraction, { DN, DN, DN, PURITY, OUT_U8 } },
+	{ "bilinear_u8", call_bilinear_u8, { WINDOW_U8, COORD_X, COORD_Y, OUT_U8 } },
+	{ "bilinear_i16", call_bilinear_i16, { WINDOW_U16, COORD_X, COORD_Y, OUT_U16 } },
+	{ "bilinear_u16", call_bilinear_u16, { WINDOW_U16, COORD_X, COORD_Y, OUT_U16 } },
+	{ "nearest_u8", call_nearest_u8, { WINDOW_U8, COORD_X, COORD_Y, OUT_U8 } },
+	{ "nearest_u16", call_nearest_u16, { WINDOW_U16, COORD_X, COORD_Y, OUT_U16 } },
+	{ "nearest_u32", call_nearest_u32, { WINDOW_U32, COORD_X, COORD_Y, OUT_U32 } },
+	{ "halve_mode_u8", call_halve_mode_u8, { PAIRS_U8, PAIRS_U8, OUT_U8 } },
+	{ "halve_or_u32", call_halve_or_u32, { PAIRS_U32, PAIRS_U32, OUT_U32 } },
+	{ "halve_mean_u8", call_halve_mean_u8, { PAIRS_U8, PAIRS_U8, OUT_U8 } },
+	{ "halve_mean_u16", call_halve_mean_u16, { PAIRS_U16, PAIRS_U16, OUT_U16 } },
+	{ "change", call_change, { CLASS, CLASS, PERCENT, PERCENT, OUT_U8 } },
+	{ "delta", call_delta, { PERCENT, PERCENT, OUT_U16 } },
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+#endif
