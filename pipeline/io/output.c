@@ -65,6 +65,19 @@ int output_needed(const struct context *context, const char *target, const char 
 
 /* --- open --- */
 
+/* Making overviews, a thread holds two slots and a few tiles of at most 4 bytes a pixel. */
+#define FINISH_BYTES ((size_t)6 << 20)
+
+/* Threads for overviews that take a quarter of the memory at most. */
+static int finish_threads(const struct options *o)
+{
+	size_t most = o->memory / 4 / FINISH_BYTES;
+
+	if (most < 1)
+		return 1;
+	return (size_t)o->threads < most ? o->threads : (int)most;
+}
+
 void output_free(struct output *o)
 {
 	if (!o)
@@ -111,7 +124,7 @@ static int create_layer(struct output *o, size_t k, const struct output_spec *sp
 		.items = items,
 		.items_nr = n + 2,
 		.kernels = o->context->kernels,
-		.threads = o->context->options->threads,
+		.threads = finish_threads(o->context->options),
 	};
 	if (geotiff_create(&l->geotiff, &l->spec, e))
 		goto out;

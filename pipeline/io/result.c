@@ -278,33 +278,42 @@ static int check_grid(const struct result *r, const struct raster *raster, const
 		      struct error *e)
 {
 	struct grid g = *raster_grid(raster);
-	struct rect offset;
 
 	if (!g.crs.def[0] && strncmp(r->grid.crs.def, "EPSG:", 5) != 0)
 		g.crs = r->grid.crs;
-	if (grid_same_lattice(&r->grid, &g)) {
-		offset = grid_offset(&r->grid, &g);
-		if (!offset.x && !offset.y && g.width == r->grid.width && g.height == r->grid.height)
-			return 0;
-	}
+	if (grid_equal(&r->grid, &g))
+		return 0;
 	return error_set(e, ERROR_DATA, "%s: not on the grid of its item.json; make the result again",
 			 path);
+}
+
+char *result_layer_path(const struct result *r, const char *layer_name, struct error *e)
+{
+	const json_t *asset = find_asset(r, layer_name);
+	char *path;
+
+	if (!asset) {
+		error_set(e, ERROR_DATA, "%s has no layer %s", r->path, layer_name);
+		return NULL;
+	}
+	path = path_join(r->path, plain_name(asset));
+	if (!path)
+		error_nomem(e, r->path);
+	return path;
 }
 
 int result_raster(const struct result *r, const char *layer_name, struct raster **out,
 		  struct error *e)
 {
 	const struct layer *layer = layer_find(layer_name);
-	const json_t *asset = find_asset(r, layer_name);
 	struct raster *raster = NULL;
-	char *path;
+	char *path = layer ? result_layer_path(r, layer_name, e) : NULL;
 	int ret = -1;
 
-	if (!layer || !asset)
-		return error_set(e, ERROR_DATA, "%s has no layer %s", r->path, layer_name);
-	path = path_join(r->path, plain_name(asset));
+	if (!layer)
+		return error_set(e, ERROR_BUG, "there is no layer %s", layer_name);
 	if (!path)
-		return error_nomem(e, r->path);
+		return -1;
 	if (!raster_open(&raster, path, layer, e) && !check_grid(r, raster, path, e)) {
 		*out = raster;
 		raster = NULL;

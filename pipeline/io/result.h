@@ -39,6 +39,9 @@ void result_free(struct result *r);
 int result_raster(const struct result *r, const char *layer_name, struct raster **out,
 		  struct error *e);
 
+/* Path of a layer's file, which the caller frees; NULL: DATA if the result has none of that name. */
+char *result_layer_path(const struct result *r, const char *layer_name, struct error *e);
+
 /* True if the result has this layer. */
 bool result_has(const struct result *r, const char *layer_name);
 

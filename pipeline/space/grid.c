@@ -57,6 +57,12 @@ bool grid_same_lattice(const struct grid *a, const struct grid *b)
 	       fabs(oy - nearbyint(oy)) < 1e-6;
 }
 
+bool grid_equal(const struct grid *a, const struct grid *b)
+{
+	return a->width == b->width && a->height == b->height && grid_same_lattice(a, b) &&
+	       fabs(offset_x(a, b)) < 0.5 && fabs(offset_y(a, b)) < 0.5;
+}
+
 struct rect grid_offset(const struct grid *a, const struct grid *b)
 {
 	return (struct rect){ (int32_t)nearbyint(offset_x(a, b)), (int32_t)nearbyint(offset_y(a, b)),

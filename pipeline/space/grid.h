@@ -42,6 +42,9 @@ struct rect grid_tile(const struct grid *g, int32_t side, size_t i);
 /* Same CRS text and pixel size, origins whole pixels apart (to 1e-6 pixel). */
 bool grid_same_lattice(const struct grid *a, const struct grid *b);
 
+/* Same lattice, corner and size. */
+bool grid_equal(const struct grid *a, const struct grid *b);
+
 /* Where b lies in a, as a rect in a's pixels (it may stick out); lattices must be the same. */
 struct rect grid_offset(const struct grid *a, const struct grid *b);
 
