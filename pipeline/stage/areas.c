@@ -133,6 +133,12 @@ static int count_outline(struct areas *a, struct error *e)
 	return 0;
 }
 
+/* Basins to report; a single one without an area of its own is the whole again. */
+static size_t count_basins(const struct lake *lake)
+{
+	return lake->basins_nr == 1 && !lake->basins[0].area.rings_nr ? 0 : lake->basins_nr;
+}
+
 static int open_lake(struct areas *a, const char *name, struct error *e)
 {
 	struct polygon outline = { 0 };
@@ -145,7 +151,7 @@ static int open_lake(struct areas *a, const char *name, struct error *e)
 	a->basins = calloc(a->lake->basins_nr + 1, sizeof(struct region *));
 	if (!a->basins)
 		return error_nomem(e, "basins");
-	a->parts = a->lake->basins_nr + 1;
+	a->parts = count_basins(a->lake) + 1;
 	if (!outline_of(a->lake, &a->grid.crs, &outline, e) && !make_frame(a, &outline, e) &&
 	    !region_new(&a->outline, &outline, &a->frame, e) && !make_basins(a, e))
 		ret = count_outline(a, e);
@@ -186,8 +192,8 @@ int areas_new(struct areas **out, const struct grid *grid, const char *lake, con
 
 	if (a && lake[0] && open_lake(a, lake, &reason)) {
 		log_say(log, LOG_WARNING,
-			"areas of basins and the unseen part of lake %s are left out: %s", lake,
-			reason.text);
+			"areas of basins and the unseen part of lake %s are left out (--lake FILE "
+			"gives them): %s", lake, reason.text);
 		areas_free(a);
 		a = areas_bare(grid);
 	}

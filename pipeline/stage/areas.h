@@ -73,7 +73,8 @@ void areas_add_shoreline(struct areas *a, enum areas_side side, const struct lin
  * "water_if_unseen_is_land_km2", "water_if_unseen_is_water_km2"}.
  * The change, of what both sides saw: "classes" [{"value", "name", "pixels", "km2",
  * "water_before_km2", "water_after_km2"} ...], "compared_km2", "gain_km2", "loss_km2", "uncertain_km2"
- * (pixels), "net_km2" (by fraction), "error" {"random_km2" (both, independent),
+ * (pixels), "gain_water_km2", "loss_water_km2" (by fraction, within those classes), "net_water_km2" (by
+ * fraction, in all classes), "error" {"random_km2" (both, independent),
  * "systematic_km2" (both, added)}.  km2 to 1e-6, null where an area is not defined.
  * A new reference, NULL without memory.
  */

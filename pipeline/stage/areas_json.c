@@ -188,6 +188,12 @@ static json_t *change_error(const struct areas *a, size_t unit)
 	return json;
 }
 
+/* Water after minus before in a change class, by fraction. */
+static double moved_km2_of(const struct areas *a, size_t unit, size_t place)
+{
+	return (km2_of(a, unit, CHANGE_AFTER + place) - km2_of(a, unit, CHANGE_BEFORE + place)) / 100;
+}
+
 static json_t *change_json(const struct areas *a, size_t unit)
 {
 	double compared = 0, net = 0;
@@ -197,7 +203,7 @@ static json_t *change_json(const struct areas *a, size_t unit)
 		if (k == a->change_place[CHANGE_NODATA])
 			continue;
 		compared += km2_of(a, unit, CHANGE_PIXELS + k);
-		net += km2_of(a, unit, CHANGE_AFTER + k) - km2_of(a, unit, CHANGE_BEFORE + k);
+		net += moved_km2_of(a, unit, k);
 	}
 	json_object_set_new(json, "classes", change_classes(a, unit));
 	put(json, "compared_km2", compared);
@@ -205,7 +211,9 @@ static json_t *change_json(const struct areas *a, size_t unit)
 	put(json, "loss_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_LOSS]));
 	put(json, "uncertain_km2",
 	    km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_UNCERTAIN]));
-	put(json, "net_km2", net / 100);
+	put(json, "gain_water_km2", moved_km2_of(a, unit, a->change_place[CHANGE_GAIN]));
+	put(json, "loss_water_km2", -moved_km2_of(a, unit, a->change_place[CHANGE_LOSS]));
+	put(json, "net_water_km2", net);
 	json_object_set_new(json, "error", change_error(a, unit));
 	return json;
 }

@@ -132,7 +132,7 @@ static int keep(struct job *j, const struct contour *c, struct error *e)
 	return too_many(j) ? 0 : contour_append(&j->all, c, e);
 }
 
-static int write(void *job, size_t i, const void *slot, struct error *e)
+static int deliver(void *job, size_t i, const void *slot, struct error *e)
 {
 	struct job *j = job;
 	struct rect r = grid_tile(&j->spec->grid, j->spec->tile, i);
@@ -176,7 +176,7 @@ static void job_release(struct job *j)
 int shoreline_trace(const struct shoreline_spec *spec, struct lines *out, struct error *e)
 {
 	static const struct tiles_ops ops = {
-		.start = start, .work = work, .write = write, .stop = stop
+		.start = start, .work = work, .write = deliver, .stop = stop
 	};
 	struct job j = { 0 };
 	int ret = -1;

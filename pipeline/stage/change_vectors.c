@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/stage/change.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "kernels/classes.h"
+#include "pipeline/base/file.h"
+#include "pipeline/base/utc.h"
+#include "pipeline/io/area.h"
+#include "pipeline/io/geopackage.h"
+#include "pipeline/io/geotiff.h"
+#include "pipeline/space/crs.h"
+#include "pipeline/stage/polygonize.h"
+#include "pipeline/stage/shoreline.h"
+
+#define FILE_NAME "shoreline.gpkg"
+
+void change_period(const struct result *r, char text[CHANGE_PERIOD_TEXT])
+{
+	char from[UTC_TEXT], to[UTC_TEXT];
+	bool instant = r->time == r->time_end;
+
+	utc_format(r->time, from);
+	utc_format(r->time_end, to);
+	snprintf(text, CHANGE_PERIOD_TEXT, "%s%s%s", from, instant ? "" : "/", instant ? "" : to);
+}
+
+/* --- shorelines --- */
+
+struct side {
+	const struct comparison *c;
+	int number;
+};
+
+struct reader {
+	struct raster *raster;
+	struct rect place;
+};
+
+static int side_open(void *job, void **out, struct error *e)
+{
+	const struct side *s = job;
+	struct reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return error_nomem(e, "a shoreline");
+	*out = r;
+	r->place = s->c->place[s->number];
+	return result_raster(s->c->side[s->number], "fraction", &r->raster, e);
+}
+
+static int side_read(void *reader, struct rect rect, uint8_t *pixels, struct error *e)
+{
+	struct reader *r = reader;
+
+	rect.x -= r->place.x;
+	rect.y -= r->place.y;
+	return raster_read(r->raster, rect, pixels, e);
+}
+
+static void side_close(void *reader)
+{
+	struct reader *r = reader;
+
+	raster_close(r->raster);
+	free(r);
+}
+
+static size_t lines_bytes(const struct lines *l)
+{
+	return l->nr ? l->starts[l->nr] * sizeof(*l->points) +
+			       l->nr * (sizeof(*l->starts) + sizeof(*l->closed))
+		     : 0;
+}
+
+/* What is taken while lines are made: the passes, and the lines that are there. */
+static size_t taken(const struct comparison *c)
+{
+	return change_bytes(c, c->threads) + lines_bytes(&c->shoreline[AREAS_BEFORE]) +
+	       lines_bytes(&c->shoreline[AREAS_AFTER]);
+}
+
+static int trace(struct comparison *c, int number, struct error *e)
+{
+	struct side side = { c, number };
+	const struct shoreline_spec spec = {
+		.grid = c->grid,
+		.source = { &side, side_open, side_read, side_close },
+		.tile = GEOTIFF_TILE,
+		.threads = c->threads,
+		.memory = c->context->options->memory,
+		.reserved = taken(c),
+	};
+
+	if (shoreline_trace(&spec, &c->shoreline[number], e))
+		return error_prefix(e, "shoreline of %s", c->side[number]->path);
+	areas_add_shoreline(c->areas, (enum areas_side)number, &c->shoreline[number]);
+	return 0;
+}
+
+/* --- polygons of gain and loss --- */
+
+/* The rows of change.tif, a row of its tiles at a time. */
+static int feed(const struct comparison *c, struct polygonize *p, struct raster *change, struct error *e)
+{
+	size_t width = (size_t)c->grid.width;
+	uint8_t *strip = malloc(width * GEOTIFF_TILE);
+	int ret = strip ? 0 : error_nomem(e, "polygons");
+
+	for (int32_t y = 0; !ret && y < c->grid.height; y += GEOTIFF_TILE) {
+		struct rect r = rect_intersect((struct rect){ 0, y, c->grid.width, GEOTIFF_TILE },
+					       grid_rect(&c->grid));
+
+		ret = raster_read(change, r, strip, e);
+		for (int32_t k = 0; !ret && k < r.h; k++)
+			ret = polygonize_row(p, strip + (size_t)k * width, e);
+	}
+	free(strip);
+	return ret;
+}
+
+static int find_patches(const struct comparison *c, struct patches *out, struct error *e)
+{
+	static const uint8_t values[] = { CHANGE_GAIN, CHANGE_LOSS };
+	char *path = path_join(output_folder(c->output), "change.tif");
+	struct raster *change = NULL;
+	struct polygonize *p = NULL;
+	int ret = -1;
+
+	if (!path) {
+		error_nomem(e, "polygons");
+		goto out;
+	}
+	if (raster_open(&change, path, layer_find("change"), e) ||
+	    polygonize_new(&p, &c->grid, values, 2, c->context->options->memory, taken(c), e) ||
+	    feed(c, p, change, e))
+		goto out;
+	ret = polygonize_finish(p, out, e);
+out:
+	polygonize_free(p);
+	raster_close(change);
+	free(path);
+	return ret;
+}
+
+/* Middle of a ring's box. */
+static struct point middle(const struct lines *l, size_t i)
+{
+	struct point low = l->points[l->starts[i]], high = low;
+
+	for (size_t k = l->starts[i]; k < l->starts[i + 1]; k++) {
+		const struct point *p = &l->points[k];
+
+		low.x = p->x < low.x ? p->x : low.x;
+		low.y = p->y < low.y ? p->y : low.y;
+		high.x = p->x > high.x ? p->x : high.x;
+		high.y = p->y > high.y ? p->y : high.y;
+	}
+	return (struct point){ (low.x + high.x) / 2, (low.y + high.y) / 2 };
+}
+
+/* True areas, by the areal scale in the middle of each; rounded as in area.h.  To be freed. */
+static double *patch_areas(const struct comparison *c, const struct patches *p, struct error *e)
+{
+	double *x = malloc((p->nr + 1) * sizeof(*x)), *y = malloc((p->nr + 1) * sizeof(*y));
+	double *area = malloc((p->nr + 1) * sizeof(*area));
+	int ret = -1;
+
+	if (!x || !y || !area) {
+		error_nomem(e, "polygons");
+		goto out;
+	}
+	for (size_t i = 0; i < p->nr; i++) {
+		struct point m = middle(&p->rings, p->patch[i].ring);
+
+		x[i] = m.x;
+		y[i] = m.y;
+	}
+	ret = p->nr ? crs_areal_scale(&c->grid.crs, p->nr, x, y, area, e) : 0;
+	for (size_t i = 0; !ret && i < p->nr; i++)
+		area[i] = area_round((double)p->patch[i].pixels * c->grid.dx * c->grid.dy * 1e-6 /
+				     area[i]);
+out:
+	free(x);
+	free(y);
+	if (!ret)
+		return area;
+	free(area);
+	return NULL;
+}
+
+/* --- the file --- */
+
+static int add_polygons(const struct comparison *c, struct geopackage *g, struct error *e)
+{
+	struct patches patches = { 0 };
+	double *area = NULL;
+	int ret = -1;
+
+	if (!find_patches(c, &patches, e))
+		area = patch_areas(c, &patches, e);
+	if (area)
+		ret = geopackage_add_patches(g, "change", &patches, area, layer_find("change"), e);
+	free(area);
+	patches_release(&patches);
+	return ret;
+}
+
+static int write_file(const struct comparison *c, const char *path, struct error *e)
+{
+	static const char *const names[AREAS_SIDES] = { "before", "after" };
+	static const struct geopackage_colour colours[AREAS_SIDES] = { { 31, 78, 160 },
+								       { 200, 50, 20 } };
+	struct geopackage *g = NULL;
+	int ret = geopackage_create(&g, path, &c->grid.crs, c->side[AREAS_AFTER]->time_end, e);
+
+	for (int s = 0; !ret && s < AREAS_SIDES; s++) {
+		char period[CHANGE_PERIOD_TEXT];
+
+		change_period(c->side[s], period);
+		ret = geopackage_add_lines(g, names[s], period, &c->shoreline[s], colours[s], e);
+	}
+	if (!ret)
+		ret = add_polygons(c, g, e);
+	if (!ret)
+		ret = geopackage_finish(g, e);
+	geopackage_free(g);
+	return ret;
+}
+
+static int add_file(struct comparison *c, struct error *e)
+{
+	char *path = path_join(output_folder(c->output), FILE_NAME);
+	int ret = path ? write_file(c, path, e) : error_nomem(e, FILE_NAME);
+
+	free(path);
+	return ret ? -1
+		   : output_add(c->output, FILE_NAME, "Shorelines before and after, polygons of change",
+				"application/geopackage+sqlite3", "data", e);
+}
+
+int change_vectors(struct comparison *c, struct error *e)
+{
+	if (trace(c, AREAS_BEFORE, e) || trace(c, AREAS_AFTER, e))
+		return -1;
+	return c->wants.shoreline ? add_file(c, e) : 0;
+}

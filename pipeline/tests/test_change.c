@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sys/stat.h>
+
+#include <cpl_minixml.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+
+#include "kernels/classes.h"
+#include "pipeline/base/utc.h"
+#include "pipeline/io/result.h"
+#include "pipeline/stage/stages.h"
+#include "pipeline/tests/result_maker.h"
+
+#define EQUAL_AREA "+proj=laea +lat_0=46 +lon_0=75 +datum=WGS84 +units=m +no_defs"
+#define SIDE	   700
+#define PIXEL_KM2  0.0009
+#define PI	   3.14159265358979
+
+/* A round lake in the middle of a grid, and what is known of the result. */
+struct round_lake {
+	const char *id, *kind, *from, *to;
+	double radius; /* pixels */
+	struct grid grid;
+	int32_t cloud_x; /* pixels of columns cloud_x .. cloud_x + 9 are hidden; -1: none */
+	bool frequency;
+};
+
+static struct round_lake lake_of(const char *id, const char *kind, double radius)
+{
+	struct round_lake l = { .id = id, .kind = kind, .from = "2014-05-01", .to = "2014-11-01",
+				.radius = radius, .cloud_x = -1,
+				.frequency = !strcmp(kind, "mosaic") };
+
+	l.grid = (struct grid){ .x0 = -10500, .y0 = 10500, .dx = 30, .dy = 30, .width = SIDE,
+				.height = SIDE };
+	snprintf(l.grid.crs.def, sizeof(l.grid.crs.def), "%s", EQUAL_AREA);
+	return l;
+}
+
+/* Share of water in the pixel at (x, y), the lake's centre being map point (11, -7) m. */
+static double share(const struct round_lake *l, int32_t x, int32_t y)
+{
+	enum { N = 16 };
+	int inside = 0;
+	double r = l->radius * l->grid.dx;
+
+	for (int j = 0; j < N; j++)
+		for (int i = 0; i < N; i++) {
+			double u = l->grid.x0 + (x + (i + 0.5) / N) * l->grid.dx - 11;
+			double v = l->grid.y0 - (y + (j + 0.5) / N) * l->grid.dy + 7;
+
+			inside += u * u + v * v < r * r;
+		}
+	return (double)inside / (N * N);
+}
+
+/* Layers in the order water, fraction, frequency. */
+static void draw(const struct round_lake *l, uint8_t *pixels[3])
+{
+	for (int32_t y = 0; y < l->grid.height; y++)
+		for (int32_t x = 0; x < l->grid.width; x++) {
+			size_t i = (size_t)y * (size_t)l->grid.width + (size_t)x;
+			double s = share(l, x, y);
+			bool hidden = l->cloud_x >= 0 && x >= l->cloud_x && x < l->cloud_x + 10;
+
+			pixels[0][i] = hidden ? WATER_CLOUD : s >= 0.5 ? WATER_OPEN : WATER_NOT;
+			pixels[1][i] = hidden ? 255 : (uint8_t)(100 * s + 0.5);
+			pixels[2][i] = hidden ? 255 : s >= 0.5 ? 80 : 20;
+		}
+}
+
+static int encode_all(const struct round_lake *l, struct output *out, uint8_t *pixels[3],
+		      size_t layers_nr, struct error *e)
+{
+	static uint8_t tile[GEOTIFF_TILE * GEOTIFF_TILE];
+	void *slot = calloc(1, output_slot_size(out));
+	int bad = 0;
+
+	for (size_t i = 0; !bad && i < grid_tiles(&l->grid, GEOTIFF_TILE); i++) {
+		for (size_t k = 0; !bad && k < layers_nr; k++) {
+			cut_out(pixels[k], l->grid.width, grid_tile(&l->grid, GEOTIFF_TILE, i),
+				tile);
+			bad = output_encode(out, i, k, tile, slot, e);
+		}
+		bad = bad || output_append(out, i, slot, e);
+	}
+	free(slot);
+	return bad ? -1 : output_finish(out, e);
+}
+
+/* Write FOLDER/ID as the commands that make such results do. */
+static void make(const struct bench *b, const struct round_lake *l)
+{
+	const struct layer *const layers[] = { layer_find("water"), layer_find("fraction"),
+					       layer_find("frequency") };
+	struct point corners[] = { { 74, 45 }, { 76, 45 }, { 76, 47 }, { 74, 47 } };
+	struct polygon footprint = { 0 };
+	size_t n = (size_t)l->grid.width * (size_t)l->grid.height;
+	uint8_t *pixels[3] = { malloc(n), malloc(n), malloc(n) };
+	struct output *out = NULL;
+	char unit[SHA256_HEX];
+	const struct output_spec spec = {
+		.context = &b->context, .target = bench_path(b, l->id), .unit = unit,
+		.grid = l->grid, .layers = layers, .layers_nr = l->frequency ? 3 : 2,
+	};
+	struct item item = { .kind = l->kind, .id = l->id, .footprint = &footprint };
+	struct error e = { 0 };
+	int bad;
+
+	memory_sha256(l, sizeof(*l), unit);
+	draw(l, pixels);
+	utc_parse(l->from, &item.time);
+	utc_parse(l->to, &item.time_end);
+	item.properties = json_pack("{s:s}", "balkhash:unit", unit);
+	bad = polygon_add(&footprint, corners, 4, &e) || output_open(&out, &spec, &e) ||
+	      encode_all(l, out, pixels, spec.layers_nr, &e) || output_publish(out, &item, &e);
+	output_free(out);
+	polygon_release(&footprint);
+	json_decref(item.properties);
+	for (int k = 0; k < 3; k++)
+		free(pixels[k]);
+	if (bad)
+		fail_msg("%s", e.text);
+}
+
+/* --- running the command, with what it prints in a file --- */
+
+static int change(struct bench *b, const char *before, const char *after, const char *target,
+		  struct error *e)
+{
+	char *paths[2] = { strdup(bench_path(b, before)), strdup(bench_path(b, after)) };
+	int out = dup(STDOUT_FILENO), file, ret;
+
+	fflush(stdout);
+	file = open(bench_path(b, "stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	dup2(file, STDOUT_FILENO);
+	close(file);
+	free(b->options.output);
+	b->options.output = strdup(bench_path(b, target));
+	b->options.paths = paths;
+	b->options.paths_nr = 2;
+	ret = change_command(&b->context, e);
+	b->options.paths = NULL;
+	b->options.paths_nr = 0;
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	free(paths[0]);
+	free(paths[1]);
+	return ret;
+}
+
+static void must_change(struct bench *b, const char *before, const char *after, const char *target)
+{
+	struct error e = { 0 };
+
+	if (change(b, before, after, target, &e))
+		fail_msg("%s", e.text);
+}
+
+static void must_fail(struct bench *b, const char *before, const char *after, enum error_code code,
+		      const char *words)
+{
+	struct error e = { 0 };
+
+	assert_int_equal(change(b, before, after, "refused", &e), -1);
+	if (e.code != code || !strstr(e.text, words))
+		fail_msg("%d, not %d: %s", e.code, code, e.text);
+	assert_int_equal(access(bench_path(b, "refused"), F_OK), -1);
+}
+
+static json_t *summary_of(const struct bench *b, const char *target)
+{
+	char name[100];
+	json_t *json;
+
+	snprintf(name, sizeof(name), "%s/summary.json", target);
+	json = json_load_file(bench_path(b, name), JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	return json;
+}
+
+/* A number of the whole: part "before", key "water_km2". */
+static double whole(const json_t *summary, const char *part, const char *key)
+{
+	const json_t *area = json_array_get(json_object_get(summary, "areas"), 0);
+
+	return json_number_value(json_object_get(json_object_get(area, part), key));
+}
+
+/* --- one comparison, looked at from all sides --- */
+
+static int set_up(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct round_lake before = lake_of("before", "observation", 150);
+	struct round_lake after = lake_of("after", "observation", 140);
+
+	bench_open(b);
+	*state = b;
+	before.to = before.from;
+	after.from = after.to = "2024-05-01";
+	make(b, &before);
+	make(b, &after);
+	must_change(b, "before", "after", "shrunk");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	bench_close(*state);
+	free(*state);
+	return 0;
+}
+
+static void areas_are_met(void **state)
+{
+	json_t *s = summary_of(*state, "shrunk");
+	double before = PI * 150 * 150 * PIXEL_KM2, after = PI * 140 * 140 * PIXEL_KM2;
+
+	assert_true(fabs(whole(s, "before", "water_km2") / before - 1) < 0.0005);
+	assert_true(fabs(whole(s, "after", "water_km2") / after - 1) < 0.0005);
+	assert_true(fabs(whole(s, "change", "net_water_km2") / (after - before) - 1) < 0.0005);
+	assert_true(whole(s, "change", "gain_km2") == 0);
+	assert_true(fabs(whole(s, "change", "loss_km2") / (before - after) - 1) < 0.01);
+	/* Errors of 0.05 px every 0.8 px make a line a little longer than the curve it follows. */
+	assert_true(fabs(whole(s, "before", "shoreline_km") / (2 * PI * 150 * 0.03) - 1) < 0.01);
+	assert_true(whole(s, "before", "seen_share") == 1);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(s, "method"),
+							      "delta_of")),
+			    "fraction");
+	json_decref(s);
+}
+
+static void pixels_are_right(void **state)
+{
+	static uint8_t classes[SIDE * SIDE];
+	static int16_t delta[SIDE * SIDE];
+	struct result *r = NULL;
+	struct raster *raster = NULL;
+	struct error e = { 0 };
+	struct rect all = { 0, 0, SIDE, SIDE };
+
+	assert_int_equal(result_open(&r, bench_path(*state, "shrunk"), &e), 0);
+	assert_string_equal(r->kind, "change");
+	assert_int_equal(result_raster(r, "change", &raster, &e), 0);
+	assert_int_equal(raster_read(raster, all, classes, &e), 0);
+	raster_close(raster);
+	assert_int_equal(result_raster(r, "delta", &raster, &e), 0);
+	assert_int_equal(raster_read(raster, all, delta, &e), 0);
+	raster_close(raster);
+	/* Centre, ring between the radii, far away. */
+	assert_int_equal(classes[350 * SIDE + 350], CHANGE_WATER);
+	assert_int_equal(classes[350 * SIDE + 350 + 145], CHANGE_LOSS);
+	assert_int_equal(classes[5], CHANGE_LAND);
+	assert_int_equal(delta[350 * SIDE + 350], 0);
+	assert_int_equal(delta[350 * SIDE + 350 + 145], -100);
+	assert_int_equal(delta[5], 0);
+	assert_int_equal(result_verify(r, &e), 0);
+	result_free(r);
+}
+
+static void item_says_what_it_is(void **state)
+{
+	struct result *r = NULL;
+	struct error e = { 0 };
+	const json_t *p;
+	GDALDatasetH d;
+	const char *const drivers[] = { "GTiff", NULL };
+
+	assert_int_equal(result_open(&r, bench_path(*state, "shrunk"), &e), 0);
+	p = json_object_get(r->item, "properties");
+	assert_string_equal(r->id, "change_before_after");
+	assert_string_equal(json_string_value(json_object_get(p, "start_datetime")),
+			    "2014-05-01T00:00:00Z");
+	assert_string_equal(json_string_value(json_object_get(p, "end_datetime")),
+			    "2024-05-01T00:00:00Z");
+	assert_int_equal(json_array_size(json_object_get(p, "balkhash:inputs")), 2);
+	d = gdal_open(bench_path(*state, "shrunk/delta.tif"), drivers, &e);
+	assert_string_equal(GDALGetMetadataItem(d, "DELTA_OF", NULL), "fraction");
+	assert_string_equal(GDALGetMetadataItem(d, "BEFORE", NULL), "before");
+	GDALClose(d);
+	result_free(r);
+}
+
+static double layer_sum(OGRLayerH layer, const char *field, int *n)
+{
+	double sum = 0;
+	OGRFeatureH f;
+
+	*n = 0;
+	OGR_L_ResetReading(layer);
+	while ((f = OGR_L_GetNextFeature(layer))) {
+		OGRGeometryH g = OGR_F_GetGeometryRef(f);
+
+		assert_true(!g || OGR_G_IsValid(g));
+		sum += OGR_F_GetFieldAsDouble(f, OGR_F_GetFieldIndex(f, field));
+		OGR_F_Destroy(f);
+		++*n;
+	}
+	return sum;
+}
+
+static GDALDatasetH open_vectors(const struct bench *b, const char *name)
+{
+	const char *const drivers[] = { "GPKG", NULL };
+	GDALDatasetH d = GDALOpenEx(bench_path(b, name), GDAL_OF_VECTOR, drivers, NULL, NULL);
+
+	assert_non_null(d);
+	return d;
+}
+
+static void vectors_are_right(void **state)
+{
+	GDALDatasetH d = open_vectors(*state, "shrunk/shoreline.gpkg");
+	json_t *s = summary_of(*state, "shrunk");
+	OGRLayerH line = GDALDatasetGetLayerByName(d, "before");
+	OGRLayerH polygon = GDALDatasetGetLayerByName(d, "change");
+	OGRFeatureH f;
+	int n;
+	double km = layer_sum(line, "length_m", &n) / 1000;
+
+	assert_int_equal(n, 1);
+	assert_true(fabs(km - whole(s, "before", "shoreline_km")) < 1e-6);
+	OGR_L_ResetReading(line);
+	f = OGR_L_GetNextFeature(line);
+	assert_int_equal(OGR_F_GetFieldAsInteger(f, OGR_F_GetFieldIndex(f, "closed")), 1);
+	assert_true(OGR_G_IsRing(OGR_F_GetGeometryRef(f)));
+	assert_string_equal(OGR_F_GetFieldAsString(f, OGR_F_GetFieldIndex(f, "period")),
+			    "2014-05-01T00:00:00Z");
+	OGR_F_Destroy(f);
+	assert_true(fabs(layer_sum(polygon, "area_km2", &n) - whole(s, "change", "loss_km2")) < 1e-6);
+	assert_true(n >= 1);
+	assert_int_equal(OGR_L_TestCapability(line, OLCFastSpatialFilter), 1);
+	GDALClose(d);
+	json_decref(s);
+}
+
+static void styles_name_the_layers(void **state)
+{
+	static const char *const want[] = { "before", "after", "change" };
+	GDALDatasetH d = open_vectors(*state, "shrunk/shoreline.gpkg");
+	OGRLayerH table = GDALDatasetGetLayerByName(d, "layer_styles");
+
+	assert_int_equal(OGR_L_GetFeatureCount(table, 1), 3);
+	for (int k = 0; k < 3; k++) {
+		OGRFeatureH f = OGR_L_GetNextFeature(table);
+		const char *qml = OGR_F_GetFieldAsString(f, OGR_F_GetFieldIndex(f, "styleQML"));
+		CPLXMLNode *tree = CPLParseXMLString(qml);
+
+		assert_string_equal(OGR_F_GetFieldAsString(f, OGR_F_GetFieldIndex(f, "f_table_name")),
+				    want[k]);
+		assert_int_equal(OGR_F_GetFieldAsInteger(f, OGR_F_GetFieldIndex(f, "useAsDefault")),
+				 1);
+		assert_non_null(tree);
+		assert_non_null(CPLSearchXMLNode(tree, "=renderer-v2"));
+		CPLDestroyXMLNode(tree);
+		OGR_F_Destroy(f);
+	}
+	GDALClose(d);
+}
+
+static void tables_are_readable(void **state)
+{
+	struct bench *b = *state;
+	char *csv = bench_read(bench_path(b, "shrunk/summary.csv"));
+	char *table = bench_read(bench_path(b, "stdout"));
+
+	assert_memory_equal(csv, "area,part,class,quantity,value\n", 31);
+	assert_non_null(strstr(csv, "\"whole\",before,\"open water\",pixels,"));
+	assert_non_null(strstr(csv, "\"whole\",after,\"\",error.systematic_km2,"));
+	assert_non_null(strstr(csv, "\"whole\",change,\"loss: became land\",km2,"));
+	assert_non_null(strstr(table, "by fraction"));
+	free(csv);
+	free(table);
+}
+
+/* --- the same bytes --- */
+
+static void check_same_files(const struct bench *b, const char *one, const char *two)
+{
+	DIR *dir = opendir(bench_path(b, one));
+	struct dirent *entry;
+	int n = 0;
+
+	while ((entry = readdir(dir))) {
+		char *a = path_join(bench_path(b, one), entry->d_name), x[SHA256_HEX];
+		char *c = path_join(bench_path(b, two), entry->d_name), y[SHA256_HEX];
+		struct error e = { 0 };
+
+		if (entry->d_name[0] != '.') {
+			if (file_sha256(a, x, &e) || file_sha256(c, y, &e))
+				fail_msg("%s", e.text);
+			if (strcmp(x, y) != 0)
+				fail_msg("%s differs", entry->d_name);
+			n++;
+		}
+		free(a);
+		free(c);
+	}
+	closedir(dir);
+	/* change, delta, two styles, shorelines, two summaries, quicklook, item */
+	assert_int_equal(n, 9);
+}
+
+static void threads_and_isa_leave_no_trace(void **state)
+{
+	struct bench *b = *state;
+
+	b->options.threads = 1;
+	b->context.kernels = kernels_find("scalar");
+	must_change(b, "before", "after", "again");
+	b->options.threads = 5;
+	b->context.kernels = kernels_find(NULL);
+	must_change(b, "before", "after", "many");
+	b->options.threads = 2;
+	check_same_files(b, "shrunk", "again");
+	check_same_files(b, "shrunk", "many");
+}
+
+/* --- what is there already --- */
+
+static void a_result_that_stands_is_left(void **state)
+{
+	struct bench *b = *state;
+	struct stat was, is;
+	struct error e = { 0 };
+	char *first = bench_read(bench_path(b, "stdout")), *second;
+
+	stat(bench_path(b, "shrunk/item.json"), &was);
+	must_change(b, "before", "after", "shrunk");
+	stat(bench_path(b, "shrunk/item.json"), &is);
+	assert_int_equal(was.st_ino, is.st_ino);
+	second = bench_read(bench_path(b, "stdout"));
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+	assert_int_equal(change(b, "after", "before", "shrunk", &e), -1);
+	assert_int_equal(e.code, ERROR_CANTCREATE);
+	assert_non_null(strstr(e.text, "--overwrite"));
+	b->options.overwrite = true;
+	must_change(b, "after", "before", "shrunk");
+	must_change(b, "before", "after", "shrunk");
+	b->options.overwrite = false;
+	stat(bench_path(b, "shrunk/item.json"), &is);
+	assert_int_not_equal(was.st_ino, is.st_ino);
+}
+
+static void json_is_printed(void **state)
+{
+	struct bench *b = *state;
+	json_t *printed, *written = summary_of(b, "shrunk");
+
+	b->options.json = true;
+	must_change(b, "before", "after", "shrunk");
+	b->options.json = false;
+	printed = json_load_file(bench_path(b, "stdout"), 0, NULL);
+	assert_true(json_equal(printed, written));
+	json_decref(printed);
+	json_decref(written);
+}
+
+/* --- other pairs --- */
+
+static void mosaics_are_compared_by_frequency(void **state)
+{
+	struct bench *b = *state;
+	struct round_lake wide = lake_of("mosaic-1", "mosaic", 150);
+	struct round_lake narrow = lake_of("mosaic-2", "mosaic", 100);
+	static int16_t delta[SIDE];
+	struct result *r = NULL;
+	struct raster *raster = NULL;
+	struct error e = { 0 };
+	json_t *s;
+
+	narrow.from = "2020-05-01";
+	narrow.to = "2020-11-01";
+	make(b, &wide);
+	make(b, &narrow);
+	must_change(b, "mosaic-1", "mosaic-2", "mosaics");
+	assert_int_equal(result_open(&r, bench_path(b, "mosaics"), &e), 0);
+	assert_int_equal(result_raster(r, "delta", &raster, &e), 0);
+	assert_int_equal(raster_read(raster, (struct rect){ 0, 350, SIDE, 1 }, delta, &e), 0);
+	assert_int_equal(delta[350 + 125], 20 - 80);
+	assert_int_equal(delta[350], 0);
+	raster_close(raster);
+	result_free(r);
+	must_change(b, "mosaic-1", "after", "mixed");
+	s = summary_of(b, "mixed");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(s, "method"),
+							      "delta_of")),
+			    "fraction");
+	json_decref(s);
+}
+
+/* AFTER lies 512 pixels to the right of the grid's corner and sees a part of the lake only. */
+static void what_one_side_does_not_see_is_no_data(void **state)
+{
+	struct bench *b = *state;
+	struct round_lake part = lake_of("part", "observation", 150);
+	static uint8_t classes[1212];
+	struct result *r = NULL;
+	struct raster *raster = NULL;
+	struct error e = { 0 };
+	json_t *s;
+
+	part.grid.x0 += 512 * 30;
+	part.cloud_x = 100;
+	part.from = part.to = "2016-05-01";
+	make(b, &part);
+	must_change(b, "before", "part", "union");
+	assert_int_equal(result_open(&r, bench_path(b, "union"), &e), 0);
+	assert_int_equal(r->grid.width, 1212);
+	assert_int_equal(r->grid.height, SIDE);
+	assert_int_equal(result_raster(r, "change", &raster, &e), 0);
+	assert_int_equal(raster_read(raster, (struct rect){ 0, 350, 1212, 1 }, classes, &e), 0);
+	assert_int_equal(classes[350], CHANGE_NODATA);
+	assert_int_equal(classes[511], CHANGE_NODATA);
+	assert_int_equal(classes[512], CHANGE_LAND);
+	assert_int_equal(classes[512 + 105], CHANGE_NODATA);
+	assert_int_equal(classes[699], CHANGE_LAND);
+	assert_int_equal(classes[700], CHANGE_NODATA);
+	raster_close(raster);
+	result_free(r);
+	s = summary_of(b, "union");
+	assert_true(fabs(whole(s, "change", "compared_km2") - 178 * SIDE * PIXEL_KM2) < 1e-6);
+	json_decref(s);
+}
+
+static void layers_can_be_left_out(void **state)
+{
+	struct bench *b = *state;
+
+	b->options.layers = strdup("change");
+	must_change(b, "before", "after", "bare");
+	free(b->options.layers);
+	b->options.layers = NULL;
+	assert_int_equal(access(bench_path(b, "bare/change.tif"), F_OK), 0);
+	assert_int_equal(access(bench_path(b, "bare/summary.json"), F_OK), 0);
+	assert_int_equal(access(bench_path(b, "bare/delta.tif"), F_OK), -1);
+	assert_int_equal(access(bench_path(b, "bare/shoreline.gpkg"), F_OK), -1);
+	assert_int_equal(access(bench_path(b, "bare/quicklook.png"), F_OK), -1);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+	struct bench *b = *state;
+	struct round_lake coarse = lake_of("coarse", "observation", 100);
+	struct round_lake shifted = lake_of("shifted", "observation", 100);
+	struct round_lake far = lake_of("far", "observation", 100);
+
+	coarse.grid.dx = 60;
+	shifted.grid.x0 += 7;
+	far.grid.x0 += 30.0 * SIDE;
+	make(b, &coarse);
+	make(b, &shifted);
+	make(b, &far);
+	must_fail(b, "before", "coarse", ERROR_DATA, "coarse");
+	must_fail(b, "before", "shifted", ERROR_DATA, "lattice");
+	must_fail(b, "before", "far", ERROR_NOINPUT, "overlap");
+	must_fail(b, "before", "shrunk", ERROR_DATA, "change");
+	must_fail(b, "before", "nowhere", ERROR_NOINPUT, "nowhere");
+	b->options.tr[0] = b->options.tr[1] = 30;
+	must_fail(b, "before", "after", ERROR_USAGE, "-tr");
+	b->options.tr[0] = b->options.tr[1] = 0;
+	b->options.layers = strdup("change,wood");
+	must_fail(b, "before", "after", ERROR_USAGE, "wood");
+	free(b->options.layers);
+	b->options.layers = NULL;
+	b->options.memory = 1 << 20;
+	must_fail(b, "before", "after", ERROR_CONFIG, "--memory");
+	b->options.memory = (size_t)1 << 30;
+}
+
+static void a_damaged_side_is_an_error(void **state)
+{
+	struct bench *b = *state;
+	struct round_lake damaged = lake_of("damaged", "observation", 120);
+	struct stat st;
+
+	make(b, &damaged);
+	stat(bench_path(b, "damaged/fraction.tif"), &st);
+	assert_int_equal(truncate(bench_path(b, "damaged/fraction.tif"), st.st_size / 2), 0);
+	must_fail(b, "before", "damaged", ERROR_DATA, "fraction.tif");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(areas_are_met),
+		cmocka_unit_test(pixels_are_right),
+		cmocka_unit_test(item_says_what_it_is),
+		cmocka_unit_test(vectors_are_right),
+		cmocka_unit_test(styles_name_the_layers),
+		cmocka_unit_test(tables_are_readable),
+		cmocka_unit_test(threads_and_isa_leave_no_trace),
+		cmocka_unit_test(a_result_that_stands_is_left),
+		cmocka_unit_test(json_is_printed),
+		cmocka_unit_test(mosaics_are_compared_by_frequency),
+		cmocka_unit_test(what_one_side_does_not_see_is_no_data),
+		cmocka_unit_test(layers_can_be_left_out),
+		cmocka_unit_test(what_does_not_fit_is_refused),
+		cmocka_unit_test(a_damaged_side_is_an_error),
+	};
+
+	gdal_setup(16 << 20);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
