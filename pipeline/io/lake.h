@@ -14,19 +14,20 @@
 
 /* A reporting unit: a name and an area in longitude and latitude. */
 struct basin {
-	char name[64];
-	struct polygon area; /* lon, lat [degrees] */
+	char name[64];	     /* letters, digits, blanks, '-', '_' */
+	struct polygon area; /* lon, lat [degrees]; empty: outline and buffer of the lake */
 };
 
 struct lake {
 	char name[64];		/* part of observation ids: letters, digits, '-' */
 	struct polygon outline; /* lon, lat [degrees] */
 	double buffer_m;
-	double elevation_m;	/* of the water surface; 0 if not known */
-	struct grid grid;	/* at its default pixel size */
-	struct basin *basins;	/* the first that holds a pixel's centre has it */
+	double elevation_m;   /* of the water surface; 0 if not known */
+	struct grid grid;     /* at its default pixel size */
+	struct basin *basins; /* the first that holds a pixel's centre has it */
 	size_t basins_nr;
-	int season_from, season_to; /* open water, month * 100 + day, both included; 0, 0: none said */
+	int season_from; /* open water: month * 100 + day of its first day; 0: none said */
+	int season_to;	 /* and of its last day */
 };
 
 /*
@@ -34,22 +35,28 @@ struct lake {
  *   [lake] name, outline (path of an OGR source, relative to the file), buffer (m),
  *   crs, te (xmin ymin xmax ymax), tr (m), season (MM-DD MM-DD), elevation (m)
  *   [basin NAME] outline
- * Where crs and te are absent: LAEA at the centre of the outline's bounding box
- * rounded to 0.1 degree, edges of outline plus buffer snapped outwards to 60 m;
- * tr 30; buffer 10 km; one basin (the whole).  CONFIG for an unknown key (naming
- * the nearest) or a bad value, with the line; NOINPUT if a file is missing.
+ * Only outline is needed.  Where they are absent: name that of the file up to its
+ * first dot; crs LAEA at the centre of the outline's bounding box rounded to 0.1
+ * degree; te the edges of outline plus buffer snapped outwards to 60 m; tr 30;
+ * buffer 10 km; one basin ("whole"); no season.  gdal_setup() must have been called.
+ * CONFIG for an unknown key (naming the nearest), one given twice or a bad value,
+ * with the line; NOINPUT if a file is missing; DATA for an outline that is none.
  */
 int lake_open(struct lake **out, const char *name_or_file, struct error *e);
 void lake_free(struct lake *lake);
 
-/* Outline plus buffer in a projected CRS, vertices rounded to 1/16 m; the caller releases it. */
+/*
+ * Outline plus buffer in a projected CRS, vertices rounded to 1/16 m; the caller
+ * releases it.  Edges are straight in longitude and latitude.  DATA if it does
+ * not lie where the CRS is defined.
+ */
 int lake_area(const struct lake *lake, const struct crs *crs, struct polygon *out, struct error *e);
 
-/* A basin's area in a projected CRS, likewise. */
+/* A basin's area in a projected CRS, likewise, but without the buffer (where it has an area). */
 int lake_basin_area(const struct lake *lake, size_t basin, const struct crs *crs,
 		    struct polygon *out, struct error *e);
 
-/* Is the month and day of a UTC time (seconds since 1970) in the open-water season?  True if none said. */
+/* Are month and day of a UTC time (seconds since 1970) in the season?  True if none is said. */
 bool lake_in_season(const struct lake *lake, long long time);
 
 #endif
