@@ -74,8 +74,8 @@ int output_append(struct output *o, size_t i, const void *slot, struct error *e)
 int output_finish(struct output *o, struct error *e);
 
 /*
- * Write quicklook.png, at most 1024 pixels a side: layer number k (of classes, or 8 bit with a
- * colour ramp) in its colours, nearest-sampled, on white.  After output_finish().
+ * Write quicklook.png, at most 1024 pixels a side: layer number k, one of 8 bit
+ * classes, in its colours, nearest-sampled, on white.  After output_finish().
  */
 int output_quicklook(struct output *o, size_t k, struct error *e);
 

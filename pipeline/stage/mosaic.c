@@ -16,6 +16,8 @@
 #define FIXED_BYTES ((size_t)64 << 20)
 /* Facts of one look. */
 #define LOOK_BYTES 2048
+/* Of a tile: where it lies in each file, its areas, the zones of its nodes. */
+#define TILE_BYTES 512
 /* Files that a worker keeps open, and what is left to the rest of the program. */
 #define OPEN_MAX   64
 #define OPEN_SPARE 64
@@ -249,10 +251,12 @@ static int files_per_worker(int threads)
 
 static size_t bytes_needed(const struct mosaic *m, int threads)
 {
+	size_t tiles = grid_tiles(&m->grid, GEOTIFF_TILE);
 	size_t worker = mosaic_worker_bytes() + 2 * output_slot_size(m->output) +
-			(size_t)files_per_worker(threads) * mosaic_open_bytes();
+			(size_t)files_per_worker(threads) * mosaic_open_bytes(tiles);
 
-	return FIXED_BYTES + (size_t)threads * worker + m->looks->nr * LOOK_BYTES;
+	return FIXED_BYTES + (size_t)threads * worker + m->looks->nr * LOOK_BYTES +
+	       tiles * TILE_BYTES;
 }
 
 /* As many of the threads asked for as the memory allows; results do not depend on it. */

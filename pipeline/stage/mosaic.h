@@ -153,9 +153,9 @@ struct mosaic {
 	int threads, open_max; /* files that a worker keeps open */
 };
 
-/* Bytes that one worker takes beside its slots and open files, and that an open file takes. */
+/* Bytes that one worker takes beside its slots and open files, and an open file of that many tiles. */
 size_t mosaic_worker_bytes(void);
-size_t mosaic_open_bytes(void);
+size_t mosaic_open_bytes(size_t tiles);
 
 /* Compute all tiles into the output. */
 int mosaic_tiles(struct mosaic *m, struct error *e);

@@ -54,7 +54,7 @@ void counts_frequency(const struct counts *c, size_t n, uint8_t *frequency)
 		/* floor(100 w / o + 1/2) */
 		uint32_t twice = 200 * (uint32_t)c->wet[i] + observed;
 
-		frequency[i] = observed ? (uint8_t)(twice / (2 * observed)) : FRACTION_NODATA;
+		frequency[i] = (uint8_t)(observed ? twice / (2 * observed) : FRACTION_NODATA);
 	}
 }
 

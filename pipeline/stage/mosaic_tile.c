@@ -12,7 +12,7 @@
 #define PERCENTS    101
 /* Pixels whose median is counted in bins at once: 3 MiB. */
 #define BINS_MAX 16384
-/* What an open file takes in libtiff: its directory and the state of a decoder. */
+/* What an open file takes in libtiff: its directory and the state of a decoder, but for tiles. */
 #define OPEN_BYTES 98304
 /* Decoding and compressing: a block of each, its compressed bytes, the codec. */
 #define CODEC_BYTES (3 << 20)
@@ -45,9 +45,10 @@ size_t mosaic_worker_bytes(void)
 	return TILE_PIXELS * (11 + 2 * 10) + BINS_MAX * PERCENTS * sizeof(uint16_t) + CODEC_BYTES;
 }
 
-size_t mosaic_open_bytes(void)
+size_t mosaic_open_bytes(size_t tiles)
 {
-	return OPEN_BYTES;
+	/* libtiff's place and size of each. */
+	return OPEN_BYTES + 16 * tiles;
 }
 
 /* --- life --- */
@@ -292,7 +293,7 @@ static int count_looks(struct worker *w, struct error *e)
 	return 0;
 }
 
-static void add_areas(struct worker *w, size_t i)
+static void account(struct worker *w, size_t i)
 {
 	uint64_t class[256] = { 0 }, percent = 0;
 	struct area *a = w->m->area;
@@ -346,7 +347,7 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 
 		w->source[k] = (uint16_t)(rank ? w->m->looks->by_rank[rank] + 1 : 0);
 	}
-	add_areas(w, i);
+	account(w, i);
 	return encode(w, i, slot, e);
 }
 

@@ -22,7 +22,7 @@
 
 /* A temporary folder, options and a log that keeps what is said. */
 struct bench {
-	char folder[200];
+	char *folder;
 	struct options options;
 	struct log log;
 	struct context context;
@@ -35,8 +35,8 @@ static inline void bench_open(struct bench *b)
 	const char *tmp = getenv("TMPDIR");
 
 	memset(b, 0, sizeof(*b));
-	snprintf(b->folder, sizeof(b->folder), "%s/balkhash-test-XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(b->folder))
+	b->folder = path_join(tmp ? tmp : "/tmp", "balkhash-test-XXXXXX");
+	if (!b->folder || !mkdtemp(b->folder))
 		abort();
 	options_init(&b->options);
 	b->options.threads = 2;
@@ -62,6 +62,7 @@ static inline void bench_remove(const char *path)
 static inline void bench_close(struct bench *b)
 {
 	bench_remove(b->folder);
+	free(b->folder);
 	fclose(b->log.stream);
 	free(b->said);
 	options_release(&b->options);
