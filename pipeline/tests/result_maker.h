@@ -68,13 +68,13 @@ static inline void bench_close(struct bench *b)
 	options_release(&b->options);
 }
 
-/* Lives until the next call with the same name's buffer: four of them. */
+/* A path in the folder of the bench; lives for the next 31 calls. */
 static inline const char *bench_path(const struct bench *b, const char *name)
 {
-	static char path[4][400];
+	static char path[32][400];
 	static int next;
 
-	next = (next + 1) % 4;
+	next = (next + 1) % 32;
 	snprintf(path[next], sizeof(path[next]), "%s/%s", b->folder, name);
 	return path[next];
 }
