@@ -132,7 +132,7 @@ static int read_numbers(const struct option_spec *s, const char *const *words, s
 static int set_sizes(struct options *o, const struct option_spec *s, const char *const *words,
 		     struct error *e)
 {
-	double *tr = member(o, s), v[2];
+	double *tr = member(o, s), v[2] = { 0 };
 
 	if (read_numbers(s, words, 2, v, e))
 		return -1;
@@ -145,7 +145,7 @@ static int set_sizes(struct options *o, const struct option_spec *s, const char 
 static int set_extent(struct options *o, const struct option_spec *s, const char *const *words,
 		      struct error *e)
 {
-	double *te = member(o, s), v[4];
+	double *te = member(o, s), v[4] = { 0 };
 
 	if (read_numbers(s, words, 4, v, e))
 		return -1;
