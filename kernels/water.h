@@ -132,7 +132,7 @@ static inline uint32_t dswe_class(uint32_t code)
 	uint32_t kind = passed > 3 ? 1 : 2;
 
 	kind = passed > 2 ? kind : 4;
-	kind = passed > (c != 16) ? kind : 0;
+	kind = passed > 1 || c == 16 ? kind : 0;
 	return c == 24 ? 3 : kind;
 }
 

@@ -44,6 +44,16 @@ struct row {
 	enum kind kind[ROW_ARGS];
 };
 
+/* How many arrays a kernel has. */
+static size_t row_args(const struct row *row)
+{
+	size_t n = 0;
+
+	while (n < ROW_ARGS && row->kind[n] != END)
+		n++;
+	return n;
+}
+
 static struct params params_random(struct random *r)
 {
 	static const uint16_t special[] = { 0, 1, 255, 32768, 65535 };

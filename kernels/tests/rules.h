@@ -284,8 +284,8 @@ static bool test_halve(const struct kernels *k)
 
 	for (size_t i = 0; i < 2 * N; i++)
 		for (size_t j = 0; j < 2; j++) {
-			u8[j][i] =
-				(uint8_t)(random_below(&r, 3) ? random_below(&r, 4) : 252 + i % 4);
+			u8[j][i] = (uint8_t)(random_below(&r, 3) ? random_below(&r, 4)
+								 : 252 + random_below(&r, 4));
 			u16[j][i] = (uint16_t)(random_below(&r, 3) ? 0 - random_below(&r, 9) : 0);
 			u32[j][i] = (uint32_t)random_bits(&r) & (uint32_t)random_bits(&r);
 			u8[j][i] = i / 2 % 16 ? u8[j][i] : 255;
