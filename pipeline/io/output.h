@@ -73,11 +73,19 @@ int output_append(struct output *o, size_t i, const void *slot, struct error *e)
 /* After the last tile: complete every GeoTIFF, write its QGIS style. */
 int output_finish(struct output *o, struct error *e);
 
+/* The colour of a pixel of the output's grid in a picture from elsewhere: what lies behind the classes. */
+struct output_backdrop {
+	void (*colour)(const void *user, int32_t x, int32_t y, uint8_t rgb[3]);
+	const void *user;
+};
+
 /*
- * Write quicklook.png, at most 1024 pixels a side: layer number k, one of 8 bit
- * classes, in its colours, nearest-sampled, on white.  After output_finish().
+ * Write quicklook.png, at most 1024 pixels a side: class layer number k in its
+ * colours, nearest-sampled, cut to the part that has data, on white.  With a backdrop
+ * (or NULL) that shows through: fully for code 0, half for the others.  After output_finish().
  */
-int output_quicklook(struct output *o, size_t k, struct error *e);
+int output_quicklook(struct output *o, size_t k, const struct output_backdrop *backdrop,
+		     struct error *e);
 
 /* A further file that the caller wrote into output_folder() and closed: becomes an asset (strings copied). */
 int output_add(struct output *o, const char *file, const char *title, const char *media_type,

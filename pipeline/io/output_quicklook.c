@@ -10,10 +10,16 @@
 #define SIDE_MAX 1024
 
 struct quicklook {
+	const struct layer *layer;
+	struct rect window; /* the layer's pixels that have data */
 	int32_t factor, width, height; /* pixels of the layer for one of the picture; its size */
 	uint8_t *rgba;
 	uint8_t colour[256][4]; /* of each code, on white */
+	const struct output_backdrop *backdrop;
 };
+
+/* What to do with a tile that was read. */
+typedef void tile_fn(struct quicklook *q, struct rect r, const uint8_t *pixels);
 
 /* Codes without a class are white. */
 static void set_colours(struct quicklook *q, const struct layer *layer)
@@ -29,41 +35,67 @@ static void set_colours(struct quicklook *q, const struct layer *layer)
 	}
 }
 
+/* Widen the window to what has data in the tile. */
+static void widen_window(struct quicklook *q, struct rect r, const uint8_t *pixels)
+{
+	for (int32_t y = 0; y < r.h; y++) {
+		const uint8_t *row = pixels + (size_t)y * (size_t)r.w;
+		int32_t first = 0, last = r.w - 1;
+
+		while (first <= last && row[first] == q->layer->nodata)
+			first++;
+		while (last > first && row[last] == q->layer->nodata)
+			last--;
+		if (first <= last)
+			q->window = rect_union(q->window, (struct rect){ r.x + first, r.y + y,
+									 last - first + 1, 1 });
+	}
+}
+
 /* The layer's coordinate that pixel i of the picture shows: the middle of its share. */
-static int32_t sample_of(int32_t i, int32_t factor, int32_t size)
+static int32_t sample_of(int32_t i, int32_t factor, int32_t start, int32_t size)
 {
 	int32_t at = i * factor + factor / 2;
 
-	return at < size ? at : size - 1;
+	return start + (at < size ? at : size - 1);
+}
+
+static void show_pixel(const struct quicklook *q, int32_t x, int32_t y, uint8_t code, uint8_t *rgba)
+{
+	uint8_t rgb[3];
+	bool plain = !q->backdrop || (q->layer->has_nodata && code == q->layer->nodata);
+
+	memcpy(rgba, q->colour[code], 4);
+	if (plain)
+		return;
+	q->backdrop->colour(q->backdrop->user, x, y, rgb);
+	for (int k = 0; k < 3; k++)
+		rgba[k] = code ? (uint8_t)((rgba[k] + rgb[k] + 1) / 2) : rgb[k];
 }
 
 /* Show what the tile of the layer has. */
-static void show_tile(struct quicklook *q, const struct grid *g, struct rect r,
-		      const uint8_t *pixels)
+static void show_tile(struct quicklook *q, struct rect r, const uint8_t *pixels)
 {
-	for (int32_t j = r.y / q->factor; j < q->height; j++) {
-		int32_t y = sample_of(j, q->factor, g->height);
+	for (int32_t j = 0; j < q->height; j++) {
+		int32_t y = sample_of(j, q->factor, q->window.y, q->window.h);
 
-		if (y < r.y)
+		if (y < r.y || y >= r.y + r.h)
 			continue;
-		if (y >= r.y + r.h)
-			break;
-		for (int32_t i = r.x / q->factor; i < q->width; i++) {
-			int32_t x = sample_of(i, q->factor, g->width);
+		for (int32_t i = 0; i < q->width; i++) {
+			int32_t x = sample_of(i, q->factor, q->window.x, q->window.w);
 			size_t at = (size_t)j * (size_t)q->width + (size_t)i;
 
-			if (x < r.x)
-				continue;
-			if (x >= r.x + r.w)
-				break;
-			memcpy(q->rgba + 4 * at,
-			       q->colour[pixels[(size_t)(y - r.y) * (size_t)r.w + (size_t)(x - r.x)]],
-			       4);
+			if (x >= r.x && x < r.x + r.w)
+				show_pixel(q, x, y,
+					   pixels[(size_t)(y - r.y) * (size_t)r.w + (size_t)(x - r.x)],
+					   q->rgba + 4 * at);
 		}
 	}
 }
 
-static int show_layer(struct quicklook *q, const struct output *o, size_t k, struct error *e)
+/* Hand every tile of the layer under the rect to a function. */
+static int each_tile(struct quicklook *q, const struct output *o, size_t k, struct rect within,
+		     tile_fn *each, struct error *e)
 {
 	char *path = path_join(o->stage.path, o->layer[k].file);
 	uint8_t *pixels = malloc((size_t)GEOTIFF_TILE * GEOTIFF_TILE);
@@ -80,9 +112,11 @@ static int show_layer(struct quicklook *q, const struct output *o, size_t k, str
 	for (size_t i = 0; i < grid_tiles(&o->grid, GEOTIFF_TILE) && !ret; i++) {
 		struct rect r = grid_tile(&o->grid, GEOTIFF_TILE, i);
 
+		if (rect_empty(rect_intersect(r, within)))
+			continue;
 		ret = raster_read(raster, r, pixels, e);
 		if (!ret)
-			show_tile(q, &o->grid, r, pixels);
+			each(q, r, pixels);
 	}
 out:
 	raster_close(raster);
@@ -91,23 +125,37 @@ out:
 	return ret;
 }
 
-int output_quicklook(struct output *o, size_t k, struct error *e)
+/* The picture's size: the window, a few pixels around it, by a whole factor; all if there are no data. */
+static int set_size(struct quicklook *q, const struct grid *g, struct error *e)
 {
-	const struct grid *g = &o->grid;
-	int32_t longer = g->width > g->height ? g->width : g->height;
-	struct quicklook q = { .factor = (longer + SIDE_MAX - 1) / SIDE_MAX };
+	int32_t longer;
+
+	if (rect_empty(q->window))
+		q->window = grid_rect(g);
+	q->window = rect_intersect(rect_grow(q->window, 8), grid_rect(g));
+	longer = q->window.w > q->window.h ? q->window.w : q->window.h;
+	q->factor = (longer + SIDE_MAX - 1) / SIDE_MAX;
+	q->width = (q->window.w + q->factor - 1) / q->factor;
+	q->height = (q->window.h + q->factor - 1) / q->factor;
+	q->rgba = malloc(4 * (size_t)q->width * (size_t)q->height);
+	return q->rgba ? 0 : error_nomem(e, "a quicklook");
+}
+
+int output_quicklook(struct output *o, size_t k, const struct output_backdrop *backdrop,
+		     struct error *e)
+{
+	struct quicklook q = { .layer = o->layer[k].layer, .backdrop = backdrop };
 	char *path = path_join(o->stage.path, "quicklook.png");
 	int ret = -1;
 
-	q.width = (g->width + q.factor - 1) / q.factor;
-	q.height = (g->height + q.factor - 1) / q.factor;
-	q.rgba = malloc(4 * (size_t)q.width * (size_t)q.height);
-	if (!path || !q.rgba) {
+	if (!path) {
 		error_nomem(e, "a quicklook");
 		goto out;
 	}
-	set_colours(&q, o->layer[k].layer);
-	if (show_layer(&q, o, k, e) || picture_write(path, q.rgba, q.width, q.height, e))
+	set_colours(&q, q.layer);
+	if (each_tile(&q, o, k, grid_rect(&o->grid), widen_window, e) || set_size(&q, &o->grid, e) ||
+	    each_tile(&q, o, k, q.window, show_tile, e) ||
+	    picture_write(path, q.rgba, q.width, q.height, e))
 		goto out;
 	ret = output_add(o, "quicklook.png", "Quicklook", "image/png", "thumbnail", e);
 out:

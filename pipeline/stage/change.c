@@ -311,7 +311,7 @@ static int compute(struct comparison *c, struct error *e)
 {
 	if (change_tiles(c, e) || output_finish(c->output, e) || change_vectors(c, e))
 		return -1;
-	return c->wants.quicklook ? output_quicklook(c->output, CHANGE_LAYER_CHANGE, e) : 0;
+	return c->wants.quicklook ? output_quicklook(c->output, CHANGE_LAYER_CHANGE, NULL, e) : 0;
 }
 
 /* Make the result; *summary is a new reference. */

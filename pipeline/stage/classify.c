@@ -165,7 +165,7 @@ size_t classify_bytes(const struct observe *o, int threads)
 
 	return (size_t)threads *
 		       (tile_pixels(o) * pixel + rows + scene_reader_bytes(o->scene, side)) +
-	       scene_peak_bytes(o->scene, threads);
+	       scene_peak_bytes(o->scene, threads) + thumbnail_bytes(scene_grid(o->scene));
 }
 
 static void classify_stop(void *state)
@@ -340,8 +340,11 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 	(void)slot; /* the result goes to the spool, at a place of its own */
 	if (scene_read(w->reader, r, w->bands, e))
 		return -1;
-	for (int32_t y = 0; y < r.h; y++)
+	for (int32_t y = 0; y < r.h; y++) {
 		classify_row(w, (size_t)y * (size_t)r.w, (size_t)r.w);
+		thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[ROLE_RED],
+			      w->rho[ROLE_GREEN], w->rho[ROLE_BLUE]);
+	}
 	return spool_tile(w, tile, e);
 }
 

@@ -327,7 +327,7 @@ static int compute(struct mosaic *m, const struct wanted *w, struct error *e)
 {
 	if (mosaic_tiles(m, e) || output_finish(m->output, e))
 		return -1;
-	return w->quicklook ? output_quicklook(m->output, 0, e) : 0;
+	return w->quicklook ? output_quicklook(m->output, 0, NULL, e) : 0;
 }
 
 /* Make the mosaic unless it stands there already. */

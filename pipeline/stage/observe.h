@@ -22,6 +22,7 @@
 #include "pipeline/io/spool.h"
 #include "pipeline/space/mapping.h"
 #include "pipeline/space/region.h"
+#include "pipeline/stage/thumbnail.h"
 
 #define OBSERVE_INDICES_MAX 8
 #define OBSERVE_LAYERS_MAX (3 + OBSERVE_INDICES_MAX)
@@ -72,6 +73,8 @@ struct observe {
 	struct spool *spool;	/* written by classify, read after */
 	size_t *tiles;		/* working tiles that are needed, in order */
 	size_t tiles_nr;
+
+	struct thumbnail thumbnail; /* written by classify */
 
 	bool unmixable;		/* water and land can be told apart */
 	struct unmix unmix;

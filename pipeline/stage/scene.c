@@ -391,19 +391,32 @@ static int open_output(struct observe *o, const char *folder, const char *unit, 
 
 	utc_format(o->product->time, time);
 	if (output_open(&o->output, &spec, e) || open_spool(o, e) ||
-	    area_new(&o->area, &o->target, AREA_NR, e) || footprint_new(&o->footprint, &o->target, e))
+	    area_new(&o->area, &o->target, AREA_NR, e) ||
+	    thumbnail_init(&o->thumbnail, scene_grid(o->scene), e) || footprint_new(&o->footprint, &o->target, e))
 		return -1;
 	return 0;
 }
 
+/* What the product itself shows at a pixel of the target. */
+static void backdrop_colour(const void *user, int32_t x, int32_t y, uint8_t rgb[3])
+{
+	const struct observe *o = user;
+	int32_t sx, sy;
+
+	mapping_row(o->mapping, x, y, 1, 0, 0, &sx, &sy);
+	thumbnail_at(&o->thumbnail, (sx + 32768) >> 16, (sy + 32768) >> 16, rgb);
+}
+
 static int compute(struct observe *o, bool quicklook, struct error *e)
 {
+	const struct output_backdrop backdrop = { backdrop_colour, o };
+
 	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e) || endmembers_run(o, e) ||
 	    warp_run(o, e) || output_finish(o->output, e))
 		return -1;
 	log_say(o->context->log, LOG_DEBUG, "%s: %zu of %zu blocks decoded, each once",
 		o->product->id, scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
-	return quicklook ? output_quicklook(o->output, 0, e) : 0;
+	return quicklook ? output_quicklook(o->output, 0, &backdrop, e) : 0;
 }
 
 static int publish(struct observe *o, const char *id, json_t *properties, struct error *e)
@@ -457,6 +470,7 @@ static void observe_release(struct observe *o)
 	area_free(o->area);
 	output_free(o->output);
 	spool_free(o->spool);
+	thumbnail_release(&o->thumbnail);
 	free(o->tiles);
 	mapping_free(o->mapping);
 	region_free(o->work_region);

@@ -215,7 +215,7 @@ static void basins_of_balkhash(void **state)
 	assert_int_equal(basin_at(lake, basins, 75.471, 46.7), 2);
 	assert_int_equal(basin_at(lake, basins, 79.0, 46.6), 2);
 
-	for (int32_t y = 0; y < lake->grid.height; y++) {
+	for (int32_t y = 0; y < lake->grid.height; y += 4) {
 		for (size_t i = 0; i < 3; i++)
 			region_row(basins[i], 0, y, 16000, row[i]);
 		region_row(water, 0, y, 16000, row[3]);
@@ -227,9 +227,9 @@ static void basins_of_balkhash(void **state)
 			pixels[3] += row[3][x];
 		}
 	}
-	print_message("# lake by outline: west %.1f, east %.1f km2\n", (double)pixels[1] * 9e-4,
-		      (double)pixels[2] * 9e-4);
-	assert_int_equal(west_and_east, 16000ll * 8000);
+	print_message("# lake by outline: west %.1f, east %.1f km2\n", (double)pixels[1] * 36e-4,
+		      (double)pixels[2] * 36e-4);
+	assert_int_equal(west_and_east, 16000ll * 2000);
 	assert_int_equal(lake_in_delta, 0);
 	assert_int_equal(pixels[0] + pixels[1] + pixels[2], pixels[3]);
 	/* Some 58 % of the lake lie west of the strait. */
