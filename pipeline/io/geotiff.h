@@ -28,7 +28,7 @@ enum geotiff_compress { GEOTIFF_DEFLATE, GEOTIFF_ZSTD, GEOTIFF_LZW, GEOTIFF_NONE
 /* What -co can set; all zero: DEFLATE at its default level. */
 struct geotiff_options {
 	enum geotiff_compress compress;
-	int level; /* 0: 6 for DEFLATE, 9 for ZSTD; else 1..12 DEFLATE, 1..22 ZSTD */
+	int level; /* 0: 5 for DEFLATE, 9 for ZSTD; else 1..12 DEFLATE, 1..22 ZSTD */
 };
 
 /* One "-co NAME=VALUE" into options; CONFIG naming what is allowed if it is not known. */

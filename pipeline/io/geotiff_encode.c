@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/geotiff_internal.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What stands before the compressed bytes in a slot; a slot may lie at any address. */
+struct slot_head {
+	struct geotiff_sums sums;
+	uint32_t start, size; /* of the tile, from the end of the head */
+};
+
+/*
+ * More than the worst that a codec does to noise, and a directory: LZW takes up to 12 bits for
+ * a byte, the others store what they cannot shrink in blocks that grow by less than 1/64.
+ */
+static size_t capacity(const struct geotiff *g)
+{
+	size_t growth = g->options.compress == GEOTIFF_LZW ? g->tile_bytes / 2 : g->tile_bytes / 64;
+
+	return g->tile_bytes + growth + 8192;
+}
+
+size_t geotiff_slot_size(const struct geotiff *g)
+{
+	return (sizeof(struct slot_head) + capacity(g) + 63) / 64 * 64;
+}
+
+const unsigned char *geotiff_slot_tile(const void *slot, uint32_t *size, struct geotiff_sums *sums)
+{
+	struct slot_head head;
+
+	memcpy(&head, slot, sizeof(head));
+	*size = head.size;
+	*sums = head.sums;
+	return (const unsigned char *)slot + sizeof(head) + head.start;
+}
+
+/* --- statistics --- */
+
+static const struct geotiff_sums no_sums = { .min = INFINITY, .max = -INFINITY };
+
+void geotiff_sums_add(struct geotiff_sums *sums, const struct geotiff_sums *tile)
+{
+	if (!sums->valid)
+		*sums = no_sums;
+	sums->valid += tile->valid;
+	sums->min = tile->min < sums->min ? tile->min : sums->min;
+	sums->max = tile->max > sums->max ? tile->max : sums->max;
+	sums->sum += tile->sum;
+	sums->square_sum += tile->square_sum;
+	sums->real_sum += tile->real_sum;
+	sums->real_square_sum += tile->real_square_sum;
+}
+
+static void add_run(struct geotiff_sums *s, const struct layer *layer, int64_t value, uint64_t n)
+{
+	uint64_t size = (uint64_t)(value < 0 ? -value : value);
+	double real = (double)value;
+
+	if (layer->has_nodata && real == layer->nodata)
+		return;
+	s->valid += n;
+	s->min = real < s->min ? real : s->min;
+	s->max = real > s->max ? real : s->max;
+	s->sum += value * (int64_t)n;
+	s->square_sum += (__extension__(unsigned __int128)(size * size)) * n;
+}
+
+static inline __attribute__((always_inline)) int64_t value_at(enum layer_type type,
+							      const void *pixels, size_t i)
+{
+	switch (type) {
+	case LAYER_U8:
+		return ((const uint8_t *)pixels)[i];
+	case LAYER_U16:
+		return ((const uint16_t *)pixels)[i];
+	case LAYER_I16:
+		return ((const int16_t *)pixels)[i];
+	default:
+		return ((const uint32_t *)pixels)[i];
+	}
+}
+
+/* By runs, as most neighbours are equal.  Inlined: the type is then a constant in the loop. */
+static inline __attribute__((always_inline)) void sum_integers(enum layer_type type,
+							       const struct layer *layer,
+							       const void *pixels, size_t n,
+							       struct geotiff_sums *s)
+{
+	size_t start = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		if (value_at(type, pixels, i) == value_at(type, pixels, start))
+			continue;
+		add_run(s, layer, value_at(type, pixels, start), i - start);
+		start = i;
+	}
+	add_run(s, layer, value_at(type, pixels, start), n - start);
+}
+
+static void sum_reals(const struct layer *layer, const float *pixels, size_t n,
+		      struct geotiff_sums *s)
+{
+	for (size_t i = 0; i < n; i++) {
+		double v = (double)pixels[i];
+
+		if (isnan(v) || (layer->has_nodata && v == layer->nodata))
+			continue;
+		s->valid++;
+		s->min = v < s->min ? v : s->min;
+		s->max = v > s->max ? v : s->max;
+		s->real_sum += v;
+		s->real_square_sum += v * v;
+	}
+}
+
+static struct geotiff_sums sums_of(const struct layer *layer, const void *pixels, size_t n)
+{
+	struct geotiff_sums s = no_sums;
+
+	switch (layer->type) {
+	case LAYER_U8:
+		sum_integers(LAYER_U8, layer, pixels, n, &s);
+		break;
+	case LAYER_U16:
+		sum_integers(LAYER_U16, layer, pixels, n, &s);
+		break;
+	case LAYER_I16:
+		sum_integers(LAYER_I16, layer, pixels, n, &s);
+		break;
+	case LAYER_U32:
+		sum_integers(LAYER_U32, layer, pixels, n, &s);
+		break;
+	case LAYER_F32:
+		sum_reals(layer, pixels, n, &s);
+		break;
+	}
+	return s;
+}
+
+/* --- half-size pixels --- */
+
+static bool invalid(const struct layer *layer, float v)
+{
+	return isnan(v) || (layer->has_nodata && (double)v == layer->nodata);
+}
+
+/* Mean of the valid ones of four pixels, summed in the order of reading. */
+static void halve_mean_f32(const struct layer *layer, size_t n, const float *upper,
+			   const float *lower, float *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const float v[4] = { upper[2 * i], upper[2 * i + 1], lower[2 * i],
+				     lower[2 * i + 1] };
+		double sum = 0;
+		int valid = 0;
+
+		for (int k = 0; k < 4; k++) {
+			sum += invalid(layer, v[k]) ? 0 : (double)v[k];
+			valid += !invalid(layer, v[k]);
+		}
+		out[i] = valid ? (float)(sum / valid) : (float)layer->nodata;
+	}
+}
+
+static void halve_nearest(size_t pixel_size, size_t n, const unsigned char *upper,
+			  unsigned char *out)
+{
+	for (size_t i = 0; i < n; i++)
+		memcpy(out + i * pixel_size, upper + 2 * i * pixel_size, pixel_size);
+}
+
+/* Two rows of 2n pixels to one of n; false if there is no way for this type. */
+static bool halve_row(const struct geotiff *g, size_t n, const void *upper, const void *lower,
+		      void *out)
+{
+	const struct layer *l = g->layer;
+
+	if (l->halving == HALVE_NEAREST)
+		halve_nearest(g->pixel_size, n, upper, out);
+	else if (l->halving == HALVE_OR && l->type == LAYER_U32)
+		g->kernels->halve_or_u32(n, upper, lower, out);
+	else if (l->halving == HALVE_MEAN && l->type == LAYER_F32)
+		halve_mean_f32(l, n, upper, lower, out);
+	else if (!l->has_nodata)
+		return false;
+	else if (l->halving == HALVE_MODE && l->type == LAYER_U8)
+		g->kernels->halve_mode_u8(n, upper, lower, (uint8_t)l->nodata, out);
+	else if (l->halving == HALVE_MEAN && l->type == LAYER_U8)
+		g->kernels->halve_mean_u8(n, upper, lower, (uint8_t)l->nodata, out);
+	else if (l->halving == HALVE_MEAN && l->type == LAYER_U16)
+		g->kernels->halve_mean_u16(n, upper, lower, (uint16_t)l->nodata, out);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Half-size pixels of a w x h tile.  Where a side is odd its last pixel counts
+ * twice: mode, mean and OR of the pixels that are there.
+ */
+static void halve(const struct geotiff *g, const unsigned char *pixels, struct rect r,
+		  unsigned char *out)
+{
+	size_t size = g->pixel_size, w = (size_t)r.w, h = (size_t)r.h, row = w * size;
+
+	for (size_t y = 0; y < h; y += 2) {
+		const unsigned char *upper = pixels + y * row;
+		const unsigned char *lower = y + 1 < h ? upper + row : upper;
+		uint32_t last[2][2], half;
+
+		halve_row(g, w / 2, upper, lower, out);
+		out += w / 2 * size;
+		if (w % 2 == 0)
+			continue;
+		for (size_t k = 0; k < 2; k++) {
+			memcpy((unsigned char *)last[0] + k * size, upper + row - size, size);
+			memcpy((unsigned char *)last[1] + k * size, lower + row - size, size);
+		}
+		halve_row(g, 1, last[0], last[1], &half);
+		memcpy(out, &half, size);
+		out += size;
+	}
+}
+
+/* --- compression --- */
+
+/* The r.w x r.h pixels at the upper left of a whole tile, the rest fill. */
+static void pad(const struct geotiff *g, const unsigned char *pixels, struct rect r,
+		unsigned char *tile)
+{
+	size_t size = g->pixel_size, side = GEOTIFF_TILE, row = (size_t)r.w * size;
+
+	for (size_t y = 0; y < side; y++) {
+		size_t filled = y < (size_t)r.h ? (size_t)r.w : 0;
+
+		memcpy(tile, pixels + y * row, filled * size);
+		for (size_t x = filled; x < side; x++)
+			memcpy(tile + x * size, &g->fill, size);
+		tile += side * size;
+	}
+}
+
+/* A whole tile of one value: each pixel equals the one before it. */
+static bool is_blank(const struct geotiff *g, const unsigned char *tile)
+{
+	return g->blank && !memcmp(tile, &g->fill, g->pixel_size) &&
+	       !memcmp(tile, tile + g->pixel_size, g->tile_bytes - g->pixel_size);
+}
+
+/*
+ * The codecs are libtiff's own: a TIFF of one tile is made in memory.  Its
+ * directory, which libtiff adds when it closes, is not used.
+ */
+static int compress(const struct geotiff *g, unsigned char *tile, unsigned char *out,
+		    struct slot_head *head, struct error *e)
+{
+	struct geotiff_io io = { .fd = -1, .memory = out, .capacity = capacity(g) };
+	TIFF *tiff = geotiff_io_open(&io, "wl");
+	bool ok = tiff && geotiff_set_pixels(tiff, g) &&
+		  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, GEOTIFF_TILE) &&
+		  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, GEOTIFF_TILE) &&
+		  TIFFWriteEncodedTile(tiff, 0, tile, (tmsize_t)g->tile_bytes) >= 0;
+
+	if (ok) {
+		head->start = (uint32_t)TIFFGetStrileOffset(tiff, 0);
+		head->size = (uint32_t)TIFFGetStrileByteCount(tiff, 0);
+	}
+	if (tiff)
+		TIFFClose(tiff);
+	if (!ok || head->size < 4 || head->start + (uint64_t)head->size > io.size)
+		return geotiff_io_fail(&io, "compress a tile of", g->path, e);
+	return 0;
+}
+
+/* The block of tile i of a level in the pixel spool: see geotiff_internal.h. */
+static int spool_half(struct geotiff *g, int level, size_t i, const unsigned char *half,
+		      struct rect r, struct error *e)
+{
+	size_t pixels = (size_t)((r.w + 1) / 2) * (size_t)((r.h + 1) / 2);
+	uint64_t offset = g->level[level].blocks + i * (uint64_t)(g->tile_bytes / 4);
+
+	if (geotiff_pwrite(g->pixels, half, pixels * g->pixel_size, offset))
+		return geotiff_write_fail(errno, g->path, e);
+	return 0;
+}
+
+int geotiff_encode_level(struct geotiff *g, int level, size_t i, const void *pixels, void *slot,
+			 struct error *e)
+{
+	struct rect r = grid_tile(&g->level[level].grid, GEOTIFF_TILE, i);
+	struct slot_head head = { .sums = no_sums };
+	unsigned char *out = (unsigned char *)slot + sizeof(head);
+	unsigned char *tile = malloc(g->tile_bytes);
+	int ret = -1;
+
+	if (!tile)
+		return error_nomem(e, "a tile");
+	if (level == 0)
+		head.sums = sums_of(g->layer, pixels, rect_area(r));
+	pad(g, pixels, r, tile);
+	if (is_blank(g, tile)) {
+		head.size = g->blank_size;
+		memcpy(out, g->blank, g->blank_size);
+	} else if (compress(g, tile, out, &head, e)) {
+		goto out;
+	}
+	memcpy(slot, &head, sizeof(head));
+	if (level + 1 < g->levels_nr) {
+		halve(g, pixels, r, tile);
+		if (spool_half(g, level, i, tile, r, e))
+			goto out;
+	}
+	ret = 0;
+out:
+	free(tile);
+	return ret;
+}
+
+/* --- set up --- */
+
+static uint32_t fill_of(const struct layer *layer)
+{
+	double nodata = layer->has_nodata ? layer->nodata : 0;
+	float real = (float)nodata;
+	int16_t i16;
+	uint32_t fill = 0;
+
+	/* The first bytes of fill, in memory, are the pixel, whatever the byte order. */
+	switch (layer->type) {
+	case LAYER_U8:
+		memcpy(&fill, &(uint8_t){ (uint8_t)nodata }, 1);
+		break;
+	case LAYER_U16:
+		memcpy(&fill, &(uint16_t){ (uint16_t)nodata }, 2);
+		break;
+	case LAYER_I16:
+		i16 = (int16_t)nodata;
+		memcpy(&fill, &i16, 2);
+		break;
+	case LAYER_U32:
+		fill = (uint32_t)nodata;
+		break;
+	case LAYER_F32:
+		memcpy(&fill, &real, 4);
+		break;
+	}
+	return fill;
+}
+
+/* Lakes fill little of their grids: the tile without data is compressed once. */
+static int make_blank(struct geotiff *g, struct error *e)
+{
+	unsigned char *tile = malloc(g->tile_bytes), *out = malloc(capacity(g));
+	struct slot_head head = { .start = 0 };
+	int ret = -1;
+
+	if (!tile || !out) {
+		error_nomem(e, "a tile");
+		goto out;
+	}
+	pad(g, tile, (struct rect){ 0, 0, 0, 0 }, tile);
+	if (compress(g, tile, out, &head, e))
+		goto out;
+	g->blank = malloc(head.size);
+	if (!g->blank) {
+		error_nomem(e, "a tile");
+		goto out;
+	}
+	memcpy(g->blank, out + head.start, head.size);
+	g->blank_size = head.size;
+	ret = 0;
+out:
+	free(out);
+	free(tile);
+	return ret;
+}
+
+int geotiff_encode_init(struct geotiff *g, struct error *e)
+{
+	uint32_t pixels[2] = { 0, 0 }, half;
+
+	g->pixel_size = layer_type_size(g->layer->type);
+	g->tile_bytes = (size_t)GEOTIFF_TILE * GEOTIFF_TILE * g->pixel_size;
+	g->fill = fill_of(g->layer);
+	if (!halve_row(g, 1, pixels, pixels, &half))
+		return error_set(e, ERROR_BUG, "cannot write %s: no overviews for layer %s",
+				 g->path, g->layer->name);
+	return make_blank(g, e);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/geotiff_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
+#include <ogr_srs_api.h>
+
+#include "pipeline/io/gdal.h"
+
+/* The parameter under the first of two names that has it; 0 if none has. */
+static double parameter(OGRSpatialReferenceH srs, const char *name, const char *other)
+{
+	OGRErr err = OGRERR_NONE;
+	double value = OSRGetProjParm(srs, name, 0, &err);
+
+	return err == OGRERR_NONE ? value : OSRGetProjParm(srs, other, 0, NULL);
+}
+
+/* A CRS given by its parameters has no name; people see projection and centre. */
+static void name_crs(OGRSpatialReferenceH srs)
+{
+	const char *name = OSRGetAttrValue(srs, "PROJCS", 0);
+	const char *projection = OSRGetAttrValue(srs, "PROJECTION", 0);
+	double lat = parameter(srs, "latitude_of_center", "latitude_of_origin");
+	double lon = parameter(srs, "longitude_of_center", "central_meridian");
+	char text[120];
+
+	if (!name || strcmp(name, "unknown") || !projection)
+		return;
+	snprintf(text, sizeof(text), "%s, %.10g %c %.10g %c", projection, fabs(lat),
+		 lat < 0 ? 'S' : 'N', fabs(lon), lon < 0 ? 'W' : 'E');
+	for (char *s = text; *s; s++)
+		*s = *s == '_' ? ' ' : *s;
+	OSRSetProjCS(srs, text);
+}
+
+/* "+datum=WGS84" is EPSG:4326 in all but name; readers that know no codes show the name. */
+static void name_datum(OGRSpatialReferenceH srs)
+{
+	OGRSpatialReferenceH wgs84 = OSRNewSpatialReference(NULL);
+	const char *name = OSRGetAttrValue(srs, "GEOGCS", 0);
+
+	if (wgs84 && name && !strcmp(name, "unknown") &&
+	    OSRSetWellKnownGeogCS(wgs84, "WGS84") == OGRERR_NONE && OSRIsSameGeogCS(srs, wgs84))
+		OSRSetWellKnownGeogCS(srs, "WGS84");
+	OSRDestroySpatialReference(wgs84);
+}
+
+/* An image of one pixel in GDAL's memory, placed as the grid. */
+static void write_pixel(const char *name, const struct grid *grid)
+{
+	double transform[6] = { grid->x0, grid->dx, 0, grid->y0, 0, -grid->dy };
+	OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+	GDALDriverH driver = GDALGetDriverByName("GTiff");
+	GDALDatasetH dataset = NULL;
+
+	if (srs && OSRSetFromUserInput(srs, grid->crs.def) == OGRERR_NONE) {
+		OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
+		name_datum(srs);
+		name_crs(srs);
+		dataset = GDALCreate(driver, name, 1, 1, 1, GDT_Byte, NULL);
+	}
+	if (dataset) {
+		GDALSetSpatialRef(dataset, srs);
+		GDALSetGeoTransform(dataset, transform);
+		GDALClose(dataset);
+	}
+	OSRDestroySpatialReference(srs);
+}
+
+/* The values of a tag and their number, which libtiff gives in one of two types. */
+static size_t tag_values(TIFF *t, uint32_t tag, const void **values)
+{
+	const TIFFField *field = TIFFFindField(t, tag, TIFF_ANY);
+	uint16_t n16 = 0;
+	uint32_t n32 = 0;
+
+	*values = NULL;
+	if (!field || !TIFFFieldPassCount(field))
+		return 0;
+	if (TIFFFieldReadCount(field) == TIFF_VARIABLE2)
+		return TIFFGetField(t, tag, &n32, values) ? n32 : 0;
+	return TIFFGetField(t, tag, &n16, values) ? n16 : 0;
+}
+
+/* A copy in memory of our own; NULL without memory, or if there is nothing. */
+static void *copy(const void *values, size_t n, size_t size)
+{
+	void *p = n ? malloc(n * size) : NULL;
+
+	return p ? memcpy(p, values, n * size) : NULL;
+}
+
+/* The text, whether its tag is known to libtiff (a string) or not (counted bytes). */
+static char *tag_text(TIFF *t)
+{
+	const TIFFField *field = TIFFFindField(t, GEOTIFF_TAG_TEXT, TIFF_ANY);
+	const void *values = NULL;
+	const char *text = NULL;
+	size_t n;
+
+	if (!field)
+		return NULL;
+	if (!TIFFFieldPassCount(field))
+		return TIFFGetField(t, GEOTIFF_TAG_TEXT, &text) ? strdup(text) : NULL;
+	n = tag_values(t, GEOTIFF_TAG_TEXT, &values);
+	return values ? strndup(values, n) : NULL;
+}
+
+static bool read_place(TIFF *t, struct geotiff_place *p)
+{
+	const void *scale, *tiepoint, *key, *real;
+
+	if (tag_values(t, GEOTIFF_TAG_SCALE, &scale) != 3 ||
+	    tag_values(t, GEOTIFF_TAG_TIEPOINT, &tiepoint) != 6)
+		return false;
+	memcpy(p->pixel_scale, scale, sizeof(p->pixel_scale));
+	memcpy(p->tiepoint, tiepoint, sizeof(p->tiepoint));
+	p->keys_nr = tag_values(t, GEOTIFF_TAG_KEYS, &key);
+	p->key = copy(key, p->keys_nr, sizeof(*p->key));
+	p->reals_nr = tag_values(t, GEOTIFF_TAG_REALS, &real);
+	p->real = copy(real, p->reals_nr, sizeof(*p->real));
+	p->text = tag_text(t);
+	return p->key && (p->real || !p->reals_nr);
+}
+
+int geotiff_place_init(struct geotiff *g, struct error *e)
+{
+	struct geotiff_io io = { .fd = -1 };
+	struct gdal_errors caught;
+	vsi_l_offset size = 0;
+	char name[64];
+	TIFF *t = NULL;
+	bool ok = false;
+
+	snprintf(name, sizeof(name), "/vsimem/balkhash-%p.tif", (void *)g);
+	gdal_begin(&caught);
+	write_pixel(name, &g->grid);
+	io.memory = VSIGetMemFileBuffer(name, &size, FALSE);
+	io.size = io.capacity = size;
+	if (io.memory)
+		t = geotiff_io_open(&io, "r");
+	if (t) {
+		ok = read_place(t, &g->place);
+		TIFFClose(t);
+	}
+	VSIUnlink(name);
+	if (gdal_end(&caught, e, ERROR_DATA, "cannot write the CRS %s", g->grid.crs.def))
+		return -1;
+	if (!ok)
+		return error_set(e, ERROR_DATA,
+				 "cannot write the CRS %s: GeoTIFF has no keys for it",
+				 g->grid.crs.def);
+	return 0;
+}
+
+void geotiff_place_release(struct geotiff_place *place)
+{
+	free(place->key);
+	free(place->real);
+	free(place->text);
+	*place = (struct geotiff_place){ 0 };
+}
