@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "testdata/ground.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testdata/noise.h"
+
+#define EDGE_SLOPE 0.19	  /* tangent of the tilt of a descending track at 46 N */
+#define LINE_TURN_DEG 17.0 /* the straight shore's normal, from east to north: no lattice direction */
+
+static void place(const struct ground *g, double column, double row, double *x, double *y)
+{
+	if (g->laea) {
+		mapping_at(&g->mapping, column, row, x, y);
+		return;
+	}
+	*x = g->grid.e0 + column * g->grid.pixel_m;
+	*y = g->grid.n0 - row * g->grid.pixel_m;
+}
+
+static int lake_center(struct ground *g, const struct options *o, struct failure *f)
+{
+	double at[1][2] = { { o->lake_center[0], o->lake_center[1] } };
+
+	if (g->laea) {
+		if (plane_laea(1, (const double (*)[2])at, at, f))
+			return -1;
+		g->shore.x = at[0][0];
+		g->shore.y = at[0][1];
+		return 0;
+	}
+	return plane_utm(g->grid.zone, g->grid.south, at[0][0], at[0][1], &g->shore.x, &g->shore.y,
+			 f);
+}
+
+/* The window in the plane of the shore, from its edges. */
+static void window_of(const struct ground *g, double window[4])
+{
+	int w = g->grid.width, h = g->grid.height, n = 64;
+
+	window[0] = window[1] = INFINITY;
+	window[2] = window[3] = -INFINITY;
+	for (int i = 0; i <= n; i++) {
+		double t = (double)i / n, x, y;
+		const double edge[4][2] = { { t * w, 0 }, { t * w, h }, { 0, t * h }, { w, t * h } };
+
+		for (int k = 0; k < 4; k++) {
+			place(g, edge[k][0], edge[k][1], &x, &y);
+			window[0] = fmin(window[0], x);
+			window[1] = fmin(window[1], y);
+			window[2] = fmax(window[2], x);
+			window[3] = fmax(window[3], y);
+		}
+	}
+}
+
+static int make_shore(struct ground *g, const struct options *o, struct failure *f)
+{
+	struct shore *s = &g->shore;
+	double window[4];
+
+	s->shift = o->shift_m;
+	s->radius = o->radius_m;
+	s->normal[0] = cos(LINE_TURN_DEG * M_PI / 180);
+	s->normal[1] = sin(LINE_TURN_DEG * M_PI / 180);
+	s->kind = o->lake == LAKE_PLAIN ? SHORE_LINE : o->lake == LAKE_CIRCLE ? SHORE_CIRCLE :
+										SHORE_RINGS;
+	if (lake_center(g, o, f))
+		return -1;
+	if (o->lake == LAKE_ELLIPSE && coast_ellipse(&g->rings, s->x, s->y, s->radius, f))
+		return -1;
+	if (o->lake == LAKE_STAR && coast_star(&g->rings, s->x, s->y, s->radius, f))
+		return -1;
+	if (o->lake == LAKE_BALKHASH && coast_balkhash(&g->rings, o->seed, f))
+		return -1;
+	s->rings = &g->rings;
+	window_of(g, window);
+	return shore_index(s, window, f);
+}
+
+static void make_ramp(struct ground *g)
+{
+	double width = g->grid.width * g->grid.pixel_m, height = g->grid.height * g->grid.pixel_m;
+
+	g->ramp.e_mid = g->grid.e0 + width / 2;
+	g->ramp.n_mid = g->grid.n0 - height / 2;
+	for (int k = 0; k < ROLE_COUNT; k++) {
+		g->ramp.base[k] = 0.12 + 0.005 * k;
+		g->ramp.east[k] = (k % 2 ? -0.1 : 0.1) / width;
+		g->ramp.north[k] = (k % 3 ? 0.06 : -0.06) / height;
+	}
+	g->ramp.base[ROLE_KELVIN] = 290;
+	g->ramp.east[ROLE_KELVIN] = 10 / width;
+	g->ramp.north[ROLE_KELVIN] = -5 / height;
+}
+
+int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
+		const struct air *air, struct failure *f)
+{
+	uint64_t day = (uint64_t)(o->when.year * 10000 + o->when.month * 100 + o->when.day);
+	uint64_t window = hash_place(day, (int64_t)grid->e0, (int64_t)grid->n0);
+
+	*g = (struct ground){ .grid = *grid, .laea = o->plane_laea, .is_ramp = o->ramp,
+			      .swath_edge = o->swath_edge, .whole_edge = !options_sentinel2(o) };
+	g->surface = (struct surface){ .natural = o->natural, .salt = o->salt, .water = o->water,
+				       .land = o->land, .seed = o->seed };
+	sky_init(&g->sky, o->clouds, hash64(o->seed) ^ window, grid, air);
+	if (mapping_init(&g->mapping, grid, f))
+		return -1;
+	if (o->ramp)
+		make_ramp(g);
+	else if (make_shore(g, o, f))
+		return -1;
+	return 0;
+}
+
+void ground_release(struct ground *g)
+{
+	mapping_release(&g->mapping);
+	shore_release(&g->shore);
+	rings_release(&g->rings);
+}
+
+int ground_row_init(struct ground_row *r, int width, struct failure *f)
+{
+	size_t w = (size_t)width;
+	float *p = malloc(w * ((ROLE_COUNT + 4) * sizeof(float) + 1));
+
+	if (!p)
+		return fail(f, "no memory for a row of %d pixels", width);
+	for (int k = 0; k < ROLE_COUNT; k++)
+		r->rho[k] = p + (size_t)k * w;
+	p += ROLE_COUNT * w;
+	r->fraction = p;
+	r->reed = p + w;
+	r->opacity = p + 2 * w;
+	r->light = p + 3 * w;
+	r->sky = (uint8_t *)(p + 4 * w);
+	return 0;
+}
+
+void ground_row_release(struct ground_row *r)
+{
+	free(r->rho[0]);
+	*r = (struct ground_row){ 0 };
+}
+
+/* The pixel may hold the shore: cut it into parts. */
+static double cut_pixel(const struct ground *g, int column, int row)
+{
+	enum { N = GROUND_PARTS };
+	double above[N + 1], sum = 0;
+
+	for (int j = 0; j <= N; j++) {
+		double here[N + 1];
+
+		for (int i = 0; i <= N; i++) {
+			double x, y;
+
+			place(g, column + (double)i / N, row + (double)j / N, &x, &y);
+			here[i] = shore_distance(&g->shore, x, y);
+		}
+		for (int i = 0; j > 0 && i < N; i++)
+			sum += shore_cell_share(above[i], above[i + 1], here[i], here[i + 1]);
+		memcpy(above, here, sizeof(here));
+	}
+	return sum / (N * N);
+}
+
+double ground_fraction(const struct ground *g, int column, int row)
+{
+	double x, y, d;
+
+	place(g, column + 0.5, row + 0.5, &x, &y);
+	d = shore_distance(&g->shore, x, y);
+	/* Half a diagonal, and one percent for the scale of the projections. */
+	if (fabs(d) > 0.7072 * 1.01 * g->grid.pixel_m)
+		return d > 0;
+	return cut_pixel(g, column, row);
+}
+
+static void mix_pixel(const struct ground *g, int column, int row, struct ground_row *out)
+{
+	float water[ROLE_COUNT], land[ROLE_COUNT], f, reed = 0;
+	double x, y, about;
+
+	place(g, column + 0.5, row + 0.5, &x, &y);
+	about = shore_about(&g->shore, x, y);
+	f = (float)ground_fraction(g, column, row);
+	if (f > 0)
+		surface_water(&g->surface, x, y, about, water);
+	if (f < 1)
+		reed = surface_land(&g->surface, x, y, about, land);
+	out->fraction[column] = f;
+	out->reed[column] = reed * (1 - f);
+	for (int k = 0; k < ROLE_COUNT; k++)
+		out->rho[k][column] = f >= 1 ? water[k] :
+				      f <= 0 ? land[k] :
+					       f * water[k] + (1 - f) * land[k];
+}
+
+static void ramp_pixel(const struct ground *g, int column, int row, struct ground_row *out)
+{
+	double e = g->grid.e0 + (column + 0.5) * g->grid.pixel_m - g->ramp.e_mid;
+	double n = g->grid.n0 - (row + 0.5) * g->grid.pixel_m - g->ramp.n_mid;
+
+	for (int k = 0; k < ROLE_COUNT; k++)
+		out->rho[k][column] =
+			(float)(g->ramp.base[k] + g->ramp.east[k] * e + g->ramp.north[k] * n);
+	out->fraction[column] = 0;
+	out->reed[column] = 0;
+}
+
+static void shade_pixel(struct ground_row *out, int column)
+{
+	float light = out->light[column], a = out->opacity[column];
+
+	for (int k = 0; k < ROLE_COUNT; k++) {
+		float *rho = &out->rho[k][column];
+
+		if (k != ROLE_KELVIN && k != ROLE_CIRRUS)
+			*rho *= light;
+		*rho += a * (covers[COVER_CLOUD].rho[k] - *rho);
+	}
+}
+
+void ground_compute(const struct ground *g, int row, struct ground_row *out)
+{
+	sky_row(&g->sky, &g->grid, row, out->opacity, out->light, out->sky);
+	for (int i = 0; i < g->grid.width; i++) {
+		if (g->is_ramp)
+			ramp_pixel(g, i, row, out);
+		else
+			mix_pixel(g, i, row, out);
+		if (out->light[i] < 1 || out->opacity[i] > 0)
+			shade_pixel(out, i);
+	}
+}
+
+bool ground_seen(const struct ground *g, int column, int row, double extra_m)
+{
+	double m = g->grid.pixel_m, w = g->grid.width * m, h = g->grid.height * m;
+	double east = (column + 0.5) * m - w / 2, north = h / 2 - (row + 0.5) * m;
+	double across = east - EDGE_SLOPE * north, along = north + EDGE_SLOPE * east;
+
+	if (!g->swath_edge)
+		return true;
+	if (!g->whole_edge)
+		return across >= -0.15 * w + extra_m;
+	return across >= -0.38 * w && across <= 0.42 * w && along >= -0.44 * h && along <= 0.41 * h;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ground.h - the scene below the sensor: for every pixel how much of it is water
+ * and what it reflects, mixed by area.
+ */
+#ifndef TESTDATA_GROUND_H
+#define TESTDATA_GROUND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "testdata/coast.h"
+#include "testdata/options.h"
+#include "testdata/plane.h"
+#include "testdata/shore.h"
+#include "testdata/sky.h"
+#include "testdata/surface.h"
+
+/* The sides of a pixel are cut into this many parts where the shore may pass. */
+#define GROUND_PARTS 8
+
+/*
+ * A ramp instead of a lake: reflectance of role k at the UTM place (e, n) is
+ * base[k] + east[k] * (e - e_mid) + north[k] * (n - n_mid), metres from the middle
+ * of the window.  The mean of a pixel is the value at its centre.
+ */
+struct ramp {
+	double e_mid, n_mid;
+	double base[ROLE_COUNT], east[ROLE_COUNT], north[ROLE_COUNT];
+};
+
+struct ground {
+	struct grid grid;
+	struct mapping mapping;
+	struct rings rings;
+	struct shore shore;
+	struct surface surface;
+	struct sky sky;
+	struct ramp ramp;
+	bool laea;	 /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
+	bool is_ramp;
+	bool swath_edge, whole_edge; /* part of the window was not seen; on all sides */
+};
+
+/* One row of pixels, arrays of the grid's width in one block. */
+struct ground_row {
+	float *rho[ROLE_COUNT]; /* reflectance of the ground, clouds and shadows included; kelvin */
+	float *fraction;	/* of water, 0..1; ignores clouds */
+	float *reed;		/* share of the pixel that is reed */
+	float *opacity, *light;
+	uint8_t *sky;		/* enum sky_bit */
+};
+
+int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
+		const struct air *air, struct failure *f);
+void ground_release(struct ground *g);
+
+int ground_row_init(struct ground_row *r, int width, struct failure *f);
+void ground_row_release(struct ground_row *r);
+
+/* Compute one row; threads may compute different rows at the same time. */
+void ground_compute(const struct ground *g, int row, struct ground_row *out);
+
+/*
+ * The share of water in the pixel (column, row), 0..1: exact 0 or 1 where the
+ * shore does not pass, else the mean of GROUND_PARTS^2 parts, each cut by a
+ * straight line.  For a shore of radius R the error is below
+ * (pixel / GROUND_PARTS)^2 / (8 R pixel): 1e-5 for a radius of 5 km.
+ */
+double ground_fraction(const struct ground *g, int column, int row);
+
+/*
+ * Did the sensor see the pixel?  Bands that start elsewhere: extra metres are
+ * cut from the western edge.
+ */
+bool ground_seen(const struct ground *g, int column, int row, double extra_m);
+
+#endif

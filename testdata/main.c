@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * balkhash-testdata - synthetic satellite products of a lake, with exact truth.
+ */
+#include <stdio.h>
+
+#include "testdata/landsat.h"
+#include "testdata/options.h"
+#include "testdata/raster.h"
+#include "testdata/self_test.h"
+#include "testdata/sentinel2.h"
+
+#define EXIT_USAGE 64
+
+static int run(const struct options *o)
+{
+	struct failure f;
+	char path[1100];
+	int ret;
+
+	raster_setup(o->threads);
+	if (options_sentinel2(o))
+		ret = sentinel2_make(o, path, sizeof(path), &f);
+	else
+		ret = landsat_make(o, path, sizeof(path), &f);
+	if (ret) {
+		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
+		return 1;
+	}
+	printf("%s\n", path);
+	return fflush(stdout) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct failure f;
+
+	if (options_parse(&o, argc, argv, &f)) {
+		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
+		return EXIT_USAGE;
+	}
+	if (o.help) {
+		fputs(options_help, stdout);
+		return 0;
+	}
+	if (o.version) {
+		puts("balkhash-testdata " BALKHASH_VERSION);
+		return 0;
+	}
+	return o.self_test ? self_test() : run(&o);
+}

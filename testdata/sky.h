@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sky.h - clouds and their shadows, in the UTM plane of a product.
+ */
+#ifndef TESTDATA_SKY_H
+#define TESTDATA_SKY_H
+
+#include <stdint.h>
+
+#include "testdata/air.h"
+#include "testdata/plane.h"
+
+/* What is said of a pixel; several at once. */
+enum sky_bit {
+	SKY_CLOUD = 1,
+	SKY_SHADOW = 2,
+	SKY_NEAR = 4,  /* no cloud, but within 90 m of one: the dilated ring */
+	SKY_THIN = 8,  /* the rim of a cloud, partly seen through */
+};
+
+enum { CLOUD_MAX = 64, CLOUD_WAVES = 5 };
+
+/*
+ * A cloud: radius r (1 + sum of wave[k] cos((k + 2) (angle - turn[k]))) about
+ * (e, n); opaque within 85 % of that, fading to nothing at its edge.
+ */
+struct cloud {
+	double e, n, r, height_m;
+	double c[CLOUD_WAVES], s[CLOUD_WAVES]; /* amplitudes of cosine and sine */
+};
+
+struct sky {
+	int count;
+	struct cloud cloud[CLOUD_MAX];
+	double shadow_e, shadow_n; /* displacement of shadows per metre of height */
+};
+
+/* `count` clouds spread over the grid by chance; the sun throws the shadows. */
+void sky_init(struct sky *s, int count, uint64_t seed, const struct grid *g, const struct air *a);
+
+/*
+ * One row: opacity 0..1 of clouds, light 0..1 under shadows (1: none), bits.
+ * Each array has g->width elements.
+ */
+void sky_row(const struct sky *s, const struct grid *g, int row, float *opacity, float *light,
+	     uint8_t *bits);
+
+/* The edge of a cloud in the direction of an angle (radians, from east), in UTM metres. */
+void sky_edge(const struct cloud *c, double angle, double *e, double *n);
+
+#endif

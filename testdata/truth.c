@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "testdata/truth.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "testdata/json.h"
+#include "testdata/truth_shore.h"
+
+static const struct {
+	const char *name;
+	GDALDataType type;
+	int none;
+} files[TRUTH_FILES] = {
+	[TRUTH_CLASS] = { "class.tif", GDT_Byte, TRUTH_NONE },
+	[TRUTH_PERCENT] = { "fraction.tif", GDT_Byte, TRUTH_NONE },
+	[TRUTH_FRACTION] = { "fraction16.tif", GDT_UInt16, TRUTH_NONE16 },
+	[TRUTH_SKY] = { "sky.tif", GDT_Byte, TRUTH_NONE },
+};
+
+static bool wanted(const struct truth *t, int k)
+{
+	return !t->ground->is_ramp && (k != TRUTH_SKY || t->options->clouds > 0);
+}
+
+int truth_open(struct truth *t, const char *id, int rows, int block, const struct ground *g,
+	       const struct options *o, struct failure *f)
+{
+	*t = (struct truth){ .ground = g, .options = o, .open = true };
+	if (snprintf(t->dir, sizeof(t->dir), "%s/truth/%s", o->out, id) >= (int)sizeof(t->dir))
+		return fail(f, "the path %s is too long", o->out);
+	t->row = calloc((size_t)g->grid.height, sizeof(*t->row));
+	if (!t->row)
+		return fail(f, "no memory for the sums of %d rows", g->grid.height);
+	if (folder_make(t->dir, f))
+		return -1;
+	for (int k = 0; k < TRUTH_FILES; k++) {
+		struct raster_spec s = { .path = t->path[k], .grid = g->grid, .type = files[k].type,
+					 .bands = 1, .block = block, .threads = o->threads,
+					 .nodata = files[k].none };
+
+		snprintf(t->path[k], sizeof(t->path[k]), "%s/%s", t->dir, files[k].name);
+		remove(t->path[k]);
+		if (!wanted(t, k))
+			continue;
+		t->strip[k] = malloc((size_t)rows * (size_t)g->grid.width *
+				     (size_t)GDALGetDataTypeSizeBytes(s.type));
+		if (!t->strip[k])
+			return fail(f, "no memory for a strip of %s", t->path[k]);
+		if (raster_open(&t->raster[k], &s, f))
+			return -1;
+	}
+	return 0;
+}
+
+static void note_pixel(struct truth *t, size_t at, float fraction, uint8_t sky, bool seen)
+{
+	uint8_t *class = t->strip[TRUTH_CLASS], *percent = t->strip[TRUTH_PERCENT];
+	uint16_t *fraction16 = t->strip[TRUTH_FRACTION];
+	uint8_t *bits = t->strip[TRUTH_SKY];
+
+	class[at] = seen ? fraction >= 0.5f : TRUTH_NONE;
+	percent[at] = seen ? (uint8_t)(100 * (double)fraction + 0.5) : TRUTH_NONE;
+	fraction16[at] = seen ? (uint16_t)(10000 * (double)fraction + 0.5) : TRUTH_NONE16;
+	if (bits)
+		bits[at] = seen ? sky : TRUTH_NONE;
+}
+
+void truth_note(struct truth *t, int in_strip, int row, double extra_m,
+		const struct ground_row *r)
+{
+	const struct ground *g = t->ground;
+	int width = g->grid.width;
+	struct truth_row sum = { 0 };
+
+	if (g->is_ramp)
+		return;
+	for (int i = 0; i < width; i++) {
+		bool seen = ground_seen(g, i, row, extra_m);
+		double f = (double)r->fraction[i];
+
+		note_pixel(t, (size_t)in_strip * (size_t)width + (size_t)i, r->fraction[i],
+			   r->sky[i], seen);
+		if (!seen)
+			continue;
+		sum.water_pixels += f;
+		sum.water_m2 += f * mapping_pixel_area(&g->mapping, i, row);
+		sum.seen_m2 += mapping_pixel_area(&g->mapping, i, row);
+		sum.seen++;
+		sum.class_water += f >= 0.5;
+	}
+	t->row[row] = sum;
+}
+
+int truth_write(struct truth *t, int y0, int rows, struct failure *f)
+{
+	for (int k = 0; k < TRUTH_FILES; k++)
+		if (t->strip[k] && raster_write(&t->raster[k], y0, rows, t->strip[k], f))
+			return -1;
+	return 0;
+}
+
+static void write_area(const struct truth *t, struct json *j)
+{
+	const struct grid *g = &t->ground->grid;
+	double pixel_km2 = g->pixel_m * g->pixel_m * 1e-6;
+	struct truth_row sum = { 0 };
+
+	for (int y = 0; y < g->height; y++) {
+		sum.water_pixels += t->row[y].water_pixels;
+		sum.water_m2 += t->row[y].water_m2;
+		sum.seen_m2 += t->row[y].seen_m2;
+		sum.seen += t->row[y].seen;
+		sum.class_water += t->row[y].class_water;
+	}
+	json_object(j, "area");
+	json_number(j, "water_utm_km2", sum.water_pixels * pixel_km2);
+	json_number(j, "water_equal_area_km2", sum.water_m2 * 1e-6);
+	json_number(j, "water_class_utm_km2", (double)sum.class_water * pixel_km2);
+	json_number(j, "seen_equal_area_km2", sum.seen_m2 * 1e-6);
+	json_whole(j, "water_class_pixels", sum.class_water);
+	json_whole(j, "seen_pixels", sum.seen);
+	json_end(j, '}');
+}
+
+static void write_scene(const struct truth *t, struct json *j, const struct air *air)
+{
+	const struct options *o = t->options;
+	const struct grid *g = &t->ground->grid;
+	char seed[32];
+
+	json_text(j, "kind", options_kind_name(o->kind));
+	json_text(j, "lake", o->ramp ? "none" : options_lake_name(o->lake));
+	json_text(j, "surface", o->ramp ? "ramp" : o->natural ? "natural" : "plain");
+	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)o->seed);
+	json_text(j, "seed", seed);
+	json_number(j, "noise", o->noise);
+	json_whole(j, "clouds", o->clouds);
+	json_object(j, "grid");
+	json_whole(j, "epsg", grid_epsg(g));
+	json_pair(j, "upper_left_m", g->e0, g->n0);
+	json_number(j, "pixel_m", g->pixel_m);
+	json_whole(j, "width", g->width);
+	json_whole(j, "height", g->height);
+	json_end(j, '}');
+	json_object(j, "air");
+	json_number(j, "sun_zenith_deg", air->sun_zenith);
+	json_number(j, "sun_azimuth_deg", air->sun_azimuth);
+	json_number(j, "view_zenith_deg", air->view_zenith);
+	json_number(j, "view_azimuth_deg", air->view_azimuth);
+	json_number(j, "pressure_hpa", air->pressure_hpa);
+	json_end(j, '}');
+}
+
+/* A float of the tables as it is written there. */
+static double as_written(float v)
+{
+	return floor((double)v * 1e6 + 0.5) / 1e6;
+}
+
+static void write_band(const struct truth *t, struct json *j, const struct air *air,
+		       const struct truth_band *b)
+{
+	const struct ground *g = t->ground;
+
+	json_object(j, NULL);
+	json_text(j, "name", b->name);
+	if (b->micrometre > 0) {
+		json_number(j, "wavelength_um", b->micrometre);
+		json_number(j, "rayleigh_depth", air_depth(b->micrometre, air->pressure_hpa));
+		json_number(j, "rayleigh_path", air_path(air, b->micrometre));
+		json_number(j, "rayleigh_transmittance", air_transmittance(air, b->micrometre));
+	}
+	if (g->is_ramp) {
+		json_number(j, "ramp_base", g->ramp.base[b->role]);
+		json_number(j, "ramp_per_m_east", g->ramp.east[b->role]);
+		json_number(j, "ramp_per_m_north", g->ramp.north[b->role]);
+	} else if (!t->options->natural) {
+		json_number(j, "water", as_written(covers[t->options->water].rho[b->role]));
+		json_number(j, "land", as_written(covers[t->options->land].rho[b->role]));
+	}
+	json_end(j, '}');
+}
+
+static int write_json(const struct truth *t, const char *id, const struct air *air,
+		      const struct truth_band *band, int bands, struct failure *f)
+{
+	char path[1000];
+	struct json j;
+
+	snprintf(path, sizeof(path), "%s/truth.json", t->dir);
+	if (json_open(&j, path, f))
+		return -1;
+	json_text(&j, "product", id);
+	write_scene(t, &j, air);
+	if (t->ground->is_ramp) {
+		json_text(&j, "formula",
+			  "ground = ramp_base + ramp_per_m_east (e - e_mid) + ramp_per_m_north "
+			  "(n - n_mid), at the centre of a pixel; ST in kelvin");
+		json_pair(&j, "ramp_mid_m", t->ground->ramp.e_mid, t->ground->ramp.n_mid);
+	} else {
+		truth_shore_json(t, &j);
+		write_area(t, &j);
+	}
+	json_array(&j, "bands");
+	for (int i = 0; i < bands; i++)
+		write_band(t, &j, air, &band[i]);
+	json_end(&j, ']');
+	return json_close(&j, f);
+}
+
+int truth_close(struct truth *t, const char *id, const struct air *air,
+		const struct truth_band *band, int bands, struct failure *f)
+{
+	for (int k = 0; k < TRUTH_FILES; k++)
+		if (t->strip[k] && raster_close(&t->raster[k], f))
+			return -1;
+	if (!t->ground->is_ramp && truth_shore_geojson(t, f))
+		return -1;
+	return write_json(t, id, air, band, bands, f);
+}
+
+void truth_release(struct truth *t)
+{
+	for (int k = 0; k < TRUTH_FILES; k++) {
+		raster_drop(&t->raster[k]);
+		free(t->strip[k]);
+	}
+	free(t->row);
+	*t = (struct truth){ 0 };
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * truth.h - what a product shows, exactly: DIR/truth/ID/ with class.tif,
+ * fraction.tif (percent), fraction16.tif (x 10000), sky.tif (where there are
+ * clouds), shoreline.geojson and truth.json.  A ramp has truth.json only.
+ */
+#ifndef TESTDATA_TRUTH_H
+#define TESTDATA_TRUTH_H
+
+#include <stdint.h>
+
+#include "testdata/ground.h"
+#include "testdata/options.h"
+#include "testdata/raster.h"
+
+enum truth_file { TRUTH_CLASS, TRUTH_PERCENT, TRUTH_FRACTION, TRUTH_SKY, TRUTH_FILES };
+
+#define TRUTH_NONE 255	   /* class, percent, sky */
+#define TRUTH_NONE16 65535 /* fraction x 10000 */
+
+/* One band of the product, for truth.json. */
+struct truth_band {
+	const char *name;
+	double micrometre;  /* 0: no reflectance */
+	enum role role;
+};
+
+struct truth_row {
+	double water_pixels, water_m2, seen_m2; /* sums over the row; m2 of equal area */
+	long seen, class_water;
+};
+
+struct truth {
+	const struct ground *ground;
+	const struct options *options;
+	const struct air *air;
+	char dir[900];
+	char path[TRUTH_FILES][1000];
+	struct raster raster[TRUTH_FILES];
+	void *strip[TRUTH_FILES];
+	struct truth_row *row; /* one for each row of the grid */
+	bool open;
+};
+
+/* rows: of a strip; block: side of the TIFF blocks. */
+int truth_open(struct truth *t, const char *id, int rows, int block, const struct ground *g,
+	       const struct options *o, struct failure *f);
+
+/*
+ * Note a row of the grid, which is row `in_strip` of the strip.  extra_m: what
+ * the band that starts last misses of the swath.  Threads may note different
+ * rows at the same time.
+ */
+void truth_note(struct truth *t, int in_strip, int row, double extra_m,
+		const struct ground_row *r);
+
+int truth_write(struct truth *t, int y0, int rows, struct failure *f);
+
+/* Finish the rasters, write the shoreline and truth.json; with the bands of the product. */
+int truth_close(struct truth *t, const char *id, const struct air *air,
+		const struct truth_band *band, int bands, struct failure *f);
+
+void truth_release(struct truth *t);
+
+#endif
