@@ -18,6 +18,10 @@ ifeq ($(filter clean help format uninstall,$(MAKECMDGOALS)),)
   endif
 endif
 
+# make V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $1 $@)
+
 PACKAGES := gdal proj libtiff-4 jansson inih libcrypto
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
@@ -61,19 +65,25 @@ all: $(PROGRAM) $(GENERATOR)                 ## the program and the generator of
 tests: $(K_TESTS) $(P_TESTS) all
 
 $(PROGRAM): $(P_OBJ) $(K_OBJ)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(GENERATOR): $(T_OBJ)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $O/kernels/tests/%: $O/kernels/tests/%.o $(K_OBJ)
-	$(CC) $(LDFLAGS) $^ -lpthread -lm -o $@
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -lm -o $@
 $O/pipeline/tests/%: $O/pipeline/tests/%.o $(P_LIB)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 $O/kernels/isa.%.o: kernels/isa.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(KFLAGS) $(FLAGS_$*) -DISA='"$*"' -DTABLE=kernels_$* -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(KFLAGS) $(FLAGS_$*) -DISA='"$*"' -DTABLE=kernels_$* -c $< -o $@
 $O/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -c $< -o $@
 .SECONDARY:
 -include $(shell find $O -name '*.d' 2>/dev/null)
 
