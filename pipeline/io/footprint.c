@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/footprint.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 /* Cells along the longer side of the grid. */
 #define CELLS 64
-/* Pieces that an edge as long as the grid's longer side is cut into. */
-#define PIECES 16
+/*
+ * Edges are cut into sixteenths of the grid's longer side, but no shorter: over L metres a
+ * straight line of a projection leaves that of longitude and latitude by about
+ * L^2 / 8R tan(latitude), 2 m at 46 degrees.
+ */
+#define PIECES	   16
+#define PIECE_MIN 10000.0
 
 struct footprint {
 	struct grid grid;
@@ -140,7 +146,7 @@ int footprint_polygon(const struct footprint *f, struct polygon *out, struct err
 {
 	struct corner corners[4 * CELLS], hull[8 * CELLS];
 	const struct crs lonlat = CRS_LONLAT;
-	double step = f->side * f->grid.dx * CELLS / PIECES;
+	double step = fmax(f->side * f->grid.dx * CELLS / PIECES, PIECE_MIN);
 	struct polygon coarse = { 0 };
 	size_t n = outer_corners(f, corners);
 	int ret = -1;
