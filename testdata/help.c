@@ -55,7 +55,10 @@ const char options_help[] =
 "  --block 256|512    Landsat: tiles of the TIFF files (default 256)\n"
 "\n"
 "  --threads N        (default: all CPUs, at most 64)\n"
-"  --self-test        check the generator itself, as TAP\n"
+"  --compare FRACTION.tif MASK.tif|- TRUTH_FOLDER...\n"
+	"                     instead of all that: the km2 of water in a result's fraction.tif, in\n"
+	"                     the truth of the same pixels, and the km2 that both know\n"
+	"  --self-test        check the generator itself, as TAP\n"
 "  --help, --version\n"
 "\n"
 "Exit status: 0 done, 1 failed, 64 the command line is wrong.\n";

@@ -3,7 +3,9 @@
  * balkhash-testdata - synthetic satellite products of a lake, with exact truth.
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "testdata/compare.h"
 #include "testdata/landsat.h"
 #include "testdata/options.h"
 #include "testdata/raster.h"
@@ -31,11 +33,32 @@ static int run(const struct options *o)
 	return fflush(stdout) ? 1 : 0;
 }
 
+/* --compare RESULT MASK|- TRUTH...: prints the km2 of water in the result, in truth, and the km2 seen by both. */
+static int run_compare(int argc, char **argv)
+{
+	struct comparison c;
+	struct failure f;
+
+	if (argc < 5) {
+		fprintf(stderr, "balkhash-testdata: --compare FRACTION.tif MASK.tif|- TRUTH_FOLDER...\n");
+		return EXIT_USAGE;
+	}
+	raster_setup(1);
+	if (compare(argv[2], strcmp(argv[3], "-") ? argv[3] : NULL, argv + 4, argc - 4, &c, &f)) {
+		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
+		return 1;
+	}
+	printf("%.4f %.4f %.4f\n", c.result_km2, c.truth_km2, c.seen_km2);
+	return fflush(stdout) ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 	struct failure f;
 
+	if (argc > 1 && !strcmp(argv[1], "--compare"))
+		return run_compare(argc, argv);
 	if (options_parse(&o, argc, argv, &f)) {
 		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
 		return EXIT_USAGE;
