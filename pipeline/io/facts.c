@@ -117,9 +117,7 @@ int facts_warn(struct product *p, struct error *e, const char *fmt, ...)
 	if (!more)
 		return error_nomem(e, "a warning");
 	p->warnings = more;
-	if (have)
-		strcat(more, "\n");
-	strcat(more, line);
+	snprintf(more + have, n - have, "%s%s", have ? "\n" : "", line);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "pipeline/io/folder.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -122,16 +123,14 @@ const char *folder_find(const struct folder *f, const char *name)
 
 char *folder_path(const struct folder *f, const char *name)
 {
-	size_t n = strlen(f->path) + strlen(name) + 2;
-	char *path = malloc(n);
-
-	if (!path)
-		return NULL;
+	size_t n = strlen(f->path);
 	/* The root "/" is the one folder whose path ends with a slash. */
-	strcpy(path, f->path);
-	if (path[0] && path[strlen(path) - 1] != '/')
-		strcat(path, "/");
-	strcat(path, name);
+	const char *slash = n && f->path[n - 1] == '/' ? "" : "/";
+	size_t size = n + strlen(slash) + strlen(name) + 1;
+	char *path = malloc(size);
+
+	if (path)
+		snprintf(path, size, "%s%s%s", f->path, slash, name);
 	return path;
 }
 

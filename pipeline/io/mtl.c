@@ -151,8 +151,10 @@ static int take_lines(struct cursor *c, struct error *e)
 	if (c->depth)
 		return error_set(e, ERROR_DATA, "ends inside the group %.60s: is the file cut?",
 				 c->open[c->depth - 1]);
-	if (!c->mtl->entries_nr)
-		return error_set(e, ERROR_DATA, "empty");
+	if (!c->mtl->entries_nr) {
+		error_set(e, ERROR_DATA, "empty");
+		return -1;
+	}
 	return 0;
 }
 
@@ -209,8 +211,10 @@ static int read_text(const char *path, char **text, size_t *n, struct error *e)
 	int ret = -1;
 
 	file = VSIFOpenL(path, "rb");
-	if (!file)
-		return error_set(e, ERROR_IO, "cannot open %s", path);
+	if (!file) {
+		error_set(e, ERROR_IO, "cannot open %s", path);
+		return -1;
+	}
 	*text = malloc(MTL_BYTES_MAX + 1);
 	if (!*text) {
 		error_nomem(e, "metadata");

@@ -2,7 +2,6 @@
 #include "pipeline/io/product.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,18 +47,12 @@ struct words {
 	size_t n;
 };
 
-__attribute__((format(printf, 2, 3))) static void words_add(struct words *w, const char *fmt, ...)
+static void words_add(struct words *w, const char *text)
 {
-	va_list ap;
-	int n;
+	size_t room = sizeof(w->text) - w->n, n = strlen(text);
 
-	va_start(ap, fmt);
-	n = vsnprintf(w->text + w->n, sizeof(w->text) - w->n, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		w->n += (size_t)n;
-	if (w->n >= sizeof(w->text))
-		w->n = sizeof(w->text) - 1;
+	snprintf(w->text + w->n, room, "%s", text);
+	w->n += n < room ? n : room - 1;
 }
 
 /* "swir1 (B6)" */
@@ -67,9 +60,14 @@ static void words_add_role(struct words *w, const struct granule *g, enum role r
 {
 	const struct sensor_band *band = g->bands[role].band;
 
-	words_add(w, "%s%s", w->n ? "; " : "", role_name(role));
-	if (band)
-		words_add(w, " (%s)", band->name);
+	if (w->n)
+		words_add(w, "; ");
+	words_add(w, role_name(role));
+	if (!band)
+		return;
+	words_add(w, " (");
+	words_add(w, band->name);
+	words_add(w, ")");
 }
 
 static bool ends_with(const char *name, const char *end)
@@ -113,6 +111,12 @@ static const char *hint_of(const char *name)
 	return NULL;
 }
 
+static void not_a_product(const char *path, const char *hint, struct error *e)
+{
+	error_set(e, ERROR_DATA, "%s is not a product: looked for " LOOKED_FOR "%s%s", path,
+		  hint ? "; " : "", hint ? hint : "");
+}
+
 /* The one metadata file in a folder. */
 static const char *metadata_in(const struct folder *f, struct error *e)
 {
@@ -132,37 +136,35 @@ static const char *metadata_in(const struct folder *f, struct error *e)
 		found = f->names[i];
 	}
 	if (!found)
-		error_set(e, ERROR_DATA, "%s is not a product: looked for " LOOKED_FOR "%s%s",
-			  f->path, hint ? "; " : "", hint ? hint : "");
+		not_a_product(f->path, hint, e);
 	return found;
 }
 
-/* Split the path of a metadata file into its folder and its name in it. */
-static int split_path(const char *path, struct folder *root, const char **name, struct error *e)
+/* The folder of a metadata file, and the file's name in it; NULL and e if it is none. */
+static const char *split_path(const char *path, struct folder *root, struct error *e)
 {
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path,
-		   *hint = hint_of(base);
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *name = NULL;
 	char *parent;
-	int ret;
 
 	if (folder_check_file(path, e))
-		return -1;
-	if (!family_of(base))
-		return error_set(e, ERROR_DATA,
-				 "%s is not a product: looked for " LOOKED_FOR "%s%s", path,
-				 hint ? "; " : "", hint ? hint : "");
+		return NULL;
+	if (!family_of(base)) {
+		not_a_product(path, hint_of(base), e);
+		return NULL;
+	}
 	if (!slash)
 		parent = strdup(".");
 	else
 		parent = slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
-	if (!parent)
-		return error_nomem(e, "a path");
-	ret = folder_read(root, parent, e);
+	if (!parent) {
+		error_nomem(e, "a path");
+	} else if (!folder_read(root, parent, e)) {
+		name = folder_find(root, base);
+		if (!name)
+			error_set(e, ERROR_DATA, "%s: a file name that is not used here", path);
+	}
 	free(parent);
-	if (ret)
-		return -1;
-	*name = folder_find(root, base);
-	return *name ? 0 : error_set(e, ERROR_DATA, "%s: a file name that is not used here", path);
+	return name;
 }
 
 /* One warning that names all files which a complete product of this kind has and this one lacks. */
@@ -209,12 +211,12 @@ static int read_product(struct product *p, struct error *e)
 		return error_nomem(e, "a path");
 	while (n > 1 && path[n - 1] == '/')
 		path[--n] = '\0';
-	if (folder_is_folder(path)) {
-		if (folder_read(&root, path, e) || !(name = metadata_in(&root, e)))
-			goto out;
-	} else if (split_path(path, &root, &name, e)) {
+	if (!folder_is_folder(path))
+		name = split_path(path, &root, e);
+	else if (!folder_read(&root, path, e))
+		name = metadata_in(&root, e);
+	if (!name)
 		goto out;
-	}
 	if (family_of(name) == FAMILY_LANDSAT)
 		ret = landsat_read(p, &root, name, e);
 	else
@@ -240,7 +242,7 @@ int product_open(struct product **out, const char *path, struct error *e)
 		product_free(p);
 		return error_nomem(e, "a product");
 	}
-	strcpy(p->path, path);
+	snprintf(p->path, sizeof(p->path), "%s", path);
 	p->cloud_cover_percent = NAN;
 	if (read_product(p, e)) {
 		product_free(p);
@@ -293,7 +295,8 @@ int product_require(const struct product *p, const struct granule *g, const enum
 		if (!why)
 			continue;
 		words_add_role(&w, g, roles[i]);
-		words_add(&w, " %s", why);
+		words_add(&w, " ");
+		words_add(&w, why);
 	}
 	if (!w.n)
 		return 0;

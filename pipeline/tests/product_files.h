@@ -112,12 +112,12 @@ static inline void files_image(const char *dir, const char *name, const struct i
 static inline char *text_with(const char *text, const char *from, const char *to)
 {
 	const char *at = strstr(text, from);
-	char *out = malloc(strlen(text) + strlen(to) + 1);
+	size_t size = strlen(text) + strlen(to) + 1;
+	char *out = malloc(size);
 
 	assert_non_null(at);
-	memcpy(out, text, (size_t)(at - text));
-	strcpy(out + (at - text), to);
-	strcat(out, at + strlen(from));
+	assert_non_null(out);
+	snprintf(out, size, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 	return out;
 }
 

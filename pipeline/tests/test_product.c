@@ -48,8 +48,8 @@ static const char *testdata(void)
 {
 	const char *data = getenv("BALKHASH_TESTDATA");
 
-	if (!data) {
-		print_message("skipped: BALKHASH_TESTDATA is not set\n");
+	if (!data || !folder_is_folder(data)) {
+		print_message("# skipped: BALKHASH_TESTDATA names no folder of products\n");
 		skip();
 	}
 	return data;
