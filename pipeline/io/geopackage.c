@@ -84,10 +84,11 @@ static int make_srs(struct geopackage *g, const struct crs *crs, struct error *e
 	OSRSetAxisMappingStrategy(g->srs, OAMS_TRADITIONAL_GIS_ORDER);
 	if (gdal_end(&c, e, ERROR_CONFIG, "coordinate reference system \"%s\"", crs->def))
 		return -1;
-	return err == OGRERR_NONE ? 0
-				  : error_set(e, ERROR_CONFIG,
-					      "GDAL does not know the coordinate reference system \"%s\"",
-					      crs->def);
+	return err == OGRERR_NONE
+		       ? 0
+		       : error_set(e, ERROR_CONFIG,
+				   "GDAL does not know the coordinate reference system \"%s\"",
+				   crs->def);
 }
 
 static int make_file(struct geopackage *g, struct error *e)
@@ -146,7 +147,8 @@ static OGRLayerH make_layer(struct geopackage *g, const char *name, OGRwkbGeomet
 	return layer;
 }
 
-static void make_field(OGRLayerH layer, const char *name, OGRFieldType type, OGRFieldSubType subtype)
+static void make_field(OGRLayerH layer, const char *name, OGRFieldType type,
+		       OGRFieldSubType subtype)
 {
 	OGRFieldDefnH field = OGR_Fld_Create(name, type);
 
@@ -230,8 +232,8 @@ static void add_patch(OGRLayerH layer, const struct patches *p, size_t i, double
 	OGRGeometryH polygon = OGR_G_CreateGeometry(wkbPolygon);
 
 	for (size_t k = 0; k < p->patch[i].rings_nr; k++)
-		OGR_G_AddGeometryDirectly(polygon, ring_geometry(&p->rings, p->patch[i].ring + k,
-								 wkbLinearRing));
+		OGR_G_AddGeometryDirectly(
+			polygon, ring_geometry(&p->rings, p->patch[i].ring + k, wkbLinearRing));
 	OGR_F_SetFieldInteger64(f, PATCH_ID, (GIntBig)i + 1);
 	OGR_F_SetFieldString(f, PATCH_CHANGE, class ? class->name : "");
 	OGR_F_SetFieldInteger64(f, PATCH_PIXELS, (GIntBig)p->patch[i].pixels);
@@ -269,9 +271,11 @@ int geopackage_add_patches(struct geopackage *g, const char *name, const struct 
 /* The table that QGIS looks for (its name and columns are QGIS's). */
 static void write_styles(struct geopackage *g)
 {
-	static const char *const texts[] = { "f_table_catalog", "f_table_schema", "f_table_name",
-					     "f_geometry_column", "styleName", "styleQML",
-					     "styleSLD", "description", "owner", "ui" };
+	static const char *const texts[] = { "f_table_catalog", "f_table_schema",
+					     "f_table_name",	"f_geometry_column",
+					     "styleName",	"styleQML",
+					     "styleSLD",	"description",
+					     "owner",		"ui" };
 	OGRLayerH table = make_layer(g, "layer_styles", wkbNone);
 
 	if (!table)
@@ -281,8 +285,8 @@ static void write_styles(struct geopackage *g)
 	make_field(table, "useAsDefault", OFTInteger, OFSTBoolean);
 	make_field(table, "update_time", OFTDateTime, OFSTNone);
 	for (size_t k = 0; k < g->layers_nr; k++) {
-		const char *values[] = { "", "", g->name[k], "geom", g->name[k], g->style[k],
-					 "", "", "", "" };
+		const char *values[] = { "",	      "", g->name[k], "geom", g->name[k],
+					 g->style[k], "", "",	      "",     "" };
 		OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(table));
 
 		for (int i = 0; i < (int)(sizeof(values) / sizeof(values[0])); i++)

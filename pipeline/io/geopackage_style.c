@@ -9,9 +9,7 @@
 
 static void put_property(FILE *f, const char *key, const char *value)
 {
-	fprintf(f,
-		"<Option type=\"QString\" name=\"%s\" value=\"%s\"/>\n",
-		key, value);
+	fprintf(f, "<Option type=\"QString\" name=\"%s\" value=\"%s\"/>\n", key, value);
 }
 
 static void put_old_property(FILE *f, const char *key, const char *value)
@@ -50,8 +48,8 @@ static void put_line(FILE *f, const void *data)
 	snprintf(colour, sizeof(colour), "%u,%u,%u,255", c->r, c->g, c->b);
 
 	const char *const properties[][2] = {
-		{ "line_color", colour },     { "line_style", "solid" },  { "line_width", "0.4" },
-		{ "line_width_unit", "MM" }, { "joinstyle", "round" }, { "capstyle", "round" },
+		{ "line_color", colour },    { "line_style", "solid" }, { "line_width", "0.4" },
+		{ "line_width_unit", "MM" }, { "joinstyle", "round" },	{ "capstyle", "round" },
 	};
 
 	put_start(f);

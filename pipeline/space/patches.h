@@ -19,7 +19,8 @@ struct patch {
 
 /* Zero is none.  Owns its arrays. */
 struct patches {
-	struct lines rings; /* all closed, along pixel sides; what lies inside the patch is on their left */
+	struct lines
+		rings; /* all closed, along pixel sides; what lies inside the patch is on their left */
 	struct patch *patch;
 	size_t nr;
 };

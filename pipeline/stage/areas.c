@@ -2,6 +2,7 @@
 #include "pipeline/stage/areas.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,7 +194,8 @@ int areas_new(struct areas **out, const struct grid *grid, const char *lake, con
 	if (a && lake[0] && open_lake(a, lake, &reason)) {
 		log_say(log, LOG_WARNING,
 			"areas of basins and the unseen part of lake %s are left out (--lake FILE "
-			"gives them): %s", lake, reason.text);
+			"gives them): %s",
+			lake, reason.text);
 		areas_free(a);
 		a = areas_bare(grid);
 	}
@@ -223,35 +225,55 @@ struct row {
 	uint64_t *counts; /* [part][PART_COUNTERS] */
 };
 
-/* One side of a pixel; its water in percent. */
-static unsigned count_side(const struct row *r, int32_t i, enum areas_side side, uint64_t *counts)
+/* One side of n equal pixels; the water of each in percent. */
+static unsigned count_side(const struct row *r, int32_t i, enum areas_side side, uint64_t n,
+			   uint64_t *counts)
 {
 	unsigned place = r->areas->water_place[r->pixels.water[side][i]];
 	unsigned fraction = r->pixels.fraction[side][i];
 	unsigned known = fraction <= 100, seen = place < SEEN_CLASSES;
-	unsigned percent = known ? fraction : place == WATER_OPEN ? 100 : 0;
+	unsigned open = place == r->areas->water_place[WATER_OPEN];
+	unsigned percent = known ? fraction : 100 * open;
 	uint64_t *c = counts + (size_t)side * SIDE_COUNTERS;
 
 	percent = seen ? percent : 0;
-	c[SIDE_PIXELS + place]++;
-	c[SIDE_PERCENT + place] += percent;
-	c[SIDE_MIXED] += seen & (fraction - 1 < 99);
-	c[SIDE_UNKNOWN] += seen & !known;
-	c[SIDE_INSIDE] += seen & r->inside[i];
+	c[SIDE_PIXELS + place] += n;
+	c[SIDE_PERCENT + place] += n * percent;
+	c[SIDE_MIXED] += seen & (fraction - 1 < 99) ? n : 0;
+	c[SIDE_UNKNOWN] += seen & !known ? n : 0;
+	c[SIDE_INSIDE] += seen & r->inside[i] ? n : 0;
 	return percent;
 }
 
+static void count_run(const struct row *r, int32_t i, uint64_t n)
+{
+	uint64_t *counts = r->counts + r->part[i] * (size_t)PART_COUNTERS;
+	unsigned place = r->areas->change_place[r->pixels.change[i]];
+	unsigned before = count_side(r, i, AREAS_BEFORE, n, counts);
+	unsigned after = count_side(r, i, AREAS_AFTER, n, counts);
+
+	counts[CHANGE_PIXELS + place] += n;
+	counts[CHANGE_BEFORE + place] += n * before;
+	counts[CHANGE_AFTER + place] += n * after;
+}
+
+static bool is_same(const struct row *r, int32_t i, int32_t k)
+{
+	const struct areas_pixels *p = &r->pixels;
+
+	return p->water[0][i] == p->water[0][k] && p->water[1][i] == p->water[1][k] &&
+	       p->fraction[0][i] == p->fraction[0][k] && p->fraction[1][i] == p->fraction[1][k] &&
+	       p->change[i] == p->change[k] && r->part[i] == r->part[k] &&
+	       r->inside[i] == r->inside[k];
+}
+
+/* Most of a lake and its land comes in long runs. */
 static void count_row(const struct row *r)
 {
-	for (int32_t i = 0; i < r->n; i++) {
-		uint64_t *counts = r->counts + r->part[i] * (size_t)PART_COUNTERS;
-		unsigned place = r->areas->change_place[r->pixels.change[i]];
-		unsigned before = count_side(r, i, AREAS_BEFORE, counts);
-		unsigned after = count_side(r, i, AREAS_AFTER, counts);
-
-		counts[CHANGE_PIXELS + place]++;
-		counts[CHANGE_BEFORE + place] += before;
-		counts[CHANGE_AFTER + place] += after;
+	for (int32_t i = 0, end; i < r->n; i = end) {
+		for (end = i + 1; end < r->n && is_same(r, i, end); end++)
+			;
+		count_run(r, i, (uint64_t)(end - i));
 	}
 }
 
@@ -275,8 +297,12 @@ int areas_count(struct areas *a, size_t i, const struct areas_pixels *pixels, st
 	if (!counts)
 		return error_nomem(e, "areas");
 	for (int32_t y = 0; y < r.h; y++) {
-		struct row row = { .areas = a, .pixels = pixels_at(pixels, (size_t)y * (size_t)r.w),
-				   .n = r.w, .part = part, .inside = inside, .counts = counts };
+		struct row row = { .areas = a,
+				   .pixels = pixels_at(pixels, (size_t)y * (size_t)r.w),
+				   .n = r.w,
+				   .part = part,
+				   .inside = inside,
+				   .counts = counts };
 
 		row_parts(a, a->frame_x + r.x, a->frame_y + r.y + y, r.w, part);
 		region_row(a->outline, a->frame_x + r.x, a->frame_y + r.y + y, r.w, inside);

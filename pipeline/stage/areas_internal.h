@@ -39,13 +39,13 @@ enum {
  */
 struct areas {
 	struct grid grid;
-	struct lake *lake;	 /* NULL: none */
+	struct lake *lake; /* NULL: none */
 	size_t parts;
-	struct grid frame;	 /* holds the grid and the outline */
-	int32_t frame_x, frame_y; /* of the grid's corner, in the frame */
-	struct region *outline;	 /* in the frame; NULL without a lake */
-	struct region **basins;	 /* parts - 1, in the frame */
-	struct area *area;	 /* PART_COUNTERS for each part */
+	struct grid frame;	   /* holds the grid and the outline */
+	int32_t frame_x, frame_y;  /* of the grid's corner, in the frame */
+	struct region *outline;	   /* in the frame; NULL without a lake */
+	struct region **basins;	   /* parts - 1, in the frame */
+	struct area *area;	   /* PART_COUNTERS for each part */
 	struct area *outline_area; /* over the frame, one counter a part; NULL without a lake */
 	double (*shore_m)[AREAS_SIDES]; /* of each part */
 	uint8_t water_place[256], change_place[256];

@@ -58,7 +58,9 @@ static double shore_km_of(const struct areas *a, size_t unit, enum areas_side si
 
 static void put(json_t *object, const char *key, double v)
 {
-	json_object_set_new(object, key, isfinite(v) ? json_real(area_round(v)) : json_null());
+	/* + 0.0: no "-0.0". */
+	json_object_set_new(object, key,
+			    isfinite(v) ? json_real(area_round(v) + 0.0) : json_null());
 }
 
 /* --- one side --- */
@@ -191,7 +193,8 @@ static json_t *change_error(const struct areas *a, size_t unit)
 /* Water after minus before in a change class, by fraction. */
 static double moved_km2_of(const struct areas *a, size_t unit, size_t place)
 {
-	return (km2_of(a, unit, CHANGE_AFTER + place) - km2_of(a, unit, CHANGE_BEFORE + place)) / 100;
+	return (km2_of(a, unit, CHANGE_AFTER + place) - km2_of(a, unit, CHANGE_BEFORE + place)) /
+	       100;
 }
 
 static json_t *change_json(const struct areas *a, size_t unit)
@@ -223,7 +226,7 @@ json_t *areas_json(const struct areas *a)
 	json_t *list = json_array();
 
 	for (size_t unit = 0; unit < a->parts; unit++) {
-		const char *name = unit	    ? a->lake->basins[unit - 1].name
+		const char *name = unit	     ? a->lake->basins[unit - 1].name
 				   : a->lake ? a->lake->name
 					     : "whole";
 		json_t *one = json_object();

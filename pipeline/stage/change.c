@@ -23,8 +23,10 @@ static int want(struct comparison *c, const char *name, struct error *e)
 	else if (!strcmp(name, "quicklook"))
 		c->wants.quicklook = true;
 	else if (strcmp(name, "change") != 0)
-		return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a change; "
-				 "there are change, delta, shoreline and quicklook", name);
+		return error_set(e, ERROR_USAGE,
+				 "--layers: there is no layer \"%s\" of a change; "
+				 "there are change, delta, shoreline and quicklook",
+				 name);
 	return 0;
 }
 
@@ -44,9 +46,11 @@ static int check_options(const struct options *o, struct error *e)
 {
 	if (o->paths_nr != 2)
 		return error_set(e, ERROR_USAGE,
-				 "change: give two results, BEFORE and AFTER, not %zu", o->paths_nr);
+				 "change: give two results, BEFORE and AFTER, not %zu",
+				 o->paths_nr);
 	if (!o->output)
-		return error_set(e, ERROR_USAGE, "change: name the folder of the result with -o DIR");
+		return error_set(e, ERROR_USAGE,
+				 "change: name the folder of the result with -o DIR");
 	if (o->tr[0] > 0 || o->t_srs || o->te[0] < o->te[2])
 		return error_set(e, ERROR_USAGE,
 				 "change: the grid is that of BEFORE and AFTER: leave out -tr, -te "
@@ -67,12 +71,14 @@ static int open_side(struct comparison *c, int s, struct error *e)
 	if (strcmp(r->kind, "observation") != 0 && strcmp(r->kind, "mosaic") != 0)
 		return error_set(e, ERROR_DATA,
 				 "%s is a result of kind \"%s\": change compares observations and "
-				 "mosaics", r->path, r->kind);
+				 "mosaics",
+				 r->path, r->kind);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!result_has(r, needed[i]))
 			return error_set(e, ERROR_DATA,
 					 "%s has no layer %s, which change needs: make it again "
-					 "with --layers water,fraction", r->path, needed[i]);
+					 "with --layers water,fraction",
+					 r->path, needed[i]);
 	return 0;
 }
 
@@ -82,10 +88,12 @@ static int check_lattice(const struct comparison *c, struct error *e)
 
 	if (grid_same_lattice(&a->grid, &b->grid))
 		return 0;
-	return error_set(e, ERROR_DATA,
-			 "%s (%.80s, %g x %g m) and %s (%.80s, %g x %g m) are not on one lattice: make "
-			 "both with the same --lake, -tr and -t_srs", a->path, a->grid.crs.def,
-			 a->grid.dx, a->grid.dy, b->path, b->grid.crs.def, b->grid.dx, b->grid.dy);
+	return error_set(
+		e, ERROR_DATA,
+		"%s (%.80s, %g x %g m) and %s (%.80s, %g x %g m) are not on one lattice: make "
+		"both with the same --lake, -tr and -t_srs",
+		a->path, a->grid.crs.def, a->grid.dx, a->grid.dy, b->path, b->grid.crs.def,
+		b->grid.dx, b->grid.dy);
 }
 
 /* Nearer than the largest grid, so that offsets in pixels are small numbers. */
@@ -108,9 +116,9 @@ static int join_grids(struct comparison *c, struct error *e)
 				 c->side[AREAS_BEFORE]->path, c->side[AREAS_AFTER]->path);
 	all = rect_union(one, other);
 	if (all.w > GRID_SIDE_MAX || all.h > GRID_SIDE_MAX)
-		return error_set(e, ERROR_DATA, "%s and %s together are more than %d pixels wide or high",
-				 c->side[AREAS_BEFORE]->path, c->side[AREAS_AFTER]->path,
-				 GRID_SIDE_MAX);
+		return error_set(
+			e, ERROR_DATA, "%s and %s together are more than %d pixels wide or high",
+			c->side[AREAS_BEFORE]->path, c->side[AREAS_AFTER]->path, GRID_SIDE_MAX);
 	c->grid = grid_crop(a, all);
 	c->place[AREAS_BEFORE] = (struct rect){ -all.x, -all.y, one.w, one.h };
 	c->place[AREAS_AFTER] = (struct rect){ other.x - all.x, other.y - all.y, other.w, other.h };
@@ -129,8 +137,8 @@ static void choose_lake(struct comparison *c)
 	else
 		log_say(c->context->log, LOG_WARNING,
 			"%s is of lake \"%s\", %s of lake \"%s\": areas are given for the whole only; "
-			"--lake names one", c->side[AREAS_BEFORE]->path, before,
-			c->side[AREAS_AFTER]->path, after);
+			"--lake names one",
+			c->side[AREAS_BEFORE]->path, before, c->side[AREAS_AFTER]->path, after);
 }
 
 static bool is_mosaic(const struct result *r)
@@ -161,9 +169,9 @@ static json_t *inputs_json(const struct comparison *c)
 {
 	const struct result *a = c->side[AREAS_BEFORE], *b = c->side[AREAS_AFTER];
 
-	return json_pack("[{s:s, s:s, s:s, s:s}, {s:s, s:s, s:s, s:s}]", "role", "before", "id", a->id,
-			 "kind", a->kind, "unit", a->unit, "role", "after", "id", b->id, "kind",
-			 b->kind, "unit", b->unit);
+	return json_pack("[{s:s, s:s, s:s, s:s}, {s:s, s:s, s:s, s:s}]", "role", "before", "id",
+			 a->id, "kind", a->kind, "unit", a->unit, "role", "after", "id", b->id,
+			 "kind", b->kind, "unit", b->unit);
 }
 
 /* A lake file may change under its name. */
@@ -200,19 +208,18 @@ static json_t *properties_json(const struct comparison *c, const char *unit, con
 	json_t *whole = json_array_get(json_object_get(summary, "areas"), 0);
 	json_t *change = json_object_get(whole, "change");
 
-	return json_pack("{s:s, s:s, s:O, s:O, s:O, s:{s:O, s:O, s:O, s:O, s:O, s:O}, s:O, s:O}",
-			 "balkhash:unit", unit, "balkhash:lake", path_name(c->lake),
-			 "balkhash:before", json_object_get(summary, "before"), "balkhash:after",
-			 json_object_get(summary, "after"), "balkhash:method",
-			 json_object_get(summary, "method"), "balkhash:area_km2", "water_before",
-			 json_object_get(json_object_get(whole, "before"), "water_km2"),
-			 "water_after",
-			 json_object_get(json_object_get(whole, "after"), "water_km2"), "gain",
-			 json_object_get(change, "gain_km2"), "loss",
-			 json_object_get(change, "loss_km2"), "uncertain",
-			 json_object_get(change, "uncertain_km2"), "net_by_fraction",
-			 json_object_get(change, "net_water_km2"), "balkhash:options", options,
-			 "balkhash:inputs", inputs);
+	return json_pack(
+		"{s:s, s:s, s:O, s:O, s:O, s:{s:O, s:O, s:O, s:O, s:O, s:O}, s:O, s:O}",
+		"balkhash:unit", unit, "balkhash:lake", path_name(c->lake), "balkhash:before",
+		json_object_get(summary, "before"), "balkhash:after",
+		json_object_get(summary, "after"), "balkhash:method",
+		json_object_get(summary, "method"), "balkhash:area_km2", "water_before",
+		json_object_get(json_object_get(whole, "before"), "water_km2"), "water_after",
+		json_object_get(json_object_get(whole, "after"), "water_km2"), "gain",
+		json_object_get(change, "gain_km2"), "loss", json_object_get(change, "loss_km2"),
+		"uncertain", json_object_get(change, "uncertain_km2"), "net_by_fraction",
+		json_object_get(change, "net_water_km2"), "balkhash:options", options,
+		"balkhash:inputs", inputs);
 }
 
 /* --- the run --- */
@@ -226,12 +233,13 @@ static int fit_memory(struct comparison *c, struct error *e)
 	while (c->threads > 1 && change_bytes(c, c->threads) > o->memory)
 		c->threads--;
 	if (change_bytes(c, c->threads) > o->memory)
-		return error_set(e, ERROR_CONFIG, "a change map of %d x %d pixels needs --memory %zuM at "
-				 "least", c->grid.width, c->grid.height,
-				 (change_bytes(c, 1) >> 20) + 1);
+		return error_set(e, ERROR_CONFIG,
+				 "a change map of %d x %d pixels needs --memory %zuM at "
+				 "least",
+				 c->grid.width, c->grid.height, (change_bytes(c, 1) >> 20) + 1);
 	log_say(c->context->log, LOG_INFO,
-		"change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines", c->grid.width,
-		c->grid.height, c->threads, change_bytes(c, c->threads) >> 20);
+		"change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines",
+		c->grid.width, c->grid.height, c->threads, change_bytes(c, c->threads) >> 20);
 	return 0;
 }
 
@@ -241,15 +249,21 @@ static int open_output(struct comparison *c, const char *unit, struct error *e)
 							    layer_find("delta") };
 	char before[CHANGE_PERIOD_TEXT], after[CHANGE_PERIOD_TEXT];
 	const struct geotiff_item items[] = {
-		{ "BEFORE", c->side[AREAS_BEFORE]->id }, { "BEFORE_PERIOD", before },
-		{ "AFTER", c->side[AREAS_AFTER]->id },	 { "AFTER_PERIOD", after },
+		{ "BEFORE", c->side[AREAS_BEFORE]->id },
+		{ "BEFORE_PERIOD", before },
+		{ "AFTER", c->side[AREAS_AFTER]->id },
+		{ "AFTER_PERIOD", after },
 		{ "DELTA_OF", c->delta_of },
 	};
 	const struct output_spec spec = {
-		.context = c->context, .target = c->context->options->output, .unit = unit,
-		.grid = c->grid, .layers = layers,
+		.context = c->context,
+		.target = c->context->options->output,
+		.unit = unit,
+		.grid = c->grid,
+		.layers = layers,
 		.layers_nr = c->wants.delta ? CHANGE_LAYERS : CHANGE_LAYER_DELTA,
-		.items = items, .items_nr = sizeof(items) / sizeof(items[0]),
+		.items = items,
+		.items_nr = sizeof(items) / sizeof(items[0]),
 	};
 
 	change_period(c->side[AREAS_BEFORE], before);
@@ -277,7 +291,8 @@ static int add_summary(struct comparison *c, const json_t *summary, struct error
 	    output_add(c->output, "summary.json", "Areas and their errors", "application/json",
 		       "data", e))
 		return -1;
-	return output_add(c->output, "summary.csv", "Areas and their errors", "text/csv", "data", e);
+	return output_add(c->output, "summary.csv", "Areas and their errors", "text/csv", "data",
+			  e);
 }
 
 static int publish(struct comparison *c, json_t *properties, struct error *e)
@@ -345,9 +360,10 @@ static int read_summary(const struct comparison *c, json_t **summary, struct err
 	free(path);
 	if (*summary)
 		return 0;
-	return error_set(e, ERROR_DATA,
-			 "%s/summary.json cannot be read: the result is damaged: --overwrite replaces it",
-			 target);
+	return error_set(
+		e, ERROR_DATA,
+		"%s/summary.json cannot be read: the result is damaged: --overwrite replaces it",
+		target);
 }
 
 static int print(const struct comparison *c, const json_t *summary, struct error *e)

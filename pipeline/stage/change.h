@@ -34,10 +34,10 @@ enum { CHANGE_LAYER_CHANGE, CHANGE_LAYER_DELTA, CHANGE_LAYERS };
 struct comparison {
 	const struct context *context;
 	struct result *side[AREAS_SIDES];
-	struct grid grid;		 /* holds both results */
+	struct grid grid;		/* holds both results */
 	struct rect place[AREAS_SIDES]; /* of each result's grid in the grid */
-	const char *delta_of;		 /* layer that delta.tif subtracts: "frequency" or "fraction" */
-	const char *lake;		 /* of both, or as the user said; "" if none */
+	const char *delta_of; /* layer that delta.tif subtracts: "frequency" or "fraction" */
+	const char *lake;     /* of both, or as the user said; "" if none */
 	struct {
 		bool delta, shoreline, quicklook;
 	} wants; /* beside change.tif and the summary */

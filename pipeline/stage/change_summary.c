@@ -78,9 +78,9 @@ static void put_numbers(const struct csv *c, const char *prefix, json_t *object)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(object, key, v)
-		if ((json_is_number(v) || json_is_null(v)) && strcmp(key, "value") != 0)
-			put_number(c, prefix, key, v);
+	json_object_foreach(object, key, v) if ((json_is_number(v) || json_is_null(v)) &&
+						strcmp(key, "value") != 0)
+		put_number(c, prefix, key, v);
 }
 
 static void put_part(FILE *f, const char *area, const char *part, json_t *object)
@@ -91,7 +91,8 @@ static void put_part(FILE *f, const char *area, const char *part, json_t *object
 
 	put_numbers(&row, "", object);
 	put_numbers(&row, "error.", json_object_get(object, "error"));
-	json_array_foreach(json_object_get(object, "classes"), i, class) {
+	json_array_foreach(json_object_get(object, "classes"), i, class)
+	{
 		row.class = json_string_value(json_object_get(class, "name"));
 		put_numbers(&row, "", class);
 	}
@@ -108,10 +109,10 @@ char *change_summary_csv(const json_t *summary)
 	if (!f)
 		return NULL;
 	fputs("area,part,class,quantity,value\n", f);
-	json_array_foreach(json_object_get(summary, "areas"), i, area)
-		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
-			put_part(f, json_string_value(json_object_get(area, "name")), parts[k],
-				 json_object_get(area, parts[k]));
+	json_array_foreach(json_object_get(summary, "areas"), i,
+			   area) for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
+		put_part(f, json_string_value(json_object_get(area, "name")), parts[k],
+			 json_object_get(area, parts[k]));
 	if (fclose(f)) {
 		free(text);
 		return NULL;
@@ -136,9 +137,21 @@ static double error_of(const json_t *side)
 	return number(error, "random_km2") + number(error, "systematic_km2");
 }
 
+/* Seen, of the outline; a basin may have none of it. */
+static void print_share(const json_t *side, FILE *out)
+{
+	double share = number(side, "seen_share");
+
+	if (isfinite(share))
+		fprintf(out, "%10.2f %%", 100 * share);
+	else
+		fprintf(out, "%12s", "-");
+}
+
 static void print_area(const json_t *area, FILE *out)
 {
-	const json_t *before = json_object_get(area, "before"), *after = json_object_get(area, "after");
+	const json_t *before = json_object_get(area, "before"),
+		     *after = json_object_get(area, "after");
 	const json_t *change = json_object_get(area, "change");
 	const char *name = json_string_value(json_object_get(area, "name"));
 	double gain = number(change, "gain_km2"), loss = number(change, "loss_km2");
@@ -150,8 +163,11 @@ static void print_area(const json_t *area, FILE *out)
 	fprintf(out, "%-20s by pixels   %12.3f %9s %12.3f %9s %11.3f %11.3f %11.3f\n", "",
 		number(before, "open_water_km2"), "", number(after, "open_water_km2"), "", gain,
 		loss, gain - loss);
-	fprintf(out, "%-20s seen         %11.2f%% %9s %11.2f%%\n", "",
-		100 * number(before, "seen_share"), "", 100 * number(after, "seen_share"));
+	fprintf(out, "%-20s seen         ", "");
+	print_share(before, out);
+	fprintf(out, " %9s ", "");
+	print_share(after, out);
+	fputc('\n', out);
 }
 
 void change_summary_print(const json_t *summary, FILE *out)
@@ -169,8 +185,7 @@ void change_summary_print(const json_t *summary, FILE *out)
 	}
 	fprintf(out, "\n%-32s %13s %9s %12s %9s %11s %11s %11s\n", "water [km2]", "before", "+-",
 		"after", "+-", "gain", "loss", "net");
-	json_array_foreach(json_object_get(summary, "areas"), i, area)
-		print_area(area, out);
+	json_array_foreach(json_object_get(summary, "areas"), i, area) print_area(area, out);
 	fputs("\n+-: random and systematic errors added; gain, loss and net: where both were seen\n",
 	      out);
 }

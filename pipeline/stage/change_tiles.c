@@ -24,7 +24,8 @@ enum { READ_WATER, READ_FRACTION, READ_DELTA, READS };
 struct worker {
 	struct comparison *c;
 	struct raster *raster[AREAS_SIDES][READS];
-	uint8_t *pixels[AREAS_SIDES][READS]; /* a tile each; READ_DELTA may be READ_FRACTION again */
+	uint8_t *pixels[AREAS_SIDES]
+		       [READS]; /* a tile each; READ_DELTA may be READ_FRACTION again */
 	uint8_t *change;
 	int16_t *delta;
 	void *block; /* that all of them are cut from */
@@ -114,8 +115,8 @@ static int read_sides(struct worker *w, struct rect r, struct error *e)
 {
 	for (int s = 0; s < AREAS_SIDES; s++)
 		for (int k = 0; k < READS; k++)
-			if (w->raster[s][k] && raster_read(w->raster[s][k], in_side(w->c, s, r),
-							   w->pixels[s][k], e))
+			if (w->raster[s][k] &&
+			    raster_read(w->raster[s][k], in_side(w->c, s, r), w->pixels[s][k], e))
 				return -1;
 	return 0;
 }

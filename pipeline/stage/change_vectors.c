@@ -102,7 +102,8 @@ static int trace(struct comparison *c, int number, struct error *e)
 /* --- polygons of gain and loss --- */
 
 /* The rows of change.tif, a row of its tiles at a time. */
-static int feed(const struct comparison *c, struct polygonize *p, struct raster *change, struct error *e)
+static int feed(const struct comparison *c, struct polygonize *p, struct raster *change,
+		struct error *e)
 {
 	size_t width = (size_t)c->grid.width;
 	uint8_t *strip = malloc(width * GEOTIFF_TILE);
@@ -236,7 +237,8 @@ static int add_file(struct comparison *c, struct error *e)
 
 	free(path);
 	return ret ? -1
-		   : output_add(c->output, FILE_NAME, "Shorelines before and after, polygons of change",
+		   : output_add(c->output, FILE_NAME,
+				"Shorelines before and after, polygons of change",
 				"application/geopackage+sqlite3", "data", e);
 }
 

@@ -155,8 +155,8 @@ int contour_cells(struct contour *c, struct rect cells, const uint8_t *samples, 
 		const uint8_t *upper = samples + (size_t)y * stride, *lower = upper + stride;
 
 		for (int32_t x = 0; x < cells.w; x++) {
-			struct cell s = { cells.x + x,  cells.y + y, upper[x], upper[x + 1],
-					  lower[x + 1], lower[x] };
+			struct cell s = { cells.x + x,	cells.y + y,  upper[x],
+					  upper[x + 1], lower[x + 1], lower[x] };
 
 			if (x + 8 <= cells.w && uniform8(upper + x, lower + x))
 				x += 7;
@@ -173,7 +173,7 @@ int contour_cells(struct contour *c, struct rect cells, const uint8_t *samples, 
 struct joint {
 	const struct segment *segments;
 	size_t nr;
-	uint32_t *next;	/* the segment that goes on where this one ends, or NONE */
+	uint32_t *next; /* the segment that goes on where this one ends, or NONE */
 	bool *done;	/* has one before it (while heads are sought), or is in a chain */
 };
 

@@ -10,8 +10,9 @@
 #define VERTEX_BYTES 128
 
 enum {
-	FLAG_OUTLINE = 1, /* upper left corner of a pixel whose neighbours do not belong: may start an outline */
-	FLAG_SADDLE = 2,  /* the first of two at one node */
+	FLAG_OUTLINE =
+		1, /* upper left corner of a pixel whose neighbours do not belong: may start an outline */
+	FLAG_SADDLE = 2, /* the first of two at one node */
 };
 
 /* A corner of a boundary.  Nodes are the corners of pixels: node (x, y) is the upper left of pixel (x, y). */
@@ -38,7 +39,8 @@ struct polygonize {
 	uint8_t *upper, *lower;
 	uint32_t *upper_label, *lower_label;
 	bool upper_empty;
-	uint32_t *open[POLYGONIZE_VALUES_MAX]; /* by column: the vertex whose side runs down from above */
+	uint32_t *open
+		[POLYGONIZE_VALUES_MAX]; /* by column: the vertex whose side runs down from above */
 	struct vertex *vertices;
 	size_t vertices_nr, capacity, wanted; /* wanted: also those that memory had no room for */
 	struct label *labels;
@@ -179,8 +181,7 @@ static uint32_t add_vertex(struct polygonize *p, int32_t x, uint32_t label, unsi
 {
 	if (++p->wanted > p->capacity)
 		return NONE;
-	p->vertices[p->vertices_nr] = (struct vertex){ x,    p->y,  NONE,
-						       NONE, label, (uint8_t)flags };
+	p->vertices[p->vertices_nr] = (struct vertex){ x, p->y, NONE, NONE, label, (uint8_t)flags };
 	return (uint32_t)p->vertices_nr++;
 }
 
@@ -227,8 +228,8 @@ static void add_saddle(struct polygonize *p, int32_t x, unsigned mask, uint32_t 
 {
 	unsigned left = mask & (UPPER_LEFT | LOWER_LEFT), right = mask & ~left;
 	uint32_t a = add_vertex(p, x, label_at(p, x, left), FLAG_SADDLE);
-	uint32_t b = add_vertex(p, x, label_at(p, x, right),
-				right == LOWER_RIGHT ? FLAG_OUTLINE : 0);
+	uint32_t b =
+		add_vertex(p, x, label_at(p, x, right), right == LOWER_RIGHT ? FLAG_OUTLINE : 0);
 
 	if (b == NONE)
 		return;
@@ -249,8 +250,7 @@ static void add_node(struct polygonize *p, int32_t x, unsigned mask, uint32_t *p
 		add_saddle(p, x, mask, pending, open);
 	if (!odd)
 		return;
-	v = add_vertex(p, x, label_at(p, x, mask & -mask),
-		       mask == LOWER_RIGHT ? FLAG_OUTLINE : 0);
+	v = add_vertex(p, x, label_at(p, x, mask & -mask), mask == LOWER_RIGHT ? FLAG_OUTLINE : 0);
 	if (v == NONE)
 		return;
 	link_across(p, pending, v);

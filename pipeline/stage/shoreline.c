@@ -105,8 +105,8 @@ static int seam_above(struct job *j, struct rect r, const uint8_t *first_row, st
 	}
 	memcpy(upper + inner, j->above + r.x, (size_t)r.w);
 	memcpy(lower + inner, first_row, (size_t)r.w);
-	return contour_cells(c, (struct rect){ r.x - inner, r.y - 1, (int32_t)n - 1, 1 }, j->seam, n,
-			     e);
+	return contour_cells(c, (struct rect){ r.x - inner, r.y - 1, (int32_t)n - 1, 1 }, j->seam,
+			     n, e);
 }
 
 /* The cells between the tile to the left and this one. */
@@ -182,9 +182,8 @@ int shoreline_trace(const struct shoreline_spec *spec, struct lines *out, struct
 	int ret = -1;
 
 	*out = (struct lines){ 0 };
-	if (job_init(&j, spec, e) ||
-	    tiles_run(grid_tiles(&spec->grid, spec->tile), spec->threads,
-		      SIDES * (size_t)spec->tile, &ops, &j, e))
+	if (job_init(&j, spec, e) || tiles_run(grid_tiles(&spec->grid, spec->tile), spec->threads,
+					       SIDES * (size_t)spec->tile, &ops, &j, e))
 		goto out;
 	if (too_many(&j)) {
 		error_set(e, ERROR_CONFIG,

@@ -26,8 +26,9 @@ struct sample {
 
 static struct sample sample_new(const char *crs, double x0, double y0, int32_t w, int32_t h)
 {
-	struct sample s = { .grid = { .x0 = x0, .y0 = y0, .dx = 30, .dy = 30, .width = w,
-				      .height = h } };
+	struct sample s = {
+		.grid = { .x0 = x0, .y0 = y0, .dx = 30, .dy = 30, .width = w, .height = h }
+	};
 	size_t n = (size_t)w * (size_t)h;
 
 	snprintf(s.grid.crs.def, sizeof(s.grid.crs.def), "%s", crs);
@@ -193,8 +194,7 @@ static void change_is_counted(void **state)
 	check(json, "0.change.net_water_km2", (480 - 420) * PIXEL_KM2);
 	check(json, "0.change.classes.2.water_before_km2", 60 * PIXEL_KM2);
 	check(json, "0.change.classes.2.water_after_km2", 540 * PIXEL_KM2);
-	check(json, "0.change.error.random_km2",
-	      AREAS_SIGMA * PIXEL_KM2 * sqrt(600 + 1200));
+	check(json, "0.change.error.random_km2", AREAS_SIGMA * PIXEL_KM2 * sqrt(600 + 1200));
 	json_decref(json);
 	areas_free(a);
 	sample_free(&s);
@@ -366,7 +366,7 @@ static void outline_beyond_the_grid_is_unseen(void **state)
 static void shorelines_belong_to_basins(void **state)
 {
 	/* From 2 km west of the meridian to 3 km east of it, and a ring beyond the basins. */
-	static struct point points[] = { { -2000, 0 }, { -500, 0 }, { 1000, 0 }, { 3000, 0 },
+	static struct point points[] = { { -2000, 0 }, { -500, 0 }, { 1000, 0 },  { 3000, 0 },
 					 { 5000, 0 },  { 5300, 0 }, { 5300, 400 } };
 	static size_t starts[] = { 0, 4, 7 };
 	static bool closed[] = { false, true };

@@ -11,13 +11,13 @@
 #include "pipeline/space/lines.h"
 #include "pipeline/stage/shoreline.h"
 
-#define SIDE	  400
-#define TWO_PI	  6.283185307179586
-#define PIXEL_M	  30.0
-#define EAST	  300000.0
-#define NORTH	  5000000.0
-#define PLENTY	  ((size_t)1 << 30)
-#define NODATA	  255
+#define SIDE	400
+#define TWO_PI	6.283185307179586
+#define PIXEL_M 30.0
+#define EAST	300000.0
+#define NORTH	5000000.0
+#define PLENTY	((size_t)1 << 30)
+#define NODATA	255
 
 /* --- a raster in memory as a source --- */
 
