@@ -15,7 +15,7 @@ enum block_state { BLOCK_IDLE, BLOCK_DECODING, BLOCK_READY, BLOCK_GONE };
 
 struct block {
 	uint16_t *data;
-	uint32_t uses; /* wants still to come */
+	uint32_t uses;	    /* wants still to come */
 	size_t first, last; /* the first and the last tile that want it */
 	enum block_state state;
 };
@@ -168,7 +168,8 @@ size_t blocks_peak_bytes(const struct blocks *b, size_t window)
 
 			if (!block->uses)
 				continue;
-			born[block->first > window ? block->first - window : 0] += source_block_bytes(s);
+			born[block->first > window ? block->first - window : 0] +=
+				source_block_bytes(s);
 			dead[block->last + 1 < b->tiles_nr ? block->last + 1 : b->tiles_nr] +=
 				source_block_bytes(s);
 		}

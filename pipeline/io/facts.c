@@ -157,9 +157,6 @@ static int describe(struct product_band *b, GDALDatasetH dataset, struct error *
 
 	if (gdal_grid(dataset, &b->grid, e))
 		return -1;
-	/* GDAL opens whatever file this item names once overviews are asked for. */
-	if (GDALGetMetadataItem(dataset, "OVERVIEW_FILE", "OVERVIEWS"))
-		return error_set(e, ERROR_DATA, "%s: names another file as its overviews", b->path);
 	if (GDALGetRasterCount(dataset) != 1)
 		return error_set(e, ERROR_DATA, "%s: %d bands, not one", b->path,
 				 GDALGetRasterCount(dataset));

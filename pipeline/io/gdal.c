@@ -16,7 +16,7 @@
 
 static void register_drivers(void)
 {
-	static const char *const allowed[] = { "GTiff", "JP2OpenJPEG", "PNG",  "MEM",
+	static const char *const allowed[] = { "GTiff", "JP2OpenJPEG", "PNG",		"MEM",
 					       "GPKG",	"GeoJSON",     "ESRI Shapefile" };
 
 	GDALAllRegister();
@@ -95,7 +95,14 @@ GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct erro
 		GDALClose(dataset);
 		dataset = NULL;
 	} else if (!dataset) {
-		error_set(e, ERROR_DATA, "cannot open %s: not a raster of a format that it may have", path);
+		error_set(e, ERROR_DATA,
+			  "cannot open %s: not a raster of a format that it may have", path);
+	}
+	/* GDAL opens whatever file or address this item names once overviews are asked for. */
+	if (dataset && GDALGetMetadataItem(dataset, "OVERVIEW_FILE", "OVERVIEWS")) {
+		error_set(e, ERROR_DATA, "%s: names another file as its overviews", path);
+		GDALClose(dataset);
+		dataset = NULL;
 	}
 	if (!dataset && path[0] == '/' && strncmp(path, "/vsi", 4) && access(path, F_OK))
 		error_set(e, ERROR_NOINPUT, "cannot open %s: there is no such file", path);
@@ -123,9 +130,10 @@ static int crs_of(GDALDatasetH dataset, const char *path, struct crs *out, struc
 	}
 	CPLFree(proj);
 	if (n <= 0 || n >= (int)sizeof(out->def))
-		return error_set(e, ERROR_DATA,
-				 "%s: its coordinate reference system has no EPSG code or PROJ string",
-				 path);
+		return error_set(
+			e, ERROR_DATA,
+			"%s: its coordinate reference system has no EPSG code or PROJ string",
+			path);
 	if (crs_normalise(out, e)) {
 		e->code = ERROR_DATA;
 		return error_prefix(e, "%s", path);
@@ -146,7 +154,8 @@ int gdal_grid(GDALDatasetH dataset, struct grid *out, struct error *e)
 		return error_set(e, ERROR_DATA, "%s: no georeference", path);
 	if (t[2] != 0 || t[4] != 0 || !(t[1] > 0) || !(t[5] < 0))
 		return error_set(e, ERROR_DATA, "%s: not a north-up raster", path);
-	*out = (struct grid){ .x0 = t[0], .y0 = t[3], .dx = t[1], .dy = -t[5],
-			      .width = width, .height = height };
+	*out = (struct grid){
+		.x0 = t[0], .y0 = t[3], .dx = t[1], .dy = -t[5], .width = width, .height = height
+	};
 	return crs_of(dataset, path, &out->crs, e);
 }

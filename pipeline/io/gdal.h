@@ -24,7 +24,7 @@ void gdal_setup(size_t cache_bytes);
 
 /* What GDAL said between begin and end, on this thread.  Lives on the caller's stack. */
 struct gdal_errors {
-	int count;	/* failures */
+	int count;	 /* failures */
 	char first[400]; /* text of the first of them, one line */
 };
 
@@ -35,8 +35,8 @@ void gdal_begin(struct gdal_errors *c);
  * Stop catching.  Returns 0 if nothing failed; else -1 and e is
  * "<what>: <GDAL's words>" with this code (ERROR_IO where the disk was full).
  */
-__attribute__((format(printf, 4, 5)))
-int gdal_end(struct gdal_errors *c, struct error *e, enum error_code code, const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) int gdal_end(struct gdal_errors *c, struct error *e,
+						   enum error_code code, const char *fmt, ...);
 
 /*
  * Open a raster for reading with one of the drivers named (NULL-terminated,

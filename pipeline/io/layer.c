@@ -55,18 +55,18 @@ static const struct layer_class why_bits[] = {
 };
 
 #define CLASSES(array) .classes = array, .classes_nr = COUNT(array)
-#define PERCENT(layer_name, text)                                                                 \
+#define PERCENT(layer_name, text)                                                                  \
 	{                                                                                          \
 		.name = layer_name, .description = text, .type = LAYER_U8, .halving = HALVE_MEAN,  \
 		.has_nodata = true, .nodata = FRACTION_NODATA, .scale = 1, .unit = "%",            \
 		.style_max = 100,                                                                  \
 	}
-#define LOOKS(layer_name, text)                                                                   \
+#define LOOKS(layer_name, text)                                                                    \
 	{                                                                                          \
 		.name = layer_name, .description = text, .type = LAYER_U16,                        \
 		.halving = HALVE_NEAREST, .scale = 1, .unit = "1", .style_max = 20,                \
 	}
-#define INDEX(layer_name, text)                                                                   \
+#define INDEX(layer_name, text)                                                                    \
 	{                                                                                          \
 		.name = layer_name, .description = text, .type = LAYER_I16,                        \
 		.halving = HALVE_NEAREST, .has_nodata = true, .nodata = INDEX_NODATA,              \
@@ -74,16 +74,28 @@ static const struct layer_class why_bits[] = {
 	}
 
 static const struct layer layers[] = {
-	{ .name = "water", .description = "Water class (codes of OPERA DSWx)", .type = LAYER_U8,
-	  .halving = HALVE_MODE, .has_nodata = true, .nodata = WATER_NODATA, .scale = 1,
-	  .unit = "", CLASSES(water_classes) },
+	{ .name = "water",
+	  .description = "Water class (codes of OPERA DSWx)",
+	  .type = LAYER_U8,
+	  .halving = HALVE_MODE,
+	  .has_nodata = true,
+	  .nodata = WATER_NODATA,
+	  .scale = 1,
+	  .unit = "",
+	  CLASSES(water_classes) },
 	PERCENT("fraction", "Share of the pixel covered by water"),
-	{ .name = "why", .description = "Reasons for the class, one bit each", .type = LAYER_U32,
-	  .halving = HALVE_OR, .scale = 1, .unit = "", CLASSES(why_bits) },
+	{ .name = "why",
+	  .description = "Reasons for the class, one bit each",
+	  .type = LAYER_U32,
+	  .halving = HALVE_OR,
+	  .scale = 1,
+	  .unit = "",
+	  CLASSES(why_bits) },
 	INDEX("mndwi", "MNDWI = (green - swir1) / (green + swir1), Xu 2006"),
 	INDEX("ndwi", "NDWI = (green - nir) / (green + nir), McFeeters 1996"),
 	INDEX("ndvi", "NDVI = (nir - red) / (nir + red), Rouse 1973"),
-	INDEX("ndci", "NDCI = (rededge705 - red) / (rededge705 + red), Mishra 2012: chlorophyll index"),
+	INDEX("ndci",
+	      "NDCI = (rededge705 - red) / (rededge705 + red), Mishra 2012: chlorophyll index"),
 	INDEX("aweinsh", "AWEInsh, Feyisa 2014: water index, no shadow"),
 	INDEX("aweish", "AWEIsh, Feyisa 2014: water index, shadow"),
 	INDEX("wi2015", "WI2015, Fisher 2016: water index, divided by 100"),
@@ -91,15 +103,34 @@ static const struct layer layers[] = {
 	LOOKS("wet", "Looks that saw open water"),
 	LOOKS("partial", "Looks that saw partial water"),
 	PERCENT("frequency", "Looks that saw open water, of all looks at the surface"),
-	{ .name = "source", .description = "Index of the best look, 1-based; see item.json",
-	  .type = LAYER_U16, .halving = HALVE_NEAREST, .has_nodata = true, .nodata = 0, .scale = 1,
-	  .unit = "", .style_max = 20 },
-	{ .name = "change", .description = "Change of water between two periods",
-	  .type = LAYER_U8, .halving = HALVE_MODE, .has_nodata = true, .nodata = CHANGE_NODATA,
-	  .scale = 1, .unit = "", CLASSES(change_classes) },
-	{ .name = "delta", .description = "After minus before", .type = LAYER_I16,
-	  .halving = HALVE_NEAREST, .has_nodata = true, .nodata = DELTA_NODATA, .scale = 1,
-	  .unit = "%", .style_min = -100, .style_max = 100 },
+	{ .name = "source",
+	  .description = "Index of the best look, 1-based; see item.json",
+	  .type = LAYER_U16,
+	  .halving = HALVE_NEAREST,
+	  .has_nodata = true,
+	  .nodata = 0,
+	  .scale = 1,
+	  .unit = "",
+	  .style_max = 20 },
+	{ .name = "change",
+	  .description = "Change of water between two periods",
+	  .type = LAYER_U8,
+	  .halving = HALVE_MODE,
+	  .has_nodata = true,
+	  .nodata = CHANGE_NODATA,
+	  .scale = 1,
+	  .unit = "",
+	  CLASSES(change_classes) },
+	{ .name = "delta",
+	  .description = "After minus before",
+	  .type = LAYER_I16,
+	  .halving = HALVE_NEAREST,
+	  .has_nodata = true,
+	  .nodata = DELTA_NODATA,
+	  .scale = 1,
+	  .unit = "%",
+	  .style_min = -100,
+	  .style_max = 100 },
 };
 
 size_t layer_type_size(enum layer_type type)

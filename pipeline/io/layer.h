@@ -31,8 +31,8 @@ struct layer {
 	enum layer_halving halving;
 	bool has_nodata;
 	double nodata;
-	double scale, offset; /* value = stored * scale + offset */
-	const char *unit;     /* UDUNITS spelling, "" for none */
+	double scale, offset;		   /* value = stored * scale + offset */
+	const char *unit;		   /* UDUNITS spelling, "" for none */
 	const struct layer_class *classes; /* codes, or bits where halving is HALVE_OR; or NULL */
 	size_t classes_nr;
 	double style_min, style_max; /* stored values at the ends of the colour ramp (no classes) */

@@ -37,8 +37,8 @@ struct scene_reader {
 	struct scene *scene;
 	const struct kernels *kernels;
 	struct blocks_reader *blocks;
-	uint16_t *window;  /* a source's pixels under the rect */
-	int32_t *x, *y;	   /* source coordinates of a row */
+	uint16_t *window; /* a source's pixels under the rect */
+	int32_t *x, *y;	  /* source coordinates of a row */
 };
 
 /* QA_PIXEL says "fill" by a bit; in all other files 0 means that there is nothing (to say). */
@@ -290,8 +290,8 @@ static void resample(struct scene_reader *r, const struct layer_source *l,
 
 		for (int32_t i = 0; i < rect.w; i++)
 			r->y[i] = y;
-		(l->resampling == RESAMPLE_BILINEAR ? r->kernels->bilinear_u16 :
-						      r->kernels->nearest_u16)(
+		(l->resampling == RESAMPLE_BILINEAR ? r->kernels->bilinear_u16
+						    : r->kernels->nearest_u16)(
 			(size_t)rect.w, window, r->x, r->y, plane + (size_t)row * (size_t)rect.w);
 	}
 }

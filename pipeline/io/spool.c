@@ -107,7 +107,8 @@ int spool_write(struct spool *s, size_t i, size_t plane, const void *pixels, str
 	size_t size = rect_area(grid_tile(&s->grid, s->side, i)) * s->planes[plane].pixel_size;
 
 	s->written[i] = true;
-	return write_all(s->fd, pixels, size, (off_t)(i * s->record_size + s->plane_offset[plane]), e);
+	return write_all(s->fd, pixels, size, (off_t)(i * s->record_size + s->plane_offset[plane]),
+			 e);
 }
 
 size_t spool_scratch_size(const struct spool *s)
@@ -136,7 +137,8 @@ static int read_tile(const struct spool *s, size_t plane, size_t i, struct rect 
 		return -1;
 	for (int32_t y = 0; y < part.h; y++)
 		memcpy(pixels + ((size_t)(part.y - rect.y + y) * (size_t)rect.w +
-				 (size_t)(part.x - rect.x)) * px,
+				 (size_t)(part.x - rect.x)) *
+					px,
 		       scratch + (size_t)y * row + (size_t)(part.x - tile.x) * px,
 		       (size_t)part.w * px);
 	return 0;
@@ -153,7 +155,8 @@ int spool_read(const struct spool *s, size_t plane, struct rect rect, void *scra
 		for (int32_t x = in.x / s->side; x <= (in.x + in.w - 1) / s->side; x++)
 			whole &= s->written[(size_t)y * columns + (size_t)x];
 	if (!whole)
-		memset(pixels, s->planes[plane].fill, rect_area(rect) * s->planes[plane].pixel_size);
+		memset(pixels, s->planes[plane].fill,
+		       rect_area(rect) * s->planes[plane].pixel_size);
 	if (rect_empty(in))
 		return 0;
 	for (int32_t y = in.y / s->side; y <= (in.y + in.h - 1) / s->side; y++)

@@ -16,7 +16,8 @@ struct classify_worker {
 	struct scene_reader *reader;
 	uint16_t *bands[ROLE_NR];
 	float *rho[ROLE_NR], *toa, *index;
-	uint8_t *state, *index_state, *code; /* state: of the six water bands; index_state: of all */
+	uint8_t *state, *index_state,
+		*code; /* state: of the six water bands; index_state: of all */
 	uint8_t *water;
 	uint32_t *why;
 	uint16_t *packed[3]; /* NIR, SWIR1, SWIR2 */
@@ -32,7 +33,8 @@ static void row_ndwi(const struct kernels *k, size_t n, const float *const rho[R
 	k->norm_diff(n, rho[ROLE_GREEN], rho[ROLE_NIR], out);
 }
 
-static void row_mndwi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
+static void row_mndwi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
+		      float *out)
 {
 	k->norm_diff(n, rho[ROLE_GREEN], rho[ROLE_SWIR1], out);
 }
@@ -229,8 +231,8 @@ static int classify_start(void *job, void **state, struct error *e)
 	w->o = o;
 	if (allocate(w))
 		return error_nomem(e, "a worker's tile");
-	return scene_reader_new(&w->reader, o->scene, o->context->kernels, o->context->options->tile,
-				e);
+	return scene_reader_new(&w->reader, o->scene, o->context->kernels,
+				o->context->options->tile, e);
 }
 
 static bool reads(const struct observe *o, enum role role)
@@ -319,7 +321,8 @@ static int spool_tile(struct classify_worker *w, size_t tile, struct error *e)
 {
 	struct spool *s = w->o->spool;
 
-	if (spool_write(s, tile, PLANE_WATER, w->water, e) || spool_write(s, tile, PLANE_WHY, w->why, e))
+	if (spool_write(s, tile, PLANE_WATER, w->water, e) ||
+	    spool_write(s, tile, PLANE_WHY, w->why, e))
 		return -1;
 	for (size_t i = 0; i < 3; i++)
 		if (spool_write(s, tile, PLANE_NIR + i, w->packed[i], e))

@@ -25,7 +25,7 @@
 #include "pipeline/stage/thumbnail.h"
 
 #define OBSERVE_INDICES_MAX 8
-#define OBSERVE_LAYERS_MAX (3 + OBSERVE_INDICES_MAX)
+#define OBSERVE_LAYERS_MAX  (3 + OBSERVE_INDICES_MAX)
 
 /* An index layer: its name in layer.c, the bands it needs, how a row is computed. */
 struct index_rule {
@@ -51,16 +51,16 @@ struct observe {
 	const struct granule *granule;
 	const struct lake *lake; /* NULL: none */
 
-	struct grid target;	 /* of the observation */
-	struct mapping *mapping; /* target to working grid */
+	struct grid target;			    /* of the observation */
+	struct mapping *mapping;		    /* target to working grid */
 	struct region *target_region, *work_region; /* the lake; NULL: everything */
-	struct rect work_rect;	 /* the working pixels that the target can touch */
+	struct rect work_rect; /* the working pixels that the target can touch */
 
 	enum role roles[ROLE_NR]; /* that are read */
 	size_t roles_nr;
 	struct rayleigh rayleigh[ROLE_NR];
-	bool toa;		 /* Rayleigh is to be removed */
-	uint32_t hide, ice;	 /* reasons that make a pixel cloud, ice */
+	bool toa;	    /* Rayleigh is to be removed */
+	uint32_t hide, ice; /* reasons that make a pixel cloud, ice */
 
 	const struct index_rule *indices[OBSERVE_INDICES_MAX];
 	size_t indices_nr;
@@ -70,22 +70,30 @@ struct observe {
 	int threads;
 	struct progress progress; /* of the run under way; used by the ordered step only */
 	struct scene *scene;
-	struct spool *spool;	/* written by classify, read after */
-	size_t *tiles;		/* working tiles that are needed, in order */
+	struct spool *spool; /* written by classify, read after */
+	size_t *tiles;	     /* working tiles that are needed, in order */
 	size_t tiles_nr;
 
 	struct thumbnail thumbnail; /* written by classify */
 
-	bool unmixable;		/* water and land can be told apart */
+	bool unmixable; /* water and land can be told apart */
 	struct unmix unmix;
 
 	struct output *output;
-	struct area *area;	/* counters: AREA_* */
+	struct area *area; /* counters: AREA_* */
 	struct footprint *footprint;
 };
 
 /* Counters of an observation's area. */
-enum observe_area { AREA_NOT, AREA_OPEN, AREA_PARTIAL, AREA_ICE, AREA_CLOUD, AREA_PERCENT, AREA_NR };
+enum observe_area {
+	AREA_NOT,
+	AREA_OPEN,
+	AREA_PARTIAL,
+	AREA_ICE,
+	AREA_CLOUD,
+	AREA_PERCENT,
+	AREA_NR
+};
 
 /* Find the working tiles that the target needs; fills tiles.  Plans the scene's blocks. */
 int classify_plan(struct observe *o, struct error *e);

@@ -14,6 +14,7 @@
 #include "pipeline/io/rayleigh.h"
 #include "pipeline/space/crs.h"
 #include "pipeline/stage/observe.h"
+#include "pipeline/stage/scene_item.h"
 #include "pipeline/stage/target.h"
 
 /* What the program itself, its libraries and their tables take [bytes]; measured, rounded up. */
@@ -50,12 +51,14 @@ static int add_layer(struct observe *o, const char *name, bool *quicklook, struc
 		return 0;
 	}
 	if (!rule && !basic)
-		return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a scene", name);
+		return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a scene",
+				 name);
 	for (size_t i = 0; i < o->layers_nr; i++)
 		if (!strcmp(o->layers[i]->name, name))
 			return 0;
 	if (o->layers_nr == OBSERVE_LAYERS_MAX)
-		return error_set(e, ERROR_USAGE, "--layers: more than %d layers", OBSERVE_LAYERS_MAX);
+		return error_set(e, ERROR_USAGE, "--layers: more than %d layers",
+				 OBSERVE_LAYERS_MAX);
 	o->layers[o->layers_nr++] = layer_find(name);
 	if (rule)
 		o->indices[o->indices_nr++] = rule;
@@ -129,15 +132,16 @@ static void choose_rayleigh(struct observe *o)
 	const struct granule *g = o->granule;
 	double pressure = pressure_at(o->lake ? o->lake->elevation_m : 0);
 
-	o->toa = o->product->level == LEVEL_TOA && strcmp(o->context->options->rayleigh, "none") != 0;
+	o->toa = o->product->level == LEVEL_TOA &&
+		 strcmp(o->context->options->rayleigh, "none") != 0;
 	for (size_t i = 0; o->toa && i < o->roles_nr; i++) {
 		enum role role = o->roles[i];
 
 		if (role_is_reflectance(role))
-			o->rayleigh[role] = rayleigh_for(g->bands[role].band->wavelength_nm / 1000,
-							 90 - g->sun_elevation_deg, g->view_zenith_deg,
-							 g->view_azimuth_deg - g->sun_azimuth_deg,
-							 pressure);
+			o->rayleigh[role] =
+				rayleigh_for(g->bands[role].band->wavelength_nm / 1000,
+					     90 - g->sun_elevation_deg, g->view_zenith_deg,
+					     g->view_azimuth_deg - g->sun_azimuth_deg, pressure);
 	}
 }
 
@@ -186,157 +190,14 @@ out:
 	return ret;
 }
 
-/* --- what it is called, and what it was made from --- */
+/* --- the run --- */
 
-static void observation_id(const struct observe *o, const struct target *target, char *id, size_t size)
+static void observation_id(const struct observe *o, const struct target *target, char *id,
+			   size_t size)
 {
 	snprintf(id, size, "%s%s%s%s", o->granule->id, o->lake ? "_" : "",
 		 o->lake ? o->lake->name : "", target->suffix);
 }
-
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-}
-
-/* A file's path as seen from the product's folder: the same wherever the product lies. */
-static const char *inside(const char *folder, const char *path)
-{
-	size_t n = strlen(folder);
-
-	return !strncmp(path, folder, n) && path[n] == '/' ? path + n + 1 : path;
-}
-
-static json_t *inputs_json(const struct observe *o, struct error *e)
-{
-	const char *files[ROLE_NR];
-	char *folder = folder_of(o->product->metadata_path);
-	json_t *input = NULL, *list = json_array();
-	size_t n = 0;
-
-	for (size_t i = 0; folder && i < ROLE_NR; i++)
-		if (o->granule->bands[i].path)
-			files[n++] = inside(folder, o->granule->bands[i].path);
-	if (folder && list)
-		input = item_input(o->product->id, o->product->metadata_path, files, n, folder, e);
-	else
-		error_nomem(e, "the list of inputs");
-	free(folder);
-	if (!input || json_array_append_new(list, input)) {
-		json_decref(list);
-		return NULL;
-	}
-	return list;
-}
-
-/* A lake is what its outline, buffer and season say, not what it is called. */
-static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	hex[0] = 0;
-	if (!f)
-		return;
-	fprintf(f, "%.3f %.3f %d %d\n", lake->buffer_m, lake->elevation_m, lake->season_from,
-		lake->season_to);
-	for (size_t i = 0; i < lake->outline.rings_nr; i++)
-		for (size_t k = 0; k < lake->outline.rings[i].points_nr; k++)
-			fprintf(f, "%zu %.9f %.9f\n", i, lake->outline.rings[i].points[k].x,
-				lake->outline.rings[i].points[k].y);
-	if (!fclose(f))
-		memory_sha256(text, size, hex);
-	free(text);
-}
-
-static json_t *options_json(const struct observe *o)
-{
-	struct option_value values[32];
-	char hex[SHA256_HEX], layers[400] = "";
-	json_t *json = json_object();
-	size_t n = options_that_change_pixels(o->context->options, COMMAND_SCENE, values, 32);
-
-	for (size_t i = 0; i < n; i++)
-		json_object_set_new(json, values[i].key, json_string(values[i].value));
-	for (size_t i = 0, at = 0; i < o->layers_nr && at < sizeof(layers); i++)
-		at += (size_t)snprintf(layers + at, sizeof(layers) - at, "%s%s", i ? "," : "",
-				       o->layers[i]->name);
-	json_object_set_new(json, "layers", json_string(layers));
-	if (o->lake) {
-		lake_digest(o->lake, hex);
-		json_object_set_new(json, "lake", json_string(o->lake->name));
-		json_object_set_new(json, "lake_sha256", json_string(hex));
-	}
-	return json;
-}
-
-static json_t *grid_json(const struct grid *g)
-{
-	return json_pack("{s:s, s:[ffffff], s:[ii]}", "crs", g->crs.def, "transform", g->dx, 0.0, g->x0,
-			 0.0, -g->dy, g->y0, "shape", g->height, g->width);
-}
-
-static double rounded(double v, double step)
-{
-	return nearbyint(v / step) * step;
-}
-
-/* Pixels and km2 of every class; water by fraction beside water by pixels. */
-static void add_areas(const struct observe *o, json_t *properties)
-{
-	static const char *const names[] = { "not_water", "open_water", "partial_water", "ice",
-					     "cloud" };
-	json_t *pixels = json_object(), *km2 = json_object();
-
-	for (size_t i = 0; i < AREA_PERCENT; i++) {
-		json_object_set_new(pixels, names[i],
-				    json_integer((json_int_t)area_pixels(o->area, i)));
-		json_object_set_new(km2, names[i], json_real(rounded(area_km2(o->area, i), 1e-4)));
-	}
-	json_object_set_new(km2, "water_by_fraction",
-			    json_real(rounded(area_km2(o->area, AREA_PERCENT) / 100, 1e-4)));
-	json_object_set_new(properties, "balkhash:pixels", pixels);
-	json_object_set_new(properties, "balkhash:area_km2", km2);
-}
-
-static json_t *properties_json(const struct observe *o, const struct target *target,
-			       const char *unit, json_t *inputs, json_t *options)
-{
-	const struct product *p = o->product;
-	json_t *json = json_object();
-	char mission[sizeof(p->mission)];
-
-	snprintf(mission, sizeof(mission), "%s", p->mission);
-	json_object_set_new(json, "platform", json_string(mission));
-	json_object_set_new(json, "instruments", json_pack("[s]", p->sensor->name));
-	json_object_set_new(json, "gsd", json_real(o->granule->grid.dx));
-	if (!isnan(p->cloud_cover_percent))
-		json_object_set_new(json, "eo:cloud_cover", json_real(p->cloud_cover_percent));
-	json_object_set_new(json, "view:sun_elevation", json_real(o->granule->sun_elevation_deg));
-	json_object_set_new(json, "view:sun_azimuth", json_real(o->granule->sun_azimuth_deg));
-	json_object_set_new(json, "balkhash:unit", json_string(unit));
-	json_object_set_new(json, "balkhash:product", json_string(p->id));
-	json_object_set_new(json, "balkhash:level", json_string(p->level_name));
-	json_object_set_new(json, "balkhash:baseline", json_string(p->baseline));
-	json_object_set_new(json, "balkhash:tile", json_string(o->granule->tile));
-	json_object_set_new(json, "balkhash:datatake", json_string(p->datatake));
-	json_object_set_new(json, "balkhash:native_zone",
-			    json_integer(crs_zone_of(&o->granule->grid.crs)));
-	json_object_set_new(json, "balkhash:lake", json_string(o->lake ? o->lake->name : ""));
-	json_object_set_new(json, "balkhash:lake_grid", grid_json(&target->full));
-	json_object_set_new(json, "balkhash:working_pixel_m", json_real(scene_grid(o->scene)->dx));
-	json_object_set_new(json, "balkhash:rayleigh_corrected", json_boolean(o->toa));
-	json_object_set_new(json, "balkhash:fraction_estimated", json_boolean(o->unmixable));
-	json_object_set(json, "balkhash:options", options);
-	json_object_set(json, "balkhash:inputs", inputs);
-	add_areas(o, json);
-	return json;
-}
-
-/* --- the run --- */
 
 /* As many of the threads asked for as the memory allows; results do not depend on it. */
 static int fit_memory(struct observe *o, struct error *e)
@@ -352,8 +213,8 @@ static int fit_memory(struct observe *o, struct error *e)
 			break;
 	}
 	if (!o->threads)
-		return error_set(e, ERROR_CONFIG, "%s needs --memory %zuM at least",
-				 o->product->id, (need >> 20) + 1);
+		return error_set(e, ERROR_CONFIG, "%s needs --memory %zuM at least", o->product->id,
+				 (need >> 20) + 1);
 	log_say(o->context->log, LOG_INFO, "%s: %d thread(s), up to %zu MiB", o->product->id,
 		o->threads, need >> 20);
 	return 0;
@@ -384,15 +245,21 @@ static int open_output(struct observe *o, const char *folder, const char *unit, 
 		{ "CREDIT", o->product->sensor->credit },
 	};
 	struct output_spec spec = {
-		.context = o->context, .target = folder, .unit = unit, .grid = o->target,
-		.layers = o->layers, .layers_nr = o->layers_nr,
-		.items = items, .items_nr = sizeof(items) / sizeof(items[0]),
+		.context = o->context,
+		.target = folder,
+		.unit = unit,
+		.grid = o->target,
+		.layers = o->layers,
+		.layers_nr = o->layers_nr,
+		.items = items,
+		.items_nr = sizeof(items) / sizeof(items[0]),
 	};
 
 	utc_format(o->product->time, time);
 	if (output_open(&o->output, &spec, e) || open_spool(o, e) ||
 	    area_new(&o->area, &o->target, AREA_NR, e) ||
-	    thumbnail_init(&o->thumbnail, scene_grid(o->scene), e) || footprint_new(&o->footprint, &o->target, e))
+	    thumbnail_init(&o->thumbnail, scene_grid(o->scene), e) ||
+	    footprint_new(&o->footprint, &o->target, e))
 		return -1;
 	return 0;
 }
@@ -424,10 +291,14 @@ static int publish(struct observe *o, const char *id, json_t *properties, struct
 	const char *source = o->product->id;
 	struct polygon footprint = { 0 };
 	struct item item = {
-		.kind = "observation", .id = id,
-		.time = o->product->time, .time_end = o->product->time,
-		.footprint = &footprint, .properties = properties,
-		.derived_from = &source, .derived_from_nr = 1,
+		.kind = "observation",
+		.id = id,
+		.time = o->product->time,
+		.time_end = o->product->time,
+		.footprint = &footprint,
+		.properties = properties,
+		.derived_from = &source,
+		.derived_from_nr = 1,
 	};
 	int ret = footprint_polygon(o->footprint, &footprint, e);
 
@@ -441,7 +312,7 @@ static int publish(struct observe *o, const char *id, json_t *properties, struct
 static int make(struct observe *o, const struct target *target, const char *id, const char *folder,
 		bool quicklook, struct error *e)
 {
-	json_t *inputs = inputs_json(o, e), *options = options_json(o), *properties = NULL;
+	json_t *inputs = scene_inputs(o, e), *options = scene_options(o), *properties = NULL;
 	char unit[SHA256_HEX];
 	bool needed = false;
 	int ret = -1;
@@ -455,7 +326,7 @@ static int make(struct observe *o, const struct target *target, const char *id, 
 	ret = -1;
 	if (open_output(o, folder, unit, e) || compute(o, quicklook, e))
 		goto out;
-	properties = properties_json(o, target, unit, inputs, options);
+	properties = scene_properties(o, &target->full, unit, inputs, options);
 	ret = publish(o, id, properties, e);
 out:
 	json_decref(properties);
@@ -481,8 +352,9 @@ static void observe_release(struct observe *o)
 static int observe_granule(const struct context *context, const struct product *product,
 			   const struct granule *granule, const struct lake *lake, struct error *e)
 {
-	struct observe o = { .context = context, .product = product, .granule = granule,
-			     .lake = lake };
+	struct observe o = {
+		.context = context, .product = product, .granule = granule, .lake = lake
+	};
 	struct target target;
 	bool quicklook = false;
 	char *folder = NULL;
@@ -540,6 +412,7 @@ int scene_command(const struct context *context, struct error *e)
 	}
 	lake_free(lake);
 	if (failed && o->paths_nr > 1)
-		return error_set(e, ERROR_PARTIAL, "%zu of %zu products failed", failed, o->paths_nr);
+		return error_set(e, ERROR_PARTIAL, "%zu of %zu products failed", failed,
+				 o->paths_nr);
 	return failed ? -1 : 0;
 }

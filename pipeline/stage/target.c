@@ -62,7 +62,8 @@ out:
 }
 
 /* A grid over the box whose pixel edges lie on multiples of the pixel from an origin, snapped outwards. */
-static int grid_over(struct grid *g, struct box b, double origin_x, double origin_y, struct error *e)
+static int grid_over(struct grid *g, struct box b, double origin_x, double origin_y,
+		     struct error *e)
 {
 	double left = floor((b.x0 - origin_x) / g->dx + 1e-6);
 	double top = ceil((b.y1 - origin_y) / g->dy - 1e-6);
@@ -71,8 +72,10 @@ static int grid_over(struct grid *g, struct box b, double origin_x, double origi
 
 	if (!(right > left) || !(top > bottom) || right - left > GRID_SIDE_MAX ||
 	    top - bottom > GRID_SIDE_MAX)
-		return error_set(e, ERROR_CONFIG, "the extent and pixel size asked for make %.0f x %.0f pixels; a side may have 1 to %d",
-				 right - left, top - bottom, GRID_SIDE_MAX);
+		return error_set(
+			e, ERROR_CONFIG,
+			"the extent and pixel size asked for make %.0f x %.0f pixels; a side may have 1 to %d",
+			right - left, top - bottom, GRID_SIDE_MAX);
 	g->x0 = origin_x + left * g->dx;
 	g->y0 = origin_y + top * g->dy;
 	g->width = (int32_t)(right - left);
@@ -92,8 +95,8 @@ static void suffix_of(const struct options *o, const struct grid *g, char suffix
 	suffix[0] = 0;
 	if (!o->tr[0] && !has_te(o) && !o->t_srs)
 		return;
-	snprintf(text, sizeof(text), "%s|%.6f|%.6f|%.6f|%.6f|%d|%d", g->crs.def, g->x0, g->y0, g->dx,
-		 g->dy, g->width, g->height);
+	snprintf(text, sizeof(text), "%s|%.6f|%.6f|%.6f|%.6f|%d|%d", g->crs.def, g->x0, g->y0,
+		 g->dx, g->dy, g->width, g->height);
 	memory_sha256(text, strlen(text), hex);
 	snprintf(suffix, 8, "_%.6s", hex);
 }

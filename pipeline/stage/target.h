@@ -11,8 +11,8 @@
 #include "pipeline/io/product.h"
 
 struct target {
-	struct grid full;    /* of the lake, or of all that the user asked for */
-	char suffix[8];	     /* "_1a2b3c" where the user changed the grid, else "" */
+	struct grid full; /* of the lake, or of all that the user asked for */
+	char suffix[8];	  /* "_1a2b3c" where the user changed the grid, else "" */
 };
 
 /*

@@ -243,10 +243,10 @@ static int encode_layers(struct warp_worker *w, size_t i, struct rect tile, stru
 	for (size_t k = 0; k < o->layers_nr; k++) {
 		const char *name = o->layers[k]->name;
 		const struct index_rule *rule = index_rule_find(name);
-		const void *pixels = !strcmp(name, "water")    ? (void *)w->out_water :
-				     !strcmp(name, "fraction") ? (void *)w->out_fraction :
-				     !strcmp(name, "why")      ? (void *)w->out_why :
-								 (void *)w->out_index;
+		const void *pixels = !strcmp(name, "water")	 ? (void *)w->out_water
+				     : !strcmp(name, "fraction") ? (void *)w->out_fraction
+				     : !strcmp(name, "why")	 ? (void *)w->out_why
+								 : (void *)w->out_index;
 
 		if (rule && !rect_empty(r)) {
 			size_t plane = PLANE_INDEX;

@@ -69,8 +69,7 @@ int main(int argc, char **argv)
 			return 74;
 		count_row(&c, a, b, common.w);
 	}
-	printf("%.4f %.4f %.4f %zu %zu\n",
-	       (double)c.both / (double)(c.both + c.missed + c.wrong),
+	printf("%.4f %.4f %.4f %zu %zu\n", (double)c.both / (double)(c.both + c.missed + c.wrong),
 	       (double)c.missed / (double)(c.both + c.missed),
 	       (double)c.wrong / (double)(c.both + c.wrong), c.both + c.missed, c.unseen);
 	free(a);

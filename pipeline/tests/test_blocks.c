@@ -222,12 +222,9 @@ static void absurd_sizes_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tiles_of_256),
-		cmocka_unit_test(strips_of_one_row),
-		cmocka_unit_test(one_block_for_all),
-		cmocka_unit_test(peak_is_what_is_alive),
-		cmocka_unit_test(cut_file_is_an_error),
-		cmocka_unit_test(absurd_sizes_are_refused),
+		cmocka_unit_test(tiles_of_256),		cmocka_unit_test(strips_of_one_row),
+		cmocka_unit_test(one_block_for_all),	cmocka_unit_test(peak_is_what_is_alive),
+		cmocka_unit_test(cut_file_is_an_error), cmocka_unit_test(absurd_sizes_are_refused),
 	};
 
 	gdal_setup(16 << 20);

@@ -19,7 +19,7 @@ static uint32_t value(int32_t x, int32_t y)
 static void rects_come_back(void **state)
 {
 	const struct spool_plane planes[] = { { 1, 0xff }, { 4, 0 } };
-	const struct rect rects[] = { { 0, 0, 300, 200 },  { -3, -3, 10, 10 }, { 120, 60, 20, 20 },
+	const struct rect rects[] = { { 0, 0, 300, 200 },   { -3, -3, 10, 10 }, { 120, 60, 20, 20 },
 				      { 290, 190, 30, 30 }, { 63, 63, 2, 2 },	{ 400, 0, 5, 5 } };
 	const size_t missing = 6; /* tiles of 64: five across; this one starts at 64, 64 */
 	struct spool *s;

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/stage/scene_item.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/base/file.h"
+#include "pipeline/space/crs.h"
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+}
+
+/* A file's path as seen from the product's folder: the same wherever the product lies. */
+static const char *inside(const char *folder, const char *path)
+{
+	size_t n = strlen(folder);
+
+	return !strncmp(path, folder, n) && path[n] == '/' ? path + n + 1 : path;
+}
+
+json_t *scene_inputs(const struct observe *o, struct error *e)
+{
+	const char *files[ROLE_NR];
+	char *folder = folder_of(o->product->metadata_path);
+	json_t *input = NULL, *list = json_array();
+	size_t n = 0;
+
+	for (size_t i = 0; folder && i < ROLE_NR; i++)
+		if (o->granule->bands[i].path)
+			files[n++] = inside(folder, o->granule->bands[i].path);
+	if (folder && list)
+		input = item_input(o->product->id, o->product->metadata_path, files, n, folder, e);
+	else
+		error_nomem(e, "the list of inputs");
+	free(folder);
+	if (!input || json_array_append_new(list, input)) {
+		json_decref(list);
+		return NULL;
+	}
+	return list;
+}
+
+/* A lake is what its outline, buffer and season say, not what it is called. */
+static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	hex[0] = 0;
+	if (!f)
+		return;
+	fprintf(f, "%.3f %.3f %d %d\n", lake->buffer_m, lake->elevation_m, lake->season_from,
+		lake->season_to);
+	for (size_t i = 0; i < lake->outline.rings_nr; i++)
+		for (size_t k = 0; k < lake->outline.rings[i].points_nr; k++)
+			fprintf(f, "%zu %.9f %.9f\n", i, lake->outline.rings[i].points[k].x,
+				lake->outline.rings[i].points[k].y);
+	if (!fclose(f))
+		memory_sha256(text, size, hex);
+	free(text);
+}
+
+json_t *scene_options(const struct observe *o)
+{
+	struct option_value values[32];
+	char hex[SHA256_HEX], layers[400] = "";
+	json_t *json = json_object();
+	size_t n = options_that_change_pixels(o->context->options, COMMAND_SCENE, values, 32);
+
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(json, values[i].key, json_string(values[i].value));
+	for (size_t i = 0, at = 0; i < o->layers_nr && at < sizeof(layers); i++)
+		at += (size_t)snprintf(layers + at, sizeof(layers) - at, "%s%s", i ? "," : "",
+				       o->layers[i]->name);
+	json_object_set_new(json, "layers", json_string(layers));
+	if (o->lake) {
+		lake_digest(o->lake, hex);
+		json_object_set_new(json, "lake", json_string(o->lake->name));
+		json_object_set_new(json, "lake_sha256", json_string(hex));
+	}
+	return json;
+}
+
+static json_t *grid_json(const struct grid *g)
+{
+	return json_pack("{s:s, s:[ffffff], s:[ii]}", "crs", g->crs.def, "transform", g->dx, 0.0,
+			 g->x0, 0.0, -g->dy, g->y0, "shape", g->height, g->width);
+}
+
+static double rounded(double v, double step)
+{
+	return nearbyint(v / step) * step;
+}
+
+/* Pixels and km2 of every class; water by fraction beside water by pixels. */
+static void add_areas(const struct observe *o, json_t *properties)
+{
+	static const char *const names[] = { "not_water", "open_water", "partial_water", "ice",
+					     "cloud" };
+	json_t *pixels = json_object(), *km2 = json_object();
+
+	for (size_t i = 0; i < AREA_PERCENT; i++) {
+		json_object_set_new(pixels, names[i],
+				    json_integer((json_int_t)area_pixels(o->area, i)));
+		json_object_set_new(km2, names[i], json_real(rounded(area_km2(o->area, i), 1e-4)));
+	}
+	json_object_set_new(km2, "water_by_fraction",
+			    json_real(rounded(area_km2(o->area, AREA_PERCENT) / 100, 1e-4)));
+	json_object_set_new(properties, "balkhash:pixels", pixels);
+	json_object_set_new(properties, "balkhash:area_km2", km2);
+}
+
+json_t *scene_properties(const struct observe *o, const struct grid *full, const char *unit,
+			 json_t *inputs, json_t *options)
+{
+	const struct product *p = o->product;
+	json_t *json = json_object();
+	char mission[sizeof(p->mission)];
+
+	snprintf(mission, sizeof(mission), "%s", p->mission);
+	json_object_set_new(json, "platform", json_string(mission));
+	json_object_set_new(json, "instruments", json_pack("[s]", p->sensor->name));
+	json_object_set_new(json, "gsd", json_real(o->granule->grid.dx));
+	if (!isnan(p->cloud_cover_percent))
+		json_object_set_new(json, "eo:cloud_cover", json_real(p->cloud_cover_percent));
+	json_object_set_new(json, "view:sun_elevation", json_real(o->granule->sun_elevation_deg));
+	json_object_set_new(json, "view:sun_azimuth", json_real(o->granule->sun_azimuth_deg));
+	json_object_set_new(json, "balkhash:unit", json_string(unit));
+	json_object_set_new(json, "balkhash:product", json_string(p->id));
+	json_object_set_new(json, "balkhash:level", json_string(p->level_name));
+	json_object_set_new(json, "balkhash:baseline", json_string(p->baseline));
+	json_object_set_new(json, "balkhash:tile", json_string(o->granule->tile));
+	json_object_set_new(json, "balkhash:datatake", json_string(p->datatake));
+	json_object_set_new(json, "balkhash:native_zone",
+			    json_integer(crs_zone_of(&o->granule->grid.crs)));
+	json_object_set_new(json, "balkhash:lake", json_string(o->lake ? o->lake->name : ""));
+	json_object_set_new(json, "balkhash:lake_grid", grid_json(full));
+	json_object_set_new(json, "balkhash:working_pixel_m", json_real(scene_grid(o->scene)->dx));
+	json_object_set_new(json, "balkhash:rayleigh_corrected", json_boolean(o->toa));
+	json_object_set_new(json, "balkhash:fraction_estimated", json_boolean(o->unmixable));
+	json_object_set(json, "balkhash:options", options);
+	json_object_set(json, "balkhash:inputs", inputs);
+	add_areas(o, json);
+	return json;
+}
