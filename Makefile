@@ -63,7 +63,7 @@ BENCHES    := $(patsubst pipeline/tests/%.c,$O/pipeline/tests/%,$(wildcard pipel
 
 ##@ Building
 all: $(PROGRAM) $(GENERATOR)                 ## the program and the generator of test products
-tests: $(K_TESTS) $(P_TESTS) all
+tests: $(K_TESTS) $(P_TESTS) $(BENCHES) all
 
 $(PROGRAM): $(P_OBJ) $(K_OBJ)
 	$(call say,LD)
