@@ -87,17 +87,6 @@ void area_add(struct area *a, size_t i, size_t counter, uint64_t pixels)
 	a->count[i * a->counters + counter] += pixels;
 }
 
-void area_add_classes(struct area *a, size_t i, size_t first, const struct layer *layer,
-		      const uint8_t *pixels, size_t n)
-{
-	uint64_t count[256] = { 0 };
-
-	for (size_t k = 0; k < n; k++)
-		count[pixels[k]]++;
-	for (size_t c = 0; c < layer->classes_nr; c++)
-		area_add(a, i, first + c, count[layer->classes[c].code & 255]);
-}
-
 uint64_t area_pixels(const struct area *a, size_t counter)
 {
 	uint64_t sum = 0;
@@ -121,23 +110,4 @@ double area_km2(const struct area *a, size_t counter)
 double area_round(double km2)
 {
 	return nearbyint(km2 * 1e6) / 1e6;
-}
-
-json_t *area_classes(const struct area *a, size_t first, const struct layer *layer)
-{
-	json_t *list = json_array();
-
-	for (size_t c = 0; c < layer->classes_nr; c++) {
-		double km2 = area_round(area_km2(a, first + c));
-		json_t *one = json_pack("{s:i, s:s, s:I, s:o}", "value", (int)layer->classes[c].code,
-					"name", layer->classes[c].name, "pixels",
-					(json_int_t)area_pixels(a, first + c), "km2",
-					isfinite(km2) ? json_real(km2) : json_null());
-
-		if (json_array_append_new(list, one)) {
-			json_decref(list);
-			return NULL;
-		}
-	}
-	return list;
 }

@@ -10,12 +10,10 @@
 #ifndef PIPELINE_IO_AREA_H
 #define PIPELINE_IO_AREA_H
 
-#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "pipeline/base/error.h"
-#include "pipeline/io/layer.h"
 #include "pipeline/space/grid.h"
 
 /* Counters for every tile of a grid. */
@@ -28,21 +26,11 @@ void area_free(struct area *a);
 /* Add to a counter of tile i.  Any number of threads at once on different tiles. */
 void area_add(struct area *a, size_t i, size_t counter, uint64_t pixels);
 
-/* Count n pixels of tile i by class: pixel value v to counter first + (its place in layer->classes). */
-void area_add_classes(struct area *a, size_t i, size_t first, const struct layer *layer,
-		      const uint8_t *pixels, size_t n);
-
 /* What a counter holds in all tiles, and the area of as many pixels (of percents: 100 times the area). */
 uint64_t area_pixels(const struct area *a, size_t counter);
 double area_km2(const struct area *a, size_t counter);
 
 /* km2 to 1e-6 (a square metre), as outputs give it. */
 double area_round(double km2);
-
-/*
- * [{"value", "name", "pixels", "km2"} ...] of the classes counted from counter
- * first.  A new reference, NULL without memory.
- */
-json_t *area_classes(const struct area *a, size_t first, const struct layer *layer);
 
 #endif

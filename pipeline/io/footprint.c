@@ -13,7 +13,7 @@
  * straight line of a projection leaves that of longitude and latitude by about
  * L^2 / 8R tan(latitude), 2 m at 46 degrees.
  */
-#define PIECES	   16
+#define PIECES	  16
 #define PIECE_MIN 10000.0
 
 struct footprint {

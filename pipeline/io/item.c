@@ -49,7 +49,8 @@ static int put_crs(json_t *properties, const struct crs *crs, struct error *e)
 	int bad;
 
 	if (epsg) {
-		bad = json_object_set_new(properties, "proj:epsg", json_integer(atoi(crs->def + 5)));
+		bad = json_object_set_new(properties, "proj:epsg",
+					  json_integer(strtol(crs->def + 5, NULL, 10)));
 		bad |= json_object_set_new(properties, "proj:code", json_string(crs->def));
 		return bad ? error_nomem(e, "item.json") : 0;
 	}
@@ -68,8 +69,9 @@ static int put_projection(json_t *properties, const struct grid *g, struct error
 		return -1;
 	if (json_object_set_new(properties, "proj:shape",
 				json_pack("[i, i]", (int)g->height, (int)g->width)) ||
-	    json_object_set_new(properties, "proj:transform",
-				json_pack("[f, f, f, f, f, f]", g->dx, 0.0, g->x0, 0.0, -g->dy, g->y0)))
+	    json_object_set_new(
+		    properties, "proj:transform",
+		    json_pack("[f, f, f, f, f, f]", g->dx, 0.0, g->x0, 0.0, -g->dy, g->y0)))
 		return error_nomem(e, "item.json");
 	return 0;
 }
@@ -214,7 +216,8 @@ static json_t *item_json(const char *folder, const struct item *item, struct err
 			 item_bbox(item->footprint), "properties", properties, "links",
 			 links_json(item), "assets", assets);
 	if (!root)
-		error_set(e, ERROR_BUG, "cannot make item.json of %s: no memory, or text that is not UTF-8",
+		error_set(e, ERROR_BUG,
+			  "cannot make item.json of %s: no memory, or text that is not UTF-8",
 			  item->id);
 	return root;
 }

@@ -22,18 +22,20 @@
 struct item_asset {
 	const char *file;
 	const struct layer *layer; /* NULL: not a raster layer */
-	const char *title, *media_type, *role; /* used where layer is NULL; role as in STAC: "thumbnail" ... */
-	struct geotiff_statistics statistics;  /* used where layer is set */
+	const char *title, *media_type,
+		*role; /* used where layer is NULL; role as in STAC: "thumbnail" ... */
+	struct geotiff_statistics statistics; /* used where layer is set */
 };
 
 /* Everything borrowed. */
 struct item {
 	const char *kind; /* "observation", "mosaic", "change" */
 	const char *id;
-	int64_t time, time_end; /* UTC seconds; equal: an instant, else from (included) to (excluded) */
+	int64_t time,
+		time_end; /* UTC seconds; equal: an instant, else from (included) to (excluded) */
 	struct grid grid;
 	const struct polygon *footprint; /* lon, lat; the valid part, not the box */
-	json_t *properties; /* object: further properties in the order given */
+	json_t *properties;		 /* object: further properties in the order given */
 	const char *const *derived_from; /* ids of the inputs, become links */
 	size_t derived_from_nr;
 	const struct item_asset *assets;

@@ -54,7 +54,7 @@ static json_t *statistics_json(const struct layer *layer, const struct geotiff_s
 static json_t *band_json(const struct layer *layer, const struct geotiff_statistics *s)
 {
 	static const char *const types[] = {
-		[LAYER_U8] = "uint8",	[LAYER_U16] = "uint16",	  [LAYER_I16] = "int16",
+		[LAYER_U8] = "uint8",	[LAYER_U16] = "uint16",	 [LAYER_I16] = "int16",
 		[LAYER_U32] = "uint32", [LAYER_F32] = "float32",
 	};
 	json_t *o = json_object();

@@ -8,8 +8,8 @@
 
 int item_unit(const json_t *inputs, const json_t *options, char *hex, struct error *e)
 {
-	json_t *unit = json_pack("{s:O, s:O, s:s}", "inputs", inputs, "options", options,
-				 "version", BALKHASH_VERSION);
+	json_t *unit = json_pack("{s:O, s:O, s:s}", "inputs", inputs, "options", options, "version",
+				 BALKHASH_VERSION);
 	char *text = unit ? json_dumps(unit, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 
 	json_decref(unit);

@@ -15,8 +15,8 @@
 /* --- is there anything to do? --- */
 
 /* What stands at target is a result: is it this unit's? */
-static int check_result(const struct context *c, const char *target, const char *unit,
-			bool *needed, struct error *e)
+static int check_result(const struct context *c, const char *target, const char *unit, bool *needed,
+			struct error *e)
 {
 	struct result *r = NULL;
 	struct error why = { 0 };
@@ -33,13 +33,15 @@ static int check_result(const struct context *c, const char *target, const char 
 		log_say(c->log, LOG_INFO, "%s: there already, made from the same inputs", target);
 		return 0;
 	}
-	return error_set(e, ERROR_CANTCREATE,
-			 "cannot create %s: another result is there (%s), from other inputs, options or "
-			 "version: --overwrite replaces it", target, id);
+	return error_set(
+		e, ERROR_CANTCREATE,
+		"cannot create %s: another result is there (%s), from other inputs, options or "
+		"version: --overwrite replaces it",
+		target, id);
 }
 
-int output_needed(const struct context *context, const char *target, const char *unit,
-		  bool *needed, struct error *e)
+int output_needed(const struct context *context, const char *target, const char *unit, bool *needed,
+		  struct error *e)
 {
 	char *item = path_join(target, "item.json");
 	struct folder f = { 0 };
@@ -60,7 +62,8 @@ int output_needed(const struct context *context, const char *target, const char 
 		return 0;
 	return error_set(e, ERROR_CANTCREATE,
 			 "cannot create %s: something else is there, no result: move it away or "
-			 "name another folder", target);
+			 "name another folder",
+			 target);
 }
 
 /* --- open --- */

@@ -33,18 +33,20 @@
  * naming --overwrite where a result of another unit is; CANTCREATE, also with
  * --overwrite, where a folder with other things in it is: those are never removed.
  */
-int output_needed(const struct context *context, const char *target, const char *unit,
-		  bool *needed, struct error *e);
+int output_needed(const struct context *context, const char *target, const char *unit, bool *needed,
+		  struct error *e);
 
 /* Copied where it is not said otherwise. */
 struct output_spec {
-	const struct context *context; /* borrowed for the life of the output; -co and --overwrite count */
-	const char *target;	       /* the result folder */
-	const char *unit;	       /* item_unit() */
+	const struct context
+		*context;   /* borrowed for the life of the output; -co and --overwrite count */
+	const char *target; /* the result folder */
+	const char *unit;   /* item_unit() */
 	struct grid grid;
 	const struct layer *const *layers; /* of the table in layer.c */
 	size_t layers_nr;
-	const struct geotiff_item *items; /* into every GeoTIFF, beside BALKHASH_VERSION and BALKHASH_UNIT */
+	const struct geotiff_item
+		*items; /* into every GeoTIFF, beside BALKHASH_VERSION and BALKHASH_UNIT */
 	size_t items_nr;
 };
 

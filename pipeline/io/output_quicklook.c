@@ -11,7 +11,7 @@
 
 struct quicklook {
 	const struct layer *layer;
-	struct rect window; /* the layer's pixels that have data */
+	struct rect window;	       /* the layer's pixels that have data */
 	int32_t factor, width, height; /* pixels of the layer for one of the picture; its size */
 	uint8_t *rgba;
 	uint8_t colour[256][4]; /* of each code, on white */
@@ -86,9 +86,10 @@ static void show_tile(struct quicklook *q, struct rect r, const uint8_t *pixels)
 			size_t at = (size_t)j * (size_t)q->width + (size_t)i;
 
 			if (x >= r.x && x < r.x + r.w)
-				show_pixel(q, x, y,
-					   pixels[(size_t)(y - r.y) * (size_t)r.w + (size_t)(x - r.x)],
-					   q->rgba + 4 * at);
+				show_pixel(
+					q, x, y,
+					pixels[(size_t)(y - r.y) * (size_t)r.w + (size_t)(x - r.x)],
+					q->rgba + 4 * at);
 		}
 	}
 }
@@ -134,7 +135,7 @@ static int set_size(struct quicklook *q, const struct grid *g, struct error *e)
 		q->window = grid_rect(g);
 	q->window = rect_intersect(rect_grow(q->window, 8), grid_rect(g));
 	longer = q->window.w > q->window.h ? q->window.w : q->window.h;
-	q->factor = (longer + SIDE_MAX - 1) / SIDE_MAX;
+	q->factor = longer > SIDE_MAX ? (longer + SIDE_MAX - 1) / SIDE_MAX : 1;
 	q->width = (q->window.w + q->factor - 1) / q->factor;
 	q->height = (q->window.h + q->factor - 1) / q->factor;
 	q->rgba = malloc(4 * (size_t)q->width * (size_t)q->height);
@@ -153,8 +154,8 @@ int output_quicklook(struct output *o, size_t k, const struct output_backdrop *b
 		goto out;
 	}
 	set_colours(&q, q.layer);
-	if (each_tile(&q, o, k, grid_rect(&o->grid), widen_window, e) || set_size(&q, &o->grid, e) ||
-	    each_tile(&q, o, k, q.window, show_tile, e) ||
+	if (each_tile(&q, o, k, grid_rect(&o->grid), widen_window, e) ||
+	    set_size(&q, &o->grid, e) || each_tile(&q, o, k, q.window, show_tile, e) ||
 	    picture_write(path, q.rgba, q.width, q.height, e))
 		goto out;
 	ret = output_add(o, "quicklook.png", "Quicklook", "image/png", "thumbnail", e);

@@ -35,8 +35,8 @@ struct raster {
 
 /* --- libtiff --- */
 
-__attribute__((format(printf, 4, 0)))
-static int keep_error(TIFF *tiff, void *user, const char *module, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static int
+keep_error(TIFF *tiff, void *user, const char *module, const char *fmt, va_list ap)
 {
 	struct raster *r = user;
 
@@ -46,8 +46,8 @@ static int keep_error(TIFF *tiff, void *user, const char *module, const char *fm
 	return 1;
 }
 
-__attribute__((format(printf, 4, 0)))
-static int drop_warning(TIFF *tiff, void *user, const char *module, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static int
+drop_warning(TIFF *tiff, void *user, const char *module, const char *fmt, va_list ap)
 {
 	(void)tiff;
 	(void)user;
@@ -103,8 +103,8 @@ static int open_tiff(struct raster *r, struct error *e)
 static bool type_fits(TIFF *t, enum layer_type type)
 {
 	static const uint16_t formats[] = {
-		[LAYER_U8] = SAMPLEFORMAT_UINT,	 [LAYER_U16] = SAMPLEFORMAT_UINT,
-		[LAYER_I16] = SAMPLEFORMAT_INT,	 [LAYER_U32] = SAMPLEFORMAT_UINT,
+		[LAYER_U8] = SAMPLEFORMAT_UINT,	   [LAYER_U16] = SAMPLEFORMAT_UINT,
+		[LAYER_I16] = SAMPLEFORMAT_INT,	   [LAYER_U32] = SAMPLEFORMAT_UINT,
 		[LAYER_F32] = SAMPLEFORMAT_IEEEFP,
 	};
 	uint16_t bits = 0, samples = 0, format = 0;
@@ -140,7 +140,8 @@ static int check_pixels(struct raster *r, struct error *e)
 	TIFFGetField(r->tiff, TIFFTAG_TILELENGTH, &tile_h);
 	if (!TIFFIsTiled(r->tiff) || tile_w != GEOTIFF_TILE || tile_h != GEOTIFF_TILE ||
 	    !codec_fits(r->tiff) || (size_t)TIFFTileSize64(r->tiff) != r->tile_bytes)
-		return error_set(e, ERROR_DATA, "%s: not laid out as this program does it", r->path);
+		return error_set(e, ERROR_DATA, "%s: not laid out as this program does it",
+				 r->path);
 	r->grid.width = (int32_t)width;
 	r->grid.height = (int32_t)height;
 	return 0;
@@ -192,8 +193,8 @@ static int read_place(struct raster *r, struct error *e)
 	unsigned int epsg = epsg_of(r->tiff);
 
 	if (scale_nr < 2 || tie_nr < 6 || !(scale[0] > 0) || !(scale[1] > 0) ||
-	    !isfinite(scale[0]) || !isfinite(scale[1]) || !isfinite(tie[3]) ||
-	    !isfinite(tie[4]) || tie[0] != 0 || tie[1] != 0)
+	    !isfinite(scale[0]) || !isfinite(scale[1]) || !isfinite(tie[3]) || !isfinite(tie[4]) ||
+	    tie[0] != 0 || tie[1] != 0)
 		return error_set(e, ERROR_DATA, "%s: no georeference", r->path);
 	r->grid.x0 = tie[3];
 	r->grid.y0 = tie[4];
@@ -321,8 +322,8 @@ static void fill_outside(const struct raster *r, struct rect rect, unsigned char
 	}
 }
 
-static int read_tiles(struct raster *r, struct rect rect, struct rect inside,
-		      unsigned char *pixels, struct error *e)
+static int read_tiles(struct raster *r, struct rect rect, struct rect inside, unsigned char *pixels,
+		      struct error *e)
 {
 	const int32_t side = GEOTIFF_TILE, across = (r->grid.width + side - 1) / side;
 	unsigned char *tile = malloc(r->tile_bytes);
@@ -352,8 +353,9 @@ int raster_read(struct raster *r, struct rect rect, void *pixels, struct error *
 
 	if (rect.w == side && rect.h == side && rect.x >= 0 && rect.y >= 0 && rect.x % side == 0 &&
 	    rect.y % side == 0 && inside.w == side && inside.h == side)
-		return decode(r, (uint32_t)(rect.y / side * ((r->grid.width + side - 1) / side) +
-					    rect.x / side),
+		return decode(r,
+			      (uint32_t)(rect.y / side * ((r->grid.width + side - 1) / side) +
+					 rect.x / side),
 			      pixels, e);
 	if (rect_area(inside) != rect_area(rect))
 		fill_outside(r, rect, pixels);

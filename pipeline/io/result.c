@@ -19,8 +19,10 @@
 
 static int bad_fact(const struct result *r, const char *key, const char *wanted, struct error *e)
 {
-	return error_set(e, ERROR_DATA, "%s/item.json: %s: %s; the result is damaged or not of "
-			 "this program: make it again", r->path, key, wanted);
+	return error_set(e, ERROR_DATA,
+			 "%s/item.json: %s: %s; the result is damaged or not of "
+			 "this program: make it again",
+			 r->path, key, wanted);
 }
 
 /* A text without control characters; NULL: absent and not required, or -1 with e set. */
@@ -102,7 +104,7 @@ static int get_grid(struct result *r, const json_t *properties, struct error *e)
 	}
 	if (!(t[0] > 0) || !(t[4] < 0) || t[1] != 0 || t[3] != 0)
 		return bad_fact(r, "proj:transform", "not north up", e);
-	strcpy(r->grid.crs.def, crs);
+	memcpy(r->grid.crs.def, crs, strlen(crs) + 1);
 	r->grid.dx = t[0];
 	r->grid.dy = -t[4];
 	r->grid.x0 = t[2];
@@ -125,8 +127,8 @@ static int get_facts(struct result *r, struct error *e)
 	    get_text(r, p, "balkhash:kind", true, &r->kind, e) ||
 	    get_text(r, p, "balkhash:unit", true, &r->unit, e) ||
 	    get_text(r, p, "balkhash:lake", false, &r->lake, e) ||
-	    get_text(r, p, "balkhash:datatake", false, &r->datatake, e) ||
-	    get_times(r, p, e) || get_grid(r, p, e))
+	    get_text(r, p, "balkhash:datatake", false, &r->datatake, e) || get_times(r, p, e) ||
+	    get_grid(r, p, e))
 		return -1;
 	if (!r->id[0])
 		return bad_fact(r, "id", "is empty", e);
@@ -176,7 +178,8 @@ static int check_assets(const struct result *r, struct error *e)
 		if (!plain_name(json_object_iter_value(i)))
 			return error_set(e, ERROR_DATA,
 					 "%s/item.json: asset \"%.100s\" is not a file of this "
-					 "folder; nothing of it was opened", r->path, key);
+					 "folder; nothing of it was opened",
+					 r->path, key);
 	}
 	return 0;
 }
@@ -217,8 +220,9 @@ static int parse(struct result *r, const char *path, struct error *e)
 		for (char *c = why.text; *c; c++)
 			if (iscntrl((unsigned char)*c))
 				*c = '?';
-		return error_set(e, ERROR_DATA, "cannot read %s: line %d: %s; make the result again",
-				 path, why.line, why.text);
+		return error_set(e, ERROR_DATA,
+				 "cannot read %s: line %d: %s; make the result again", path,
+				 why.line, why.text);
 	}
 	return get_facts(r, e) || check_assets(r, e) ? -1 : 0;
 }
@@ -283,8 +287,8 @@ static int check_grid(const struct result *r, const struct raster *raster, const
 		g.crs = r->grid.crs;
 	if (grid_equal(&r->grid, &g))
 		return 0;
-	return error_set(e, ERROR_DATA, "%s: not on the grid of its item.json; make the result again",
-			 path);
+	return error_set(e, ERROR_DATA,
+			 "%s: not on the grid of its item.json; make the result again", path);
 }
 
 char *result_layer_path(const struct result *r, const char *layer_name, struct error *e)
@@ -379,6 +383,7 @@ int result_paths_add(struct result_paths *paths, const char *path, struct error 
 	folder_release(&f);
 	if (!bad && paths->nr == before)
 		return error_set(e, ERROR_NOINPUT,
-				 "%s: no result: no item.json in it nor in the folders in it", path);
+				 "%s: no result: no item.json in it nor in the folders in it",
+				 path);
 	return bad;
 }

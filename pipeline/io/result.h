@@ -15,14 +15,14 @@
 
 /* The facts of item.json. */
 struct result {
-	char *path;	     /* of the folder */
-	json_t *item;	     /* the whole of item.json */
-	const char *kind;    /* "observation", "mosaic", "change"; all strings live in item */
+	char *path;	  /* of the folder */
+	json_t *item;	  /* the whole of item.json */
+	const char *kind; /* "observation", "mosaic", "change"; all strings live in item */
 	const char *id;
-	const char *unit;    /* unit id, hex */
-	const char *lake;    /* name or file as recorded, "" if none */
+	const char *unit;     /* unit id, hex */
+	const char *lake;     /* name or file as recorded, "" if none */
 	const char *datatake; /* "" if none */
-	int native_zone;     /* UTM zone of the product, 0 if none */
+	int native_zone;      /* UTM zone of the product, 0 if none */
 	int64_t time, time_end;
 	struct grid grid;
 };

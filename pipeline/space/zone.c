@@ -15,40 +15,43 @@ struct zones {
 	int32_t *longitude;   /* in 2^-22 degree, or NOWHERE */
 };
 
-/* Longitudes of one row of nodes, at the centres of pixels 0, ZONE_STEP, ... of row y. */
-static void node_row(struct crs_transform *t, const struct grid *g, int32_t y, size_t n,
-		     double *lon, double *lat, int32_t *out)
+/* Longitudes of node row j, at the centres of pixels 0, ZONE_STEP, ...; x, y: room for a row. */
+static void ask_row(struct zones *z, int32_t j, struct crs_transform *t, const struct grid *g,
+		    double *x, double *y)
 {
+	size_t n = (size_t)z->across;
+	int32_t *out = z->longitude + (size_t)j * n;
+
 	for (size_t i = 0; i < n; i++) {
-		lon[i] = g->x0 + ((double)i * ZONE_STEP + 0.5) * g->dx;
-		lat[i] = g->y0 - (y + 0.5) * g->dy;
+		x[i] = g->x0 + ((double)i * ZONE_STEP + 0.5) * g->dx;
+		y[i] = g->y0 - ((double)j * ZONE_STEP + 0.5) * g->dy;
 	}
-	crs_transform_points(t, n, lon, lat);
+	crs_transform_points(t, n, x, y);
 	for (size_t i = 0; i < n; i++)
-		out[i] = fabs(lon[i]) <= 180 ? (int32_t)nearbyint(lon[i] * DEGREE) : NOWHERE;
+		out[i] = fabs(x[i]) <= 180 ? (int32_t)nearbyint(x[i] * DEGREE) : NOWHERE;
 }
 
 static int ask_nodes(struct zones *z, const struct grid *g, struct error *e)
 {
 	size_t n = (size_t)z->across;
-	double *lon = malloc(n * sizeof(*lon)), *lat = malloc(n * sizeof(*lat));
+	double *x = malloc(n * sizeof(*x)), *y = malloc(n * sizeof(*y));
 	const struct crs lonlat = CRS_LONLAT;
 	struct crs_transform *t = NULL;
 	int ret = -1;
 
-	if (!lon || !lat) {
+	if (!x || !y) {
 		error_nomem(e, "UTM zones");
 		goto out;
 	}
 	if (crs_transform_new(&t, &g->crs, &lonlat, e))
 		goto out;
 	for (int32_t j = 0; j < z->down; j++)
-		node_row(t, g, j * ZONE_STEP, n, lon, lat, z->longitude + (size_t)j * n);
+		ask_row(z, j, t, g, x, y);
 	ret = 0;
 out:
 	crs_transform_free(t);
-	free(lat);
-	free(lon);
+	free(y);
+	free(x);
 	return ret;
 }
 
@@ -104,14 +107,16 @@ static uint8_t zone_between(const int32_t *upper, const int32_t *lower, int64_t 
 	const int64_t step = ZONE_STEP;
 	int64_t a = upper[0], b, c, d, sum;
 
-	if (upper[0] == NOWHERE || upper[1] == NOWHERE || lower[0] == NOWHERE || lower[1] == NOWHERE)
+	if (upper[0] == NOWHERE || upper[1] == NOWHERE || lower[0] == NOWHERE ||
+	    lower[1] == NOWHERE)
 		return 0;
 	b = near_to(a, upper[1]);
 	c = near_to(a, lower[0]);
 	d = near_to(a, lower[1]);
 	sum = (a * (step - fx) + b * fx) * (step - fy) + (c * (step - fx) + d * fx) * fy;
 	/* Rounded down; a zone holds its western edge. */
-	return zone_of(sum >= 0 ? sum / (step * step) : -((-sum + step * step - 1) / (step * step)));
+	return zone_of(sum >= 0 ? sum / (step * step)
+				: -((-sum + step * step - 1) / (step * step)));
 }
 
 void zones_row(const struct zones *z, int32_t x, int32_t y, int32_t n, uint8_t *zone)
@@ -122,6 +127,7 @@ void zones_row(const struct zones *z, int32_t x, int32_t y, int32_t n, uint8_t *
 	for (int32_t i = 0; i < n; i++) {
 		int32_t node = (x + i) / ZONE_STEP;
 
-		zone[i] = zone_between(upper + node, lower + node, (x + i) % ZONE_STEP, y % ZONE_STEP);
+		zone[i] = zone_between(upper + node, lower + node, (x + i) % ZONE_STEP,
+				       y % ZONE_STEP);
 	}
 }

@@ -105,7 +105,8 @@ static int read_options(struct mosaic *m, struct wanted *w, struct error *e)
 	const struct options *o = m->context->options;
 
 	if (!o->output)
-		return error_set(e, ERROR_USAGE, "mosaic: name the folder of the result with -o DIR");
+		return error_set(e, ERROR_USAGE,
+				 "mosaic: name the folder of the result with -o DIR");
 	if (o->rule && strcmp(o->rule, "frequency") != 0)
 		return error_set(e, ERROR_USAGE, "--rule %s: there is only the rule frequency",
 				 o->rule);
@@ -153,8 +154,8 @@ static json_t *options_json(const struct mosaic *m, const struct wanted *w)
 		utc_format(w->to, to);
 		period = json_pack("[s, s]", from, to);
 	}
-	return json_pack("{s:s, s:o, s:s, s:b, s:o}", "rule", "frequency", "period", period, "layers",
-			 layers, "quicklook", w->quicklook, "grid", grid_json(&m->grid));
+	return json_pack("{s:s, s:o, s:s, s:b, s:o}", "rule", "frequency", "period", period,
+			 "layers", layers, "quicklook", w->quicklook, "grid", grid_json(&m->grid));
 }
 
 /* The lake of all looks, or "". */
@@ -230,9 +231,9 @@ static json_t *properties_json(const struct mosaic *m, const char *unit, json_t 
 	return json_pack("{s:s, s:s, s:o, s:i, s:f, s:o, s:o, s:O, s:O}", "balkhash:unit", unit,
 			 "balkhash:lake", lake_of(m->looks), "balkhash:lake_grid",
 			 grid_json(&m->grid), "balkhash:observations", (int)m->looks->nr,
-			 "balkhash:coverage_percent", coverage_percent(m), "balkhash:pixels", pixels,
-			 "balkhash:area_km2", km2, "balkhash:options", options, "balkhash:inputs",
-			 inputs);
+			 "balkhash:coverage_percent", coverage_percent(m), "balkhash:pixels",
+			 pixels, "balkhash:area_km2", km2, "balkhash:options", options,
+			 "balkhash:inputs", inputs);
 }
 
 /* --- the run --- */
@@ -268,8 +269,10 @@ static int fit_memory(struct mosaic *m, struct error *e)
 	while (m->threads > 1 && bytes_needed(m, m->threads) > o->memory)
 		m->threads--;
 	if (bytes_needed(m, m->threads) > o->memory)
-		return error_set(e, ERROR_CONFIG, "a mosaic of %zu observations needs --memory %zuM "
-				 "at least", m->looks->nr, (bytes_needed(m, 1) >> 20) + 1);
+		return error_set(e, ERROR_CONFIG,
+				 "a mosaic of %zu observations needs --memory %zuM "
+				 "at least",
+				 m->looks->nr, (bytes_needed(m, 1) >> 20) + 1);
 	m->open_max = files_per_worker(m->threads);
 	log_say(m->context->log, LOG_INFO,
 		"mosaic of %zu observations, %d x %d pixels: %d thread(s), up to %zu MiB",
@@ -289,9 +292,14 @@ static int open_output(struct mosaic *m, const struct wanted *w, const struct it
 	char from[UTC_TEXT], to[UTC_TEXT];
 	const struct geotiff_item items[] = { { "PERIOD_FROM", from }, { "PERIOD_TO", to } };
 	const struct output_spec spec = {
-		.context = m->context, .target = m->context->options->output, .unit = unit,
-		.grid = m->grid, .layers = w->layers, .layers_nr = w->layers_nr,
-		.items = items, .items_nr = 2,
+		.context = m->context,
+		.target = m->context->options->output,
+		.unit = unit,
+		.grid = m->grid,
+		.layers = w->layers,
+		.layers_nr = w->layers_nr,
+		.items = items,
+		.items_nr = 2,
 	};
 
 	utc_format(item->time, from);
@@ -318,6 +326,8 @@ static int publish(struct mosaic *m, struct item *item, struct error *e)
 	item->footprint = &footprint;
 	if (!footprint_polygon(m->footprint, &footprint, e))
 		ret = output_publish(m->output, item, e);
+	item->derived_from = NULL;
+	item->footprint = NULL;
 	polygon_release(&footprint);
 	free(ids);
 	return ret;

@@ -83,12 +83,24 @@ struct counts {
 	uint16_t *rank;			    /* highest of a look that saw it, else 0 */
 };
 
-/* What one look, or the looks of one datatake together, say of n pixels. */
-struct sight {
-	uint8_t *water, *fraction; /* codes of the observation */
-	uint16_t *rank;		   /* of the look that counts */
-	uint8_t *native;	   /* 1: it counts, and the pixel is in its native zone */
+/* What one look says of n pixels. */
+struct view {
+	const uint8_t *water, *fraction; /* codes of the observation */
+	const uint8_t *native;		 /* 1: the pixel is in the look's native zone */
+	uint16_t rank;
 };
+
+/* What the looks of one datatake together say of n pixels. */
+struct sight {
+	uint8_t *water, *fraction, *native; /* of the look that counts */
+	uint16_t *rank;
+};
+
+/* Does a look see any of n pixels? */
+bool sees_any(const uint8_t *water, size_t n);
+
+/* native[i] = 1 where the pixel's zone is that of a product, else 0. */
+void mark_native(const uint8_t *zone, size_t n, uint8_t native_zone, uint8_t *native);
 
 /* Nothing seen. */
 void sight_clear(struct sight *s, size_t n);
@@ -97,8 +109,7 @@ void sight_clear(struct sight *s, size_t n);
  * Add the next look of a datatake, in order of id: it counts where it sees the pixel
  * and none did before, or where it alone sees it from its native zone.
  */
-void sight_add(struct sight *s, size_t n, const uint8_t *water, const uint8_t *fraction,
-	       const uint8_t *native, uint16_t rank);
+void sight_add(struct sight *s, size_t n, const struct view *view);
 
 /* Count a sight. */
 void counts_add(struct counts *c, size_t n, const struct sight *s);

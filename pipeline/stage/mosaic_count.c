@@ -6,6 +6,13 @@
 #include "kernels/classes.h"
 
 #define FRACTION_FULL 100
+/*
+ * The loops over all looks of all pixels run over so many pixels at once, a
+ * number known to the compiler: then it vectorises them at any level.
+ */
+#define RUN 64
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 void sight_clear(struct sight *s, size_t n)
 {
@@ -15,36 +22,148 @@ void sight_clear(struct sight *s, size_t n)
 	memset(s->native, 0, n);
 }
 
-void sight_add(struct sight *s, size_t n, const uint8_t *water, const uint8_t *fraction,
-	       const uint8_t *native, uint16_t rank)
+/* Flags are 0 or 1, by arithmetic on bits: no branch.  take[i] = 255 where the look counts for pixel i, else 0. */
+ALWAYS_INLINE void choose(size_t n, const uint8_t *restrict water, const uint8_t *restrict native,
+			  const uint8_t *restrict before, const uint8_t *restrict native_before,
+			  uint8_t *restrict take)
 {
 	for (size_t i = 0; i < n; i++) {
-		bool sees = water[i] <= WATER_PARTIAL, seen = s->water[i] <= WATER_PARTIAL;
+		uint8_t sees = water[i] <= WATER_PARTIAL, unseen = before[i] > WATER_PARTIAL;
+		uint8_t nearer = native[i] & (native_before[i] ^ 1);
 
-		if (!sees || (seen && (s->native[i] || !native[i])))
-			continue;
-		s->water[i] = water[i];
-		s->fraction[i] = fraction[i];
-		s->rank[i] = rank;
-		s->native[i] = native[i];
+		take[i] = sees & (unseen | nearer) ? 255 : 0;
 	}
+}
+
+ALWAYS_INLINE void replace8(size_t n, const uint8_t *restrict take, const uint8_t *restrict from,
+			    uint8_t *restrict to)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = (uint8_t)((from[i] & take[i]) | (to[i] & ~take[i]));
+}
+
+ALWAYS_INLINE void replace_rank(size_t n, const uint8_t *restrict take, uint16_t rank,
+				uint16_t *restrict to)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint16_t mask = (uint16_t)(take[i] * 257);
+
+		to[i] = (uint16_t)((rank & mask) | (to[i] & ~mask));
+	}
+}
+
+ALWAYS_INLINE void add_run(struct sight *s, size_t at, size_t n, const struct view *v)
+{
+	uint8_t take[RUN];
+
+	choose(n, v->water + at, v->native + at, s->water + at, s->native + at, take);
+	replace8(n, take, v->water + at, s->water + at);
+	replace8(n, take, v->fraction + at, s->fraction + at);
+	replace8(n, take, v->native + at, s->native + at);
+	replace_rank(n, take, v->rank, s->rank + at);
+}
+
+void sight_add(struct sight *s, size_t n, const struct view *v)
+{
+	size_t i = 0;
+
+	for (; i + RUN <= n; i += RUN)
+		add_run(s, i, RUN, v);
+	add_run(s, i, n - i, v);
+}
+
+/* count[i] += is[i], which is 0 or 1. */
+ALWAYS_INLINE void count_up(size_t n, const uint8_t *restrict is, uint16_t *restrict count)
+{
+	for (size_t i = 0; i < n; i++)
+		count[i] = (uint16_t)(count[i] + is[i]);
+}
+
+ALWAYS_INLINE void equals(size_t n, const uint8_t *restrict v, uint8_t code, uint8_t *restrict is)
+{
+	for (size_t i = 0; i < n; i++)
+		is[i] = v[i] == code;
+}
+
+ALWAYS_INLINE void at_most(size_t n, const uint8_t *restrict v, uint8_t most, uint8_t *restrict is)
+{
+	for (size_t i = 0; i < n; i++)
+		is[i] = v[i] <= most;
+}
+
+/* A fraction of what is not seen is none. */
+ALWAYS_INLINE void hide(size_t n, const uint8_t *restrict seen, const uint8_t *restrict fraction,
+			uint8_t *restrict shown)
+{
+	for (size_t i = 0; i < n; i++)
+		shown[i] = seen[i] ? fraction[i] : FRACTION_NODATA;
+}
+
+ALWAYS_INLINE void raise_rank(size_t n, const uint8_t *restrict seen, const uint16_t *restrict rank,
+			      uint16_t *restrict highest)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint16_t r = seen[i] ? rank[i] : 0;
+
+		highest[i] = r > highest[i] ? r : highest[i];
+	}
+}
+
+ALWAYS_INLINE void count_run(struct counts *c, size_t at, size_t n, const struct sight *s)
+{
+	uint8_t seen[RUN], is[RUN], shown[RUN];
+
+	at_most(n, s->water + at, WATER_PARTIAL, seen);
+	count_up(n, seen, c->observed + at);
+	equals(n, s->water + at, WATER_OPEN, is);
+	count_up(n, is, c->wet + at);
+	equals(n, s->water + at, WATER_PARTIAL, is);
+	count_up(n, is, c->partial + at);
+	hide(n, seen, s->fraction + at, shown);
+	at_most(n, shown, FRACTION_FULL, is);
+	count_up(n, is, c->known + at);
+	equals(n, shown, 0, is);
+	count_up(n, is, c->zero + at);
+	equals(n, shown, FRACTION_FULL, is);
+	count_up(n, is, c->hundred + at);
+	raise_rank(n, seen, s->rank + at, c->rank + at);
 }
 
 void counts_add(struct counts *c, size_t n, const struct sight *s)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint8_t water = s->water[i], fraction = s->fraction[i];
-		bool seen = water <= WATER_PARTIAL, known = seen && fraction <= FRACTION_FULL;
-		uint16_t rank = seen ? s->rank[i] : 0;
+	size_t i = 0;
 
-		c->observed[i] = (uint16_t)(c->observed[i] + seen);
-		c->wet[i] = (uint16_t)(c->wet[i] + (water == WATER_OPEN));
-		c->partial[i] = (uint16_t)(c->partial[i] + (water == WATER_PARTIAL));
-		c->known[i] = (uint16_t)(c->known[i] + known);
-		c->zero[i] = (uint16_t)(c->zero[i] + (known && fraction == 0));
-		c->hundred[i] = (uint16_t)(c->hundred[i] + (known && fraction == FRACTION_FULL));
-		c->rank[i] = rank > c->rank[i] ? rank : c->rank[i];
-	}
+	for (; i + RUN <= n; i += RUN)
+		count_run(c, i, RUN, s);
+	count_run(c, i, n - i, s);
+}
+
+ALWAYS_INLINE uint8_t lowest(size_t n, const uint8_t *v)
+{
+	uint8_t low = 255;
+
+	for (size_t i = 0; i < n; i++)
+		low = v[i] < low ? v[i] : low;
+	return low;
+}
+
+bool sees_any(const uint8_t *water, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + RUN <= n; i += RUN)
+		if (lowest(RUN, water + i) <= WATER_PARTIAL)
+			return true;
+	return lowest(n - i, water + i) <= WATER_PARTIAL;
+}
+
+void mark_native(const uint8_t *zone, size_t n, uint8_t native_zone, uint8_t *native)
+{
+	size_t i = 0;
+
+	for (; i + RUN <= n; i += RUN)
+		equals(RUN, zone + i, native_zone, native + i);
+	equals(n - i, zone + i, native_zone, native + i);
 }
 
 void counts_frequency(const struct counts *c, size_t n, uint8_t *frequency)

@@ -46,8 +46,8 @@ static void read_full(struct look *k, const json_t *item)
 	g.dy = -json_number_value(json_array_get(transform, 4));
 	g.x0 = json_number_value(json_array_get(transform, 2));
 	g.y0 = json_number_value(json_array_get(transform, 5));
-	if (w < 1 || h < 1 || w > GRID_SIDE_MAX || h > GRID_SIDE_MAX || !(g.dx > 0) || !(g.dy > 0) ||
-	    !grid_same_lattice(&k->grid, &g))
+	if (w < 1 || h < 1 || w > GRID_SIDE_MAX || h > GRID_SIDE_MAX || !(g.dx > 0) ||
+	    !(g.dy > 0) || !grid_same_lattice(&k->grid, &g))
 		return;
 	k->full = g;
 	k->full.width = (int32_t)w;
@@ -105,7 +105,8 @@ static int read_path(struct looks *l, const char *path, int64_t from, int64_t to
 	if (!ret && l->nr > LOOKS_MAX)
 		return error_set(e, ERROR_DATA,
 				 "more than %d observations: looks are counted in 16 bits; make "
-				 "mosaics of shorter periods", LOOKS_MAX);
+				 "mosaics of shorter periods",
+				 LOOKS_MAX);
 	return ret;
 }
 
@@ -120,8 +121,9 @@ static int read_all(struct looks *l, const struct options *o, int64_t from, int6
 	for (size_t i = 0; i < paths.nr && !ret; i++)
 		ret = read_path(l, paths.path[i], from, to, e);
 	if (!ret && !l->nr)
-		ret = error_set(e, ERROR_NOINPUT, "none of the %zu observations is of the period %s",
-				paths.nr, o->period ? o->period : "");
+		ret = error_set(e, ERROR_NOINPUT,
+				"none of the %zu observations is of the period %s", paths.nr,
+				o->period ? o->period : "");
 	result_paths_release(&paths);
 	return ret;
 }
@@ -146,10 +148,11 @@ static int check_looks(const struct looks *l, struct error *e)
 					 "observation %s is given twice: %s and %s; leave one out",
 					 b->id, before->path, b->path);
 		if (!grid_same_lattice(&a->grid, &b->grid))
-			return error_set(e, ERROR_DATA,
-					 "%s and %s do not lie on one grid: another CRS, pixel size "
-					 "or origin; make them with the same --lake and -tr", a->path,
-					 b->path);
+			return error_set(
+				e, ERROR_DATA,
+				"%s and %s do not lie on one grid: another CRS, pixel size "
+				"or origin; make them with the same --lake and -tr",
+				a->path, b->path);
 	}
 	return 0;
 }
@@ -246,17 +249,18 @@ static int check_options(const struct looks *l, const struct options *o, struct 
 
 	if (o->lake && check_lake(l, o->lake, e))
 		return -1;
-	if (o->tr[0] > 0 && (fabs(o->tr[0] - g->dx) > 1e-9 * g->dx || fabs(o->tr[1] - g->dy) > 1e-9 * g->dy))
+	if (o->tr[0] > 0 &&
+	    (fabs(o->tr[0] - g->dx) > 1e-9 * g->dx || fabs(o->tr[1] - g->dy) > 1e-9 * g->dy))
 		return error_set(e, ERROR_DATA,
 				 "%s has pixels of %.15g x %.15g m, not %.15g x %.15g (-tr); make "
-				 "the observations with this -tr", l->look[0].path, g->dx, g->dy,
-				 o->tr[0], o->tr[1]);
+				 "the observations with this -tr",
+				 l->look[0].path, g->dx, g->dy, o->tr[0], o->tr[1]);
 	if (!o->t_srs)
 		return 0;
 	if (strlen(o->t_srs) >= sizeof(crs.def))
 		return error_set(e, ERROR_CONFIG, "-t_srs: longer than %zu letters",
 				 sizeof(crs.def) - 1);
-	strcpy(crs.def, o->t_srs);
+	memcpy(crs.def, o->t_srs, strlen(o->t_srs) + 1);
 	if (crs_normalise(&crs, e))
 		return -1;
 	if (strcmp(crs.def, g->crs.def) != 0)
@@ -279,7 +283,8 @@ static int take_rect(struct grid *g, struct rect r, struct error *e)
 	if (rect_empty(r) || r.w > GRID_SIDE_MAX || r.h > GRID_SIDE_MAX)
 		return error_set(e, ERROR_DATA,
 				 "a mosaic of %d x %d pixels; a side may have 1 to %d: name a part "
-				 "with -te", r.w, r.h, GRID_SIDE_MAX);
+				 "with -te",
+				 r.w, r.h, GRID_SIDE_MAX);
 	*g = grid_crop(g, r);
 	return 0;
 }
@@ -324,8 +329,10 @@ static int cut_grid(struct grid *g, const double te[4], struct error *e)
 
 	if (!(fabs(left) < far && fabs(right) < far && fabs(top) < far && fabs(bottom) < far))
 		return error_set(e, ERROR_CONFIG, "-te: too far from the observations");
-	return take_rect(g, (struct rect){ (int32_t)left, (int32_t)top, (int32_t)(right - left),
-					   (int32_t)(bottom - top) }, e);
+	return take_rect(g,
+			 (struct rect){ (int32_t)left, (int32_t)top, (int32_t)(right - left),
+					(int32_t)(bottom - top) },
+			 e);
 }
 
 int looks_grid(struct looks *l, const struct options *options, struct grid *grid, struct error *e)

@@ -15,7 +15,7 @@
 /* What an open file takes in libtiff: its directory and the state of a decoder, but for tiles. */
 #define OPEN_BYTES 98304
 /* Decoding and compressing: a block of each, its compressed bytes, the codec. */
-#define CODEC_BYTES (3 << 20)
+#define CODEC_BYTES ((size_t)3 << 20)
 
 /* A file that stays open: number of the look * 2 + (0 water, 1 fraction). */
 struct open_file {
@@ -27,7 +27,7 @@ struct worker {
 	struct mosaic *m;
 	struct open_file *open;
 	struct rect tile;
-	size_t n; /* pixels of the tile */
+	size_t n;   /* pixels of the tile */
 	bool zoned; /* zone is that of the tile */
 
 	/* One tile each. */
@@ -42,7 +42,8 @@ struct worker {
 size_t mosaic_worker_bytes(void)
 {
 	/* 8 bit: sight 3, look 5, results 3; 16 bit: counts 7, sight 1, source, bin_of. */
-	return TILE_PIXELS * (11 + 2 * 10) + BINS_MAX * PERCENTS * sizeof(uint16_t) + CODEC_BYTES;
+	return TILE_PIXELS * (11 + 2 * (size_t)10) + sizeof(uint16_t) * BINS_MAX * PERCENTS +
+	       CODEC_BYTES;
 }
 
 size_t mosaic_open_bytes(size_t tiles)
@@ -73,11 +74,10 @@ static void share_out(struct worker *w, uint8_t *bytes, uint16_t *words)
 					  &w->water,	   &w->fraction,       &w->zone,
 					  &w->native,	   &w->no_native,      &w->class,
 					  &w->median,	   &w->frequency };
-	uint16_t **const word_planes[] = { &w->counts.observed, &w->counts.wet,
-					   &w->counts.partial,	&w->counts.known,
-					   &w->counts.zero,	&w->counts.hundred,
-					   &w->counts.rank,	&w->sight.rank,
-					   &w->source,		&w->bin_of };
+	uint16_t **const word_planes[] = { &w->counts.observed, &w->counts.wet,	 &w->counts.partial,
+					   &w->counts.known,	&w->counts.zero, &w->counts.hundred,
+					   &w->counts.rank,	&w->sight.rank,	 &w->source,
+					   &w->bin_of };
 
 	for (size_t i = 0; i < sizeof(byte_planes) / sizeof(byte_planes[0]); i++)
 		*byte_planes[i] = bytes + i * TILE_PIXELS;
@@ -175,24 +175,15 @@ static const uint8_t *native_of(struct worker *w, int zone, bool alone)
 	if (alone || !zone)
 		return w->no_native;
 	set_zones(w);
-	for (size_t i = 0; i < w->n; i++)
-		w->native[i] = w->zone[i] == zone;
+	mark_native(w->zone, w->n, (uint8_t)zone, w->native);
 	return w->native;
-}
-
-static bool sees_any(const uint8_t *water, size_t n)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < n; i++)
-		any |= water[i] <= WATER_PARTIAL;
-	return any;
 }
 
 /* What the looks of a group say of the tile.  *any: they see something. */
 static int see(struct worker *w, const struct group *g, bool *any, struct error *e)
 {
 	const struct looks *l = w->m->looks;
+	struct view view = { .water = w->water, .fraction = w->fraction };
 
 	*any = false;
 	for (size_t i = 0; i < g->nr; i++) {
@@ -210,8 +201,9 @@ static int see(struct worker *w, const struct group *g, bool *any, struct error 
 		if (!*any)
 			sight_clear(&w->sight, w->n);
 		*any = true;
-		sight_add(&w->sight, w->n, w->water, w->fraction,
-			  native_of(w, k->zone, g->nr == 1), k->rank);
+		view.rank = k->rank;
+		view.native = native_of(w, k->zone, g->nr == 1);
+		sight_add(&w->sight, w->n, &view);
 	}
 	return 0;
 }
@@ -269,8 +261,8 @@ static int open_medians(struct worker *w, struct error *e)
 			return -1;
 		for (size_t i = 0; i < w->n; i++)
 			if (w->bin_of[i])
-				w->median[i] = lower_median(w->bins[w->bin_of[i] - 1],
-							    w->counts.known[i]);
+				w->median[i] =
+					lower_median(w->bins[w->bin_of[i] - 1], w->counts.known[i]);
 	}
 	return 0;
 }
@@ -313,12 +305,9 @@ static void account(struct worker *w, size_t i)
 static int encode(struct worker *w, size_t i, void *slot, struct error *e)
 {
 	const void *const pixels[MOSAIC_LAYERS] = {
-		[MOSAIC_WATER] = w->class,
-		[MOSAIC_FREQUENCY] = w->frequency,
-		[MOSAIC_FRACTION] = w->median,
-		[MOSAIC_OBSERVED] = w->counts.observed,
-		[MOSAIC_WET] = w->counts.wet,
-		[MOSAIC_PARTIAL] = w->counts.partial,
+		[MOSAIC_WATER] = w->class,     [MOSAIC_FREQUENCY] = w->frequency,
+		[MOSAIC_FRACTION] = w->median, [MOSAIC_OBSERVED] = w->counts.observed,
+		[MOSAIC_WET] = w->counts.wet,  [MOSAIC_PARTIAL] = w->counts.partial,
 		[MOSAIC_SOURCE] = w->source,
 	};
 

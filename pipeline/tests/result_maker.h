@@ -42,7 +42,8 @@ static inline void bench_open(struct bench *b)
 	b->options.threads = 2;
 	b->log = (struct log){ .stream = open_memstream(&b->said, &b->said_size),
 			       .level = LOG_DEBUG };
-	b->context = (struct context){ .options = &b->options, .kernels = kernels_find(NULL),
+	b->context = (struct context){ .options = &b->options,
+				       .kernels = kernels_find(NULL),
 				       .log = &b->log };
 }
 
@@ -104,7 +105,7 @@ struct observation {
 	const char *id, *datatake, *lake;
 	int zone;
 	int64_t time;
-	struct grid grid, full; /* full.width 0: not recorded */
+	struct grid grid, full;		 /* full.width 0: not recorded */
 	const uint8_t *water, *fraction; /* grid.width x grid.height */
 };
 
@@ -162,11 +163,18 @@ static inline int make_observation(const struct bench *b, const char *folder,
 	struct footprint *footprint = NULL;
 	struct output *out = NULL;
 	struct output_spec spec = {
-		.context = &b->context, .target = target, .unit = unit, .grid = o->grid,
-		.layers = layers, .layers_nr = 2,
+		.context = &b->context,
+		.target = target,
+		.unit = unit,
+		.grid = o->grid,
+		.layers = layers,
+		.layers_nr = 2,
 	};
-	struct item item = { .kind = "observation", .id = o->id, .time = o->time,
-			     .time_end = o->time, .footprint = &polygon };
+	struct item item = { .kind = "observation",
+			     .id = o->id,
+			     .time = o->time,
+			     .time_end = o->time,
+			     .footprint = &polygon };
 	int ret = -1;
 
 	memory_sha256(o->id, strlen(o->id), unit);

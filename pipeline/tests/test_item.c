@@ -48,31 +48,50 @@ static void fixture_open(struct fixture *f)
 	bench_open(&f->bench);
 	add_square(&f->footprint, 76, 45, 1, true);
 	f->assets[0] = (struct item_asset){
-		.file = "water.tif", .layer = layer_find("water"),
-		.statistics = { .valid = 3, .total = 4, .min = 0, .max = 253, .mean = 2.0 / 3,
+		.file = "water.tif",
+		.layer = layer_find("water"),
+		.statistics = { .valid = 3,
+				.total = 4,
+				.min = 0,
+				.max = 253,
+				.mean = 2.0 / 3,
 				.stddev = 1.0 / 3 },
 	};
 	f->assets[1] = (struct item_asset){
-		.file = "why.tif", .layer = layer_find("why"),
+		.file = "why.tif",
+		.layer = layer_find("why"),
 		.statistics = { .valid = 4, .total = 4, .max = 3000000000.0, .mean = 5 },
 	};
 	f->assets[2] = (struct item_asset){
-		.file = "mndwi.tif", .layer = layer_find("mndwi"),
-		.statistics = { .valid = 0, .total = 4, .min = NAN, .max = NAN, .mean = NAN,
+		.file = "mndwi.tif",
+		.layer = layer_find("mndwi"),
+		.statistics = { .valid = 0,
+				.total = 4,
+				.min = NAN,
+				.max = NAN,
+				.mean = NAN,
 				.stddev = NAN },
 	};
-	f->assets[3] = (struct item_asset){ .file = "quicklook.png", .title = "Quicklook",
-					    .media_type = "image/png", .role = "thumbnail" };
+	f->assets[3] = (struct item_asset){ .file = "quicklook.png",
+					    .title = "Quicklook",
+					    .media_type = "image/png",
+					    .role = "thumbnail" };
 	for (int i = 0; i < 4; i++)
 		bench_write(bench_path(&f->bench, f->assets[i].file), "abc", 3);
 	f->item = (struct item){
-		.kind = "observation", .id = "LC09_TEST", .time = 1720762933, .time_end = 1720762933,
+		.kind = "observation",
+		.id = "LC09_TEST",
+		.time = 1720762933,
+		.time_end = 1720762933,
 		.grid = { { "EPSG:32643" }, 300000.5, 5100000, 30, 60, 20, 10 },
 		.footprint = &f->footprint,
-		.properties = json_pack("{s:s, s:f, s:s}", "balkhash:unit", "ab", "view:sun_elevation",
-					61.5, "balkhash:kind", "something else"),
-		.derived_from = sources, .derived_from_nr = 2,
-		.assets = f->assets, .assets_nr = 4,
+		.properties =
+			json_pack("{s:s, s:f, s:s}", "balkhash:unit", "ab", "view:sun_elevation",
+				  61.5, "balkhash:kind", "something else"),
+		.derived_from = sources,
+		.derived_from_nr = 2,
+		.assets = f->assets,
+		.assets_nr = 4,
 	};
 }
 
@@ -126,7 +145,8 @@ static void the_frame(void **state)
 	assert_part(root, "properties", "proj:epsg", "32643");
 	assert_part(root, "properties", "proj:code", "\"EPSG:32643\"");
 	assert_part(root, "properties", "proj:shape", "[10,20]");
-	assert_part(root, "properties", "proj:transform", "[30.0,0.0,300000.5,0.0,-60.0,5100000.0]");
+	assert_part(root, "properties", "proj:transform",
+		    "[30.0,0.0,300000.5,0.0,-60.0,5100000.0]");
 	assert_part(root, "properties", "balkhash:crs", "\"EPSG:32643\"");
 	assert_part(root, "properties", "balkhash:unit", "\"ab\"");
 	/* What this program says of itself is not for a caller to change. */
@@ -253,10 +273,10 @@ static void geometry(void **state)
 	json_decref(root);
 
 	polygon_release(&f.footprint);
-	add_square(&f.footprint, 4, 4, 1, false);   /* island in the hole */
-	add_square(&f.footprint, 3, 3, 4, false);   /* hole */
-	add_square(&f.footprint, 1, 1, 8, true);    /* shell */
-	add_square(&f.footprint, 20, 1, 2, false);  /* another */
+	add_square(&f.footprint, 4, 4, 1, false);  /* island in the hole */
+	add_square(&f.footprint, 3, 3, 4, false);  /* hole */
+	add_square(&f.footprint, 1, 1, 8, true);   /* shell */
+	add_square(&f.footprint, 20, 1, 2, false); /* another */
 	root = written(&f);
 	assert_part(root, "bbox", NULL, "[1.0,1.0,22.0,9.0]");
 	assert_part(root, "geometry", "coordinates",
@@ -380,10 +400,12 @@ static void times(void **state)
 		{ "1984-03-16T05:00:01Z", 448261201 },
 		{ "0001-01-01T00:00:00Z", -62135596800 },
 	};
-	static const char *const bad[] = { "",		 "2024-02-30",		 "2023-02-29",
-					   "2024-7-12",	 "2024-07-12T05:42:60Z", "2024-07-12 05:42:13Z",
-					   "0000-00-00", "2024-07-12T05:42:13",	 "2024-13-01",
-					   "-024-07-12", "2024-07-12T24:00:00Z", "2024-07-12x" };
+	static const char *const bad[] = {
+		"",	      "2024-02-30",	      "2023-02-29",
+		"2024-7-12",  "2024-07-12T05:42:60Z", "2024-07-12 05:42:13Z",
+		"0000-00-00", "2024-07-12T05:42:13",  "2024-13-01",
+		"-024-07-12", "2024-07-12T24:00:00Z", "2024-07-12x"
+	};
 	char text[UTC_TEXT];
 	int64_t t;
 
@@ -403,12 +425,18 @@ static void times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_frame),	   cmocka_unit_test(a_period),
-		cmocka_unit_test(a_crs_without_a_code), cmocka_unit_test(class_asset),
-		cmocka_unit_test(other_assets),	   cmocka_unit_test(geometry),
-		cmocka_unit_test(same_bytes),	   cmocka_unit_test(a_missing_asset),
-		cmocka_unit_test(an_unknown_crs),  cmocka_unit_test(units),
-		cmocka_unit_test(inputs),	   cmocka_unit_test(times),
+		cmocka_unit_test(the_frame),
+		cmocka_unit_test(a_period),
+		cmocka_unit_test(a_crs_without_a_code),
+		cmocka_unit_test(class_asset),
+		cmocka_unit_test(other_assets),
+		cmocka_unit_test(geometry),
+		cmocka_unit_test(same_bytes),
+		cmocka_unit_test(a_missing_asset),
+		cmocka_unit_test(an_unknown_crs),
+		cmocka_unit_test(units),
+		cmocka_unit_test(inputs),
+		cmocka_unit_test(times),
 	};
 
 	gdal_setup(16 << 20);

@@ -38,7 +38,8 @@ static size_t disagreements(const struct grid *g, size_t *zones_seen)
 		}
 		crs_transform_points(t, n, x, y);
 		for (size_t i = 0; i < n; i++) {
-			double in_zone = (x[i] + 180) / 6, edge = fabs(in_zone - nearbyint(in_zone));
+			double in_zone = (x[i] + 180) / 6,
+			       edge = fabs(in_zone - nearbyint(in_zone));
 			double pixel = g->dx / 111320 / 6;
 
 			wrong += edge > 0.01 * pixel && zone[i] != crs_utm_zone(x[i]);
@@ -59,7 +60,12 @@ static size_t disagreements(const struct grid *g, size_t *zones_seen)
 static void lake_across_two_zones(void **state)
 {
 	const struct grid g = { { "+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m" },
-				60000, 114000, 30, 30, 6000, 300 };
+				60000,
+				114000,
+				30,
+				30,
+				6000,
+				300 };
 	size_t zones;
 
 	(void)state;
@@ -80,7 +86,12 @@ static void utm_across_its_edge(void **state)
 static void the_antimeridian(void **state)
 {
 	const struct grid g = { { "+proj=laea +lat_0=66 +lon_0=179.9 +datum=WGS84 +units=m" },
-				-20000, 20000, 100, 100, 400, 400 };
+				-20000,
+				20000,
+				100,
+				100,
+				400,
+				400 };
 	size_t zones;
 
 	(void)state;
