@@ -70,7 +70,7 @@ static void show_pixel(const struct quicklook *q, int32_t x, int32_t y, uint8_t 
 		return;
 	q->backdrop->colour(q->backdrop->user, x, y, rgb);
 	for (int k = 0; k < 3; k++)
-		rgba[k] = code ? (uint8_t)((rgba[k] + rgb[k] + 1) / 2) : rgb[k];
+		rgba[k] = (uint8_t)(code ? (rgba[k] + rgb[k] + 1) / 2 : rgb[k]);
 }
 
 /* Show what the tile of the layer has. */
