@@ -10,12 +10,12 @@
 #define TURN (2 * M_PI)
 
 enum {
-	EDGE_MIN_M = 45,	/* refinement ends below this */
+	EDGE_MIN_M = 45, /* refinement ends below this */
 	DISPLACE_MAX_M = 1500,
 	ISLANDS = 60,
 	PONDS = 60,
-	BLOB_VERTICES = 10,	/* of an island or pond before refinement */
-	CLEAR_M = 1000,		/* from the outline: more than refinement moves it */
+	BLOB_VERTICES = 10, /* of an island or pond before refinement */
+	CLEAR_M = 1000,	    /* from the outline: more than refinement moves it */
 };
 #define DISPLACE_SHARE 0.2
 
@@ -143,13 +143,14 @@ static int blob(struct rings *out, const double p[3], uint64_t key, struct failu
 		at[i][0] = p[0] + r * cos(TURN * i / BLOB_VERTICES);
 		at[i][1] = p[1] + r * sin(TURN * i / BLOB_VERTICES);
 	}
-	return refine_ring(out, BLOB_VERTICES, (const double (*)[2])at, key, f);
+	return refine_ring(out, BLOB_VERTICES, (const double(*)[2])at, key, f);
 }
 
 static int far_from_all(const double (*taken)[3], int n, const double p[3])
 {
 	for (int i = 0; i < n; i++)
-		if (hypot(p[0] - taken[i][0], p[1] - taken[i][1]) < 1.5 * (p[2] + taken[i][2]) + 200)
+		if (hypot(p[0] - taken[i][0], p[1] - taken[i][1]) <
+		    1.5 * (p[2] + taken[i][2]) + 200)
 			return 0;
 	return 1;
 }
@@ -182,7 +183,7 @@ static int scatter(struct rings *out, const struct rings *outline, int sign, uin
 
 		(sign > 0 ? propose_island : propose_pond)(hash64(key + 16 * k), p);
 		if (sign * rings_distance(outline, p[0], p[1]) < 1.2 * p[2] + CLEAR_M ||
-		    !far_from_all((const double (*)[3])taken, n, p))
+		    !far_from_all((const double(*)[3])taken, n, p))
 			continue;
 		if (blob(out, p, hash64(key ^ k), f))
 			return -1;
@@ -204,7 +205,7 @@ int coast_balkhash(struct rings *out, uint64_t seed, struct failure *f)
 		if (rings_vertex(&outline, at[i][0], at[i][1], f))
 			goto out;
 	if (rings_close(&outline, f) ||
-	    refine_ring(out, N, (const double (*)[2])at, hash64(seed ^ 0x5105e), f) ||
+	    refine_ring(out, N, (const double(*)[2])at, hash64(seed ^ 0x5105e), f) ||
 	    scatter(out, &outline, 1, hash64(seed ^ 0x151a), f) ||
 	    scatter(out, &outline, -1, hash64(seed ^ 0x90d), f))
 		goto out;

@@ -18,10 +18,10 @@ int coast_ellipse(struct rings *out, double x, double y, double radius, struct f
 /* A star of five arms about (x, y): r = radius (1 + 0.15 cos 5 angle), angle from east. */
 int coast_star(struct rings *out, double x, double y, double radius, struct failure *f);
 
-#define COAST_ELLIPSE_RATIO 0.5
+#define COAST_ELLIPSE_RATIO    0.5
 #define COAST_ELLIPSE_TURN_DEG 30.0
-#define COAST_STAR_ARMS 5
-#define COAST_STAR_DEPTH 0.15
+#define COAST_STAR_ARMS	       5
+#define COAST_STAR_DEPTH       0.15
 
 /* Area in m2 and perimeter in m of the two, for a radius: closed form, or spectral quadrature. */
 double coast_ellipse_area(double radius);

@@ -13,11 +13,9 @@ struct failure {
 };
 
 /* Set the text; always returns -1, so "return fail(...)" works. */
-__attribute__((format(printf, 2, 3)))
-int fail(struct failure *f, const char *fmt, ...);
+__attribute__((format(printf, 2, 3))) int fail(struct failure *f, const char *fmt, ...);
 
 /* Set the text and ": <what errno says>"; always returns -1. */
-__attribute__((format(printf, 2, 3)))
-int fail_errno(struct failure *f, const char *fmt, ...);
+__attribute__((format(printf, 2, 3))) int fail_errno(struct failure *f, const char *fmt, ...);
 
 #endif

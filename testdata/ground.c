@@ -7,8 +7,9 @@
 
 #include "testdata/noise.h"
 
-#define EDGE_SLOPE 0.19	  /* tangent of the tilt of a descending track at 46 N */
-#define LINE_TURN_DEG 17.0 /* the straight shore's normal, from east to north: no lattice direction */
+#define EDGE_SLOPE 0.19 /* tangent of the tilt of a descending track at 46 N */
+#define LINE_TURN_DEG                                                                              \
+	17.0 /* the straight shore's normal, from east to north: no lattice direction */
 
 static void place(const struct ground *g, double column, double row, double *x, double *y)
 {
@@ -24,15 +25,12 @@ static int lake_center(struct ground *g, const struct options *o, struct failure
 {
 	double at[1][2] = { { o->lake_center[0], o->lake_center[1] } };
 
-	if (g->laea) {
-		if (plane_laea(1, (const double (*)[2])at, at, f))
-			return -1;
-		g->shore.x = at[0][0];
-		g->shore.y = at[0][1];
-		return 0;
-	}
-	return plane_utm(g->grid.zone, g->grid.south, at[0][0], at[0][1], &g->shore.x, &g->shore.y,
-			 f);
+	if (g->laea ? plane_laea(1, (const double(*)[2])at, at, f)
+		    : plane_utm(&g->grid, at[0][0], at[0][1], at[0], f))
+		return -1;
+	g->shore.x = at[0][0];
+	g->shore.y = at[0][1];
+	return 0;
 }
 
 /* The window in the plane of the shore, from its edges. */
@@ -44,7 +42,9 @@ static void window_of(const struct ground *g, double window[4])
 	window[2] = window[3] = -INFINITY;
 	for (int i = 0; i <= n; i++) {
 		double t = (double)i / n, x, y;
-		const double edge[4][2] = { { t * w, 0 }, { t * w, h }, { 0, t * h }, { w, t * h } };
+		const double edge[4][2] = {
+			{ t * w, 0 }, { t * w, h }, { 0, t * h }, { w, t * h }
+		};
 
 		for (int k = 0; k < 4; k++) {
 			place(g, edge[k][0], edge[k][1], &x, &y);
@@ -65,8 +65,9 @@ static int make_shore(struct ground *g, const struct options *o, struct failure 
 	s->radius = o->radius_m;
 	s->normal[0] = cos(LINE_TURN_DEG * M_PI / 180);
 	s->normal[1] = sin(LINE_TURN_DEG * M_PI / 180);
-	s->kind = o->lake == LAKE_PLAIN ? SHORE_LINE : o->lake == LAKE_CIRCLE ? SHORE_CIRCLE :
-										SHORE_RINGS;
+	s->kind = o->lake == LAKE_PLAIN	   ? SHORE_LINE
+		  : o->lake == LAKE_CIRCLE ? SHORE_CIRCLE
+					   : SHORE_RINGS;
 	if (lake_center(g, o, f))
 		return -1;
 	if (o->lake == LAKE_ELLIPSE && coast_ellipse(&g->rings, s->x, s->y, s->radius, f))
@@ -99,13 +100,19 @@ static void make_ramp(struct ground *g)
 int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
 		const struct air *air, struct failure *f)
 {
-	uint64_t day = (uint64_t)(o->when.year * 10000 + o->when.month * 100 + o->when.day);
+	uint64_t day = hash_place((uint64_t)o->when.year, o->when.month, o->when.day);
 	uint64_t window = hash_place(day, (int64_t)grid->e0, (int64_t)grid->n0);
 
-	*g = (struct ground){ .grid = *grid, .laea = o->plane_laea, .is_ramp = o->ramp,
-			      .swath_edge = o->swath_edge, .whole_edge = !options_sentinel2(o) };
-	g->surface = (struct surface){ .natural = o->natural, .salt = o->salt, .water = o->water,
-				       .land = o->land, .seed = o->seed };
+	*g = (struct ground){ .grid = *grid,
+			      .laea = o->plane_laea,
+			      .is_ramp = o->ramp,
+			      .swath_edge = o->swath_edge,
+			      .whole_edge = !options_sentinel2(o) };
+	g->surface = (struct surface){ .natural = o->natural,
+				       .salt = o->salt,
+				       .water = o->water,
+				       .land = o->land,
+				       .seed = o->seed };
 	sky_init(&g->sky, o->clouds, hash64(o->seed) ^ window, grid, air);
 	if (mapping_init(&g->mapping, grid, f))
 		return -1;
@@ -183,7 +190,7 @@ double ground_fraction(const struct ground *g, int column, int row)
 
 static void mix_pixel(const struct ground *g, int column, int row, struct ground_row *out)
 {
-	float water[ROLE_COUNT], land[ROLE_COUNT], f, reed = 0;
+	float water[ROLE_COUNT] = { 0 }, land[ROLE_COUNT] = { 0 }, f, reed = 0;
 	double x, y, about;
 
 	place(g, column + 0.5, row + 0.5, &x, &y);
@@ -196,9 +203,7 @@ static void mix_pixel(const struct ground *g, int column, int row, struct ground
 	out->fraction[column] = f;
 	out->reed[column] = reed * (1 - f);
 	for (int k = 0; k < ROLE_COUNT; k++)
-		out->rho[k][column] = f >= 1 ? water[k] :
-				      f <= 0 ? land[k] :
-					       f * water[k] + (1 - f) * land[k];
+		out->rho[k][column] = f * water[k] + (1 - f) * land[k];
 }
 
 static void ramp_pixel(const struct ground *g, int column, int row, struct ground_row *out)

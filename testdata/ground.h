@@ -37,7 +37,7 @@ struct ground {
 	struct surface surface;
 	struct sky sky;
 	struct ramp ramp;
-	bool laea;	 /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
+	bool laea; /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
 	bool is_ramp;
 	bool swath_edge, whole_edge; /* part of the window was not seen; on all sides */
 };
@@ -48,7 +48,7 @@ struct ground_row {
 	float *fraction;	/* of water, 0..1; ignores clouds */
 	float *reed;		/* share of the pixel that is reed */
 	float *opacity, *light;
-	uint8_t *sky;		/* enum sky_bit */
+	uint8_t *sky; /* enum sky_bit */
 };
 
 int ground_init(struct ground *g, const struct options *o, const struct grid *grid,

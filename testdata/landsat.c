@@ -13,14 +13,14 @@
 #include "testdata/truth.h"
 #include "testdata/workers.h"
 
-#define PIXEL_M 30.0
+#define PIXEL_M	      30.0
 #define LAKE_HEIGHT_M 341.0
-#define KELVIN_NOISE 0.1f
+#define KELVIN_NOISE  0.1f
 /* Level 2: reflectance = dn * 2.75e-5 - 0.2, kelvin = dn * 0.00341802 + 149 (USGS LSDS-1619, table 6-1). */
 #define SR_MULT 2.75e-5
-#define SR_ADD (-0.2)
+#define SR_ADD	(-0.2)
 #define ST_MULT 0.00341802
-#define ST_ADD 149.0
+#define ST_ADD	149.0
 
 enum { PROCESSING_DAYS = 9, LAYERS_MAX = LANDSAT_BANDS_MAX + 6 };
 
@@ -32,8 +32,8 @@ struct layer {
 	struct raster raster;
 	GDALDataType type;
 	void *strip;
-	double scale, shift;		 /* what is stored = value * scale + shift */
-	int constant;			 /* of an angle: hundredths of a degree */
+	double scale, shift; /* what is stored = value * scale + shift */
+	int constant;	     /* of an angle: hundredths of a degree */
 	uint64_t noise_key;
 };
 
@@ -44,24 +44,25 @@ struct landsat {
 	struct ground ground;
 	struct truth truth;
 	struct layer layer[LAYERS_MAX];
-	int layers, qa, radsat;	/* number of layers; which are the masks */
+	int layers, qa, radsat; /* number of layers; which are the masks */
 	int y0;
 	struct ground_row scratch[WORKERS_MAX];
-	long *cloudy, *seen;	/* pixels per row */
-	unsigned *saturated;	/* QA_RADSAT bits per row */
+	long *cloudy, *seen; /* pixels per row */
+	unsigned *saturated; /* QA_RADSAT bits per row */
 };
 
 /* Pixel centres on multiples of 30 m: edges on odd multiples of 15. */
 static int make_grid(const struct options *o, struct grid *g, struct failure *f)
 {
-	double e, n;
+	double c[2];
 
-	*g = (struct grid){ .zone = o->zone, .pixel_m = PIXEL_M, .width = o->width,
-			    .height = o->height };
-	if (plane_utm(o->zone, false, o->center[0], o->center[1], &e, &n, f))
+	*g = (struct grid){
+		.zone = o->zone, .pixel_m = PIXEL_M, .width = o->width, .height = o->height
+	};
+	if (plane_utm(g, o->center[0], o->center[1], c, f))
 		return -1;
-	g->e0 = floor((e - o->width * PIXEL_M / 2) / PIXEL_M) * PIXEL_M + PIXEL_M / 2;
-	g->n0 = floor((n + o->height * PIXEL_M / 2) / PIXEL_M) * PIXEL_M + PIXEL_M / 2;
+	g->e0 = floor((c[0] - o->width * PIXEL_M / 2) / PIXEL_M) * PIXEL_M + PIXEL_M / 2;
+	g->n0 = floor((c[1] + o->height * PIXEL_M / 2) / PIXEL_M) * PIXEL_M + PIXEL_M / 2;
 	return 0;
 }
 
@@ -155,9 +156,16 @@ static int open_layers(struct landsat *l, struct failure *f)
 
 	for (int i = 0; i < l->layers; i++) {
 		struct layer *y = &l->layer[i];
-		struct raster_spec s = { .path = y->path, .grid = l->mtl.grid, .type = y->type,
-					 .bands = 1, .block = o->block, .threads = o->threads,
-					 .nodata = y->band ? 0 : i == l->qa ? 1 : -1, .point = true };
+		struct raster_spec s = { .path = y->path,
+					 .grid = l->mtl.grid,
+					 .type = y->type,
+					 .bands = 1,
+					 .block = o->block,
+					 .threads = o->threads,
+					 .nodata = y->band	? 0
+						   : i == l->qa ? 1
+								: -1,
+					 .point = true };
 
 		if (layer_path(y, l->folder, l->mtl.id, f))
 			return -1;
@@ -223,11 +231,13 @@ static void band_row(struct landsat *l, const struct layer *y, int row, const fl
 {
 	const struct grid *g = &l->mtl.grid;
 	struct view air = view_of(l, y->band);
-	uint64_t key = hash64(l->o->seed ^ y->noise_key ^ hash64((uint64_t)moment_days(&l->o->when)));
-	int64_t column0 = (int64_t)floor(g->e0 / PIXEL_M), line = (int64_t)floor(g->n0 / PIXEL_M) - row;
-	double sigma = y->band->role != ROLE_KELVIN ? l->o->noise :
-		       l->o->noise > 0		    ? (double)KELVIN_NOISE :
-						      0;
+	uint64_t key =
+		hash64(l->o->seed ^ y->noise_key ^ hash64((uint64_t)moment_days(&l->o->when)));
+	int64_t column0 = (int64_t)floor(g->e0 / PIXEL_M),
+		line = (int64_t)floor(g->n0 / PIXEL_M) - row;
+	double sigma = y->band->role != ROLE_KELVIN ? l->o->noise
+		       : l->o->noise > 0	    ? (double)KELVIN_NOISE
+						    : 0;
 	size_t at = (size_t)(row - l->y0) * (size_t)g->width;
 
 	for (int i = 0; i < g->width; i++) {
@@ -359,7 +369,8 @@ static int prepare(struct landsat *l, struct failure *f)
 	size_t rows = (size_t)o->height;
 
 	m->options = o;
-	m->sensor = landsat_sensor_at(landsat_sensor_find(o->spacecraft), air_sun_distance(&o->when));
+	m->sensor =
+		landsat_sensor_at(landsat_sensor_find(o->spacecraft), air_sun_distance(&o->when));
 	make_names(m, o);
 	if (make_grid(o, &m->grid, f))
 		return -1;
@@ -367,7 +378,8 @@ static int prepare(struct landsat *l, struct failure *f)
 	m->air.pressure_hpa = air_pressure(LAKE_HEIGHT_M);
 	if (m->air.sun_zenith > 85)
 		return fail(f, "the sun is below 5 degrees at that place and time: choose --time");
-	if (snprintf(l->folder, sizeof(l->folder), "%s/%s", o->out, m->id) >= (int)sizeof(l->folder))
+	if (snprintf(l->folder, sizeof(l->folder), "%s/%s", o->out, m->id) >=
+	    (int)sizeof(l->folder))
 		return fail(f, "the path %s is too long", o->out);
 	if (folder_make(l->folder, f))
 		return -1;
@@ -384,7 +396,10 @@ static int prepare(struct landsat *l, struct failure *f)
 	add_layers(l);
 	if (open_layers(l, f))
 		return -1;
-	return truth_open(&l->truth, m->id, o->block, o->block, &l->ground, o, f);
+	l->truth = (struct truth){
+		.ground = &l->ground, .options = o, .strip_rows = o->block, .block = o->block
+	};
+	return truth_open(&l->truth, m->id, f);
 }
 
 static void release(struct landsat *l)

@@ -12,6 +12,7 @@
  */
 #define OLI_REFLECTANCE 1.2107, -0.09998, 2e-5, -0.1
 
+/* clang-format off */
 static const struct landsat_sensor oli = {
 	LANDSAT_OLI, "OLI_TIRS", "P975CC9B", "P9OGBGM6", 65535, 0.9860755, 11, {
 	{ "1", ROLE_COASTAL, 0.4430, 0, "SR_B1", 1,
@@ -80,6 +81,7 @@ static const struct landsat_sensor tm = {
 	  0.621237, -0.005648, 2.4680e-3, -0.008116, 0, 0 },
 	},
 };
+/* clang-format on */
 
 const struct landsat_sensor *landsat_sensor_find(const char *spacecraft)
 {
@@ -87,7 +89,8 @@ const struct landsat_sensor *landsat_sensor_find(const char *spacecraft)
 		const char *spacecraft;
 		const struct landsat_sensor *sensor;
 	} known[] = {
-		{ "LT04", &tm }, { "LT05", &tm }, { "LE07", &etm }, { "LC08", &oli }, { "LC09", &oli },
+		{ "LT04", &tm },  { "LT05", &tm },  { "LE07", &etm },
+		{ "LC08", &oli }, { "LC09", &oli },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

@@ -13,23 +13,23 @@ enum { LANDSAT_BANDS_MAX = 11 };
 enum landsat_sensor_id { LANDSAT_TM, LANDSAT_ETM, LANDSAT_OLI };
 
 struct landsat_band {
-	const char *name;	 /* as in FILE_NAME_BAND_x: "4", "6_VCID_1" */
+	const char *name; /* as in FILE_NAME_BAND_x: "4", "6_VCID_1" */
 	enum role role;
-	double micrometre;	 /* mean of the spectral response; 0: no Rayleigh scattering */
-	int saturation_bit;	 /* in QA_RADSAT */
-	const char *level2;	 /* file of Level 2, "SR_B4", "ST_B10"; NULL: none */
-	int level1;		 /* is there a file in the Level 1 product? */
+	double micrometre;  /* mean of the spectral response; 0: no Rayleigh scattering */
+	int saturation_bit; /* in QA_RADSAT */
+	const char *level2; /* file of Level 2, "SR_B4", "ST_B10"; NULL: none */
+	int level1;	    /* is there a file in the Level 1 product? */
 	double radiance_max, radiance_min, radiance_mult, radiance_add;
 	double reflectance_max, reflectance_min, reflectance_mult, reflectance_add; /* 0: thermal */
-	double k1, k2;		 /* thermal */
+	double k1, k2;								    /* thermal */
 };
 
 struct landsat_sensor {
 	enum landsat_sensor_id id;
 	const char *sensor_name; /* SENSOR_ID */
 	const char *doi1, *doi2;
-	int dn_max;		 /* of Level 1 */
-	double table_distance;	 /* of the sun, where the table's factors hold */
+	int dn_max;	       /* of Level 1 */
+	double table_distance; /* of the sun, where the table's factors hold */
 	int n;
 	struct landsat_band band[LANDSAT_BANDS_MAX];
 };

@@ -23,8 +23,7 @@ static void group_end(struct odl *d, const char *name)
 	fprintf(d->file, "  END_GROUP = %s\n", name);
 }
 
-__attribute__((format(printf, 2, 3)))
-static void line(struct odl *d, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void line(struct odl *d, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -47,8 +46,10 @@ static bool in_product(const struct odl *d, const struct landsat_band *b)
 }
 
 static const char *const angles[4][2] = {
-	{ "SENSOR_AZIMUTH", "VAA" }, { "SENSOR_ZENITH", "VZA" },
-	{ "SOLAR_AZIMUTH", "SAA" }, { "SOLAR_ZENITH", "SZA" },
+	{ "SENSOR_AZIMUTH", "VAA" },
+	{ "SENSOR_ZENITH", "VZA" },
+	{ "SOLAR_AZIMUTH", "SAA" },
+	{ "SOLAR_ZENITH", "SZA" },
 };
 
 static void product_files(struct odl *d)
@@ -61,12 +62,14 @@ static void product_files(struct odl *d)
 		if (in_product(d, b) && d->level1)
 			line(d, "FILE_NAME_BAND_%s = \"%s_B%s.TIF\"", b->name, m->id, b->name);
 		else if (in_product(d, b))
-			line(d, "FILE_NAME_BAND_%s = \"%s_%s.TIF\"", band_key(d, b), m->id, b->level2);
+			line(d, "FILE_NAME_BAND_%s = \"%s_%s.TIF\"", band_key(d, b), m->id,
+			     b->level2);
 	}
 	line(d, "FILE_NAME_QUALITY_L1_PIXEL = \"%s_QA_PIXEL.TIF\"", m->id);
 	line(d, "FILE_NAME_QUALITY_L1_RADIOMETRIC_SATURATION = \"%s_QA_RADSAT.TIF\"", m->id);
 	for (int i = 0; d->level1 && i < 4; i++)
-		line(d, "FILE_NAME_ANGLE_%s_BAND_4 = \"%s_%s.TIF\"", angles[i][0], m->id, angles[i][1]);
+		line(d, "FILE_NAME_ANGLE_%s_BAND_4 = \"%s_%s.TIF\"", angles[i][0], m->id,
+		     angles[i][1]);
 	line(d, "FILE_NAME_METADATA_ODL = \"%s_MTL.txt\"", m->id);
 }
 
@@ -135,8 +138,8 @@ static void image_attributes(struct odl *d)
 		line(d, "TARGET_WRS_ROW = %d", o->row);
 	}
 	line(d, "DATE_ACQUIRED = %04d-%02d-%02d", o->when.year, o->when.month, o->when.day);
-	line(d, "SCENE_CENTER_TIME = \"%02d:%02d:%02d.0000000Z\"", second / 3600,
-	     second / 60 % 60, second % 60);
+	line(d, "SCENE_CENTER_TIME = \"%02d:%02d:%02d.0000000Z\"", second / 3600, second / 60 % 60,
+	     second % 60);
 	line(d, "STATION_ID = \"%s\"", oli ? "LGN" : "KHC");
 	line(d, "CLOUD_COVER = %.2f", m->cloud_cover);
 	line(d, "CLOUD_COVER_LAND = %.2f", m->cloud_cover_land);
@@ -157,15 +160,15 @@ static int corners(struct odl *d, struct failure *f)
 {
 	static const char *const name[4] = { "UL", "UR", "LL", "LR" };
 	const struct grid *g = &d->m->grid;
-	double half = g->pixel_m / 2, e[4], n[4], lon, lat;
+	double half = g->pixel_m / 2, e[4], n[4], p[2];
 
 	for (int i = 0; i < 4; i++) {
 		e[i] = g->e0 + half + (i % 2 ? (g->width - 1) * g->pixel_m : 0);
 		n[i] = g->n0 - half - (i / 2 ? (g->height - 1) * g->pixel_m : 0);
-		if (plane_lonlat(g->zone, g->south, e[i], n[i], &lon, &lat, f))
+		if (plane_lonlat(g, e[i], n[i], p, f))
 			return -1;
-		line(d, "CORNER_%s_LAT_PRODUCT = %.5f", name[i], lat);
-		line(d, "CORNER_%s_LON_PRODUCT = %.5f", name[i], lon);
+		line(d, "CORNER_%s_LAT_PRODUCT = %.5f", name[i], p[1]);
+		line(d, "CORNER_%s_LON_PRODUCT = %.5f", name[i], p[0]);
 	}
 	for (int i = 0; i < 4; i++) {
 		line(d, "CORNER_%s_PROJECTION_X_PRODUCT = %.3f", name[i], e[i]);
@@ -217,7 +220,8 @@ static void level2_record(struct odl *d)
 	line(d, "PROCESSING_LEVEL = \"L2SP\"");
 	line(d, "OUTPUT_FORMAT = \"GEOTIFF\"");
 	generated(d);
-	line(d, "ALGORITHM_SOURCE_SURFACE_REFLECTANCE = \"%s\"", oli ? "LaSRC_1.5.0" : "LEDAPS_3.4.0");
+	line(d, "ALGORITHM_SOURCE_SURFACE_REFLECTANCE = \"%s\"",
+	     oli ? "LaSRC_1.5.0" : "LEDAPS_3.4.0");
 	line(d, "ALGORITHM_SOURCE_SURFACE_TEMPERATURE = \"st_1.3.0\"");
 	group_end(d, "LEVEL2_PROCESSING_RECORD");
 }
@@ -280,12 +284,13 @@ static void level1_record(struct odl *d)
 	generated(d);
 	for (int i = 0; i < m->sensor.n; i++)
 		if (!d->level1 || m->sensor.band[i].level1)
-			line(d, "FILE_NAME_BAND_%s = \"%s_B%s.TIF\"", m->sensor.band[i].name, m->id1,
-			     m->sensor.band[i].name);
+			line(d, "FILE_NAME_BAND_%s = \"%s_B%s.TIF\"", m->sensor.band[i].name,
+			     m->id1, m->sensor.band[i].name);
 	line(d, "FILE_NAME_QUALITY_L1_PIXEL = \"%s_QA_PIXEL.TIF\"", m->id1);
 	line(d, "FILE_NAME_QUALITY_L1_RADIOMETRIC_SATURATION = \"%s_QA_RADSAT.TIF\"", m->id1);
 	for (int i = 0; i < 4; i++)
-		line(d, "FILE_NAME_ANGLE_%s_BAND_4 = \"%s_%s.TIF\"", angles[i][0], m->id1, angles[i][1]);
+		line(d, "FILE_NAME_ANGLE_%s_BAND_4 = \"%s_%s.TIF\"", angles[i][0], m->id1,
+		     angles[i][1]);
 	line(d, "FILE_NAME_METADATA_ODL = \"%s_MTL.txt\"", m->id1);
 	line(d, "DATA_SOURCE_ELEVATION = \"GLS2000\"");
 	line(d, "GROUND_CONTROL_POINTS_VERSION = 5");

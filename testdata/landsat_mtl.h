@@ -18,11 +18,11 @@ struct landsat_mtl {
 	struct landsat_sensor sensor; /* for the day */
 	struct grid grid;
 	struct air air;
-	char id[64], id1[64];	      /* of the product, and of its Level 1 */
+	char id[64], id1[64]; /* of the product, and of its Level 1 */
 	struct moment processed;
-	double cloud_cover;	      /* percent */
+	double cloud_cover; /* percent */
 	double cloud_cover_land;
-	unsigned saturated;	      /* QA_RADSAT bits that occur */
+	unsigned saturated; /* QA_RADSAT bits that occur */
 };
 
 /* Write ID_MTL.txt into the folder. */

@@ -16,7 +16,7 @@
 
 static int run(const struct options *o)
 {
-	struct failure f;
+	struct failure f = { 0 };
 	char path[1100];
 	int ret;
 
@@ -37,10 +37,11 @@ static int run(const struct options *o)
 static int run_compare(int argc, char **argv)
 {
 	struct comparison c;
-	struct failure f;
+	struct failure f = { 0 };
 
 	if (argc < 5) {
-		fprintf(stderr, "balkhash-testdata: --compare FRACTION.tif MASK.tif|- TRUTH_FOLDER...\n");
+		fprintf(stderr,
+			"balkhash-testdata: --compare FRACTION.tif MASK.tif|- TRUTH_FOLDER...\n");
 		return EXIT_USAGE;
 	}
 	raster_setup(1);
@@ -55,7 +56,7 @@ static int run_compare(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct options o;
-	struct failure f;
+	struct failure f = { 0 };
 
 	if (argc > 1 && !strcmp(argv[1], "--compare"))
 		return run_compare(argc, argv);

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#define SQUARE_M 100000
-#define CYCLE_M 2000000 /* northing after which row letters repeat */
+#define SQUARE_M	  100000
+#define CYCLE_M		  2000000   /* northing after which row letters repeat */
 #define METRES_PER_DEGREE 111132.95 /* of latitude, mean */
 
 static const char bands[] = "CDEFGHJKLMNPQRSTUVWX";
@@ -23,7 +23,8 @@ bool mgrs_square(const char *name, struct mgrs *out)
 	const char *band, *column, *row;
 	double middle, low;
 
-	if (strlen(name) != 5 || !isdigit((unsigned char)name[0]) || !isdigit((unsigned char)name[1]))
+	if (strlen(name) != 5 || !isdigit((unsigned char)name[0]) ||
+	    !isdigit((unsigned char)name[1]))
 		return false;
 	out->zone = (name[0] - '0') * 10 + name[1] - '0';
 	if (out->zone < 1 || out->zone > 60)

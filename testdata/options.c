@@ -18,12 +18,15 @@
 enum { SIDE_MIN = 16, SIDE_MAX = 20000 };
 
 static const char *const kind_names[] = {
-	[KIND_NONE] = "", [KIND_LANDSAT_L1] = "landsat-l1", [KIND_LANDSAT_L2] = "landsat-l2",
-	[KIND_SENTINEL2_L1C] = "sentinel2-l1c", [KIND_SENTINEL2_L2A] = "sentinel2-l2a",
+	[KIND_NONE] = "",
+	[KIND_LANDSAT_L1] = "landsat-l1",
+	[KIND_LANDSAT_L2] = "landsat-l2",
+	[KIND_SENTINEL2_L1C] = "sentinel2-l1c",
+	[KIND_SENTINEL2_L2A] = "sentinel2-l2a",
 };
 static const char *const lake_names[] = {
 	[LAKE_BALKHASH] = "balkhash", [LAKE_CIRCLE] = "circle", [LAKE_ELLIPSE] = "ellipse",
-	[LAKE_STAR] = "star", [LAKE_PLAIN] = "plain",
+	[LAKE_STAR] = "star",	      [LAKE_PLAIN] = "plain",
 };
 static const char *const plane_names[] = { "utm", "laea" };
 static const char *const surface_names[] = { "plain", "natural" };
@@ -53,6 +56,7 @@ struct asked {
 	bool lake_center, size, zone, time, radius, noise, plane, surface, mgrs;
 };
 
+/* clang-format off */
 enum id {
 	ID_KIND = 1, ID_OUT, ID_LAKE, ID_LAKE_CENTER, ID_RADIUS, ID_SHIFT, ID_PLANE, ID_RAMP,
 	ID_SURFACE, ID_WATER, ID_LAND, ID_SALT, ID_CLOUDS, ID_NOISE, ID_SEED, ID_CENTER, ID_SIZE,
@@ -76,6 +80,7 @@ static const struct option table[] = {
 	{ "threads", 1, NULL, ID_THREADS }, { "self-test", 0, NULL, ID_SELF_TEST },
 	{ "help", 0, NULL, ID_HELP }, { "version", 0, NULL, ID_VERSION }, { NULL, 0, NULL, 0 },
 };
+/* clang-format on */
 
 static const char *name_of(int id)
 {
@@ -93,8 +98,8 @@ static int whole(int id, const char *text, long low, long high, int *out, struct
 	errno = 0;
 	v = strtol(text, &end, 10);
 	if (errno || end == text || *end || v < low || v > high)
-		return fail(f, "--%s %s: a whole number from %ld to %ld is needed", name_of(id), text,
-			    low, high);
+		return fail(f, "--%s %s: a whole number from %ld to %ld is needed", name_of(id),
+			    text, low, high);
 	*out = (int)v;
 	return 0;
 }
@@ -105,8 +110,8 @@ static int real(int id, const char *text, const double range[2], double *out, st
 	double v = strtod(text, &end);
 
 	if (end == text || *end || !(v >= range[0] && v <= range[1]))
-		return fail(f, "--%s %s: a number from %g to %g is needed", name_of(id), text, range[0],
-			    range[1]);
+		return fail(f, "--%s %s: a number from %g to %g is needed", name_of(id), text,
+			    range[0], range[1]);
 	*out = v;
 	return 0;
 }
@@ -117,8 +122,8 @@ static int degrees(int id, const char *text, double out[2], struct failure *f)
 
 	if (sscanf(text, "%lf,%lf%c", &out[0], &out[1], &rest) != 2 || !(fabs(out[0]) <= 180) ||
 	    !(fabs(out[1]) <= 84))
-		return fail(f, "--%s %s: LON,LAT in degrees is needed, like 75.47,46.55", name_of(id),
-			    text);
+		return fail(f, "--%s %s: LON,LAT in degrees is needed, like 75.47,46.55",
+			    name_of(id), text);
 	return 0;
 }
 
@@ -152,7 +157,8 @@ static int date(const char *text, struct moment *m, struct failure *f)
 	static const int days[12] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	char rest;
 
-	if (strlen(text) != 8 || sscanf(text, "%4d%2d%2d%c", &m->year, &m->month, &m->day, &rest) != 3 ||
+	if (strlen(text) != 8 ||
+	    sscanf(text, "%4d%2d%2d%c", &m->year, &m->month, &m->day, &rest) != 3 ||
 	    m->year < 1982 || m->year > 2049 || m->month < 1 || m->month > 12 || m->day < 1 ||
 	    m->day > days[m->month - 1])
 		return fail(f, "--date %s: YYYYMMDD from 1982 to 2049 is needed", text);
@@ -180,8 +186,10 @@ static int window_size(const char *text, struct options *o, struct failure *f)
 		o->height = o->width;
 	else if (n != 2)
 		o->width = 0;
-	if (o->width < SIDE_MIN || o->width > SIDE_MAX || o->height < SIDE_MIN || o->height > SIDE_MAX)
-		return fail(f, "--size %s: W or WxH from %d to %d is needed", text, SIDE_MIN, SIDE_MAX);
+	if (o->width < SIDE_MIN || o->width > SIDE_MAX || o->height < SIDE_MIN ||
+	    o->height > SIDE_MAX)
+		return fail(f, "--size %s: W or WxH from %d to %d is needed", text, SIDE_MIN,
+			    SIDE_MAX);
 	return 0;
 }
 
@@ -328,16 +336,18 @@ static int defaults_scene(struct options *o, const struct asked *a, struct failu
 
 	if (a->mgrs && !mgrs_square(o->mgrs, &square))
 		return fail(f, "--mgrs %s: a tile name like 43TFM is needed", o->mgrs);
-	if (a->mgrs && !o->has_center &&
-	    plane_lonlat(square.zone, square.south, square.e + 50000, square.n + 50000, &o->center[0],
-			 &o->center[1], f))
-		return -1;
+	if (a->mgrs && !o->has_center) {
+		struct grid g = { .zone = square.zone, .south = square.south };
+
+		if (plane_lonlat(&g, square.e + 50000, square.n + 50000, o->center, f))
+			return -1;
+	}
 	if (!a->zone)
 		o->zone = a->mgrs ? square.zone : (int)floor((o->center[0] + 180) / 6) % 60 + 1;
 	if (!a->size)
 		o->width = o->height = s2 ? 1200 : 1024;
 	if (!o->spacecraft[0])
-		strcpy(o->spacecraft, s2 ? "S2B" : "LC09");
+		snprintf(o->spacecraft, sizeof(o->spacecraft), "%s", s2 ? "S2B" : "LC09");
 	hour = fmod((s2 ? 10.75 : 10.7) - o->center[0] / 15 + 24, 24);
 	if (!a->time)
 		o->when.second = floor(hour * 3600);
@@ -349,7 +359,8 @@ static int check(struct options *o, struct failure *f)
 	bool s2 = options_sentinel2(o);
 
 	if (s2 && (o->width % 6 || o->height % 6))
-		return fail(f, "--size %dx%d: Sentinel-2 needs multiples of 6 (60 m)", o->width, o->height);
+		return fail(f, "--size %dx%d: Sentinel-2 needs multiples of 6 (60 m)", o->width,
+			    o->height);
 	if (s2 && strcmp(o->spacecraft, "S2A") && strcmp(o->spacecraft, "S2B") &&
 	    strcmp(o->spacecraft, "S2C"))
 		return fail(f, "--spacecraft %s: S2A, S2B or S2C is needed", o->spacecraft);
@@ -361,7 +372,8 @@ static int check(struct options *o, struct failure *f)
 	if (o->lake == LAKE_BALKHASH && !o->plane_laea)
 		return fail(f, "--plane utm: --lake balkhash is always in laea");
 	if (o->radius_m + o->shift_m < 50)
-		return fail(f, "--shift %g leaves nothing of a lake of radius %g", o->shift_m, o->radius_m);
+		return fail(f, "--shift %g leaves nothing of a lake of radius %g", o->shift_m,
+			    o->radius_m);
 	return 0;
 }
 
@@ -393,9 +405,16 @@ int options_parse(struct options *o, int argc, char **argv, struct failure *f)
 	struct asked a = { 0 };
 	int id;
 
-	*o = (struct options){ .center = { 75.47, 46.55 }, .when = { 2024, 7, 12, 0 }, .path = 150,
-			       .row = 28, .orbit = 91, .water = COVER_TURBID_WATER,
-			       .land = COVER_SAND, .baseline = 510, .block = 256, .seed = 1 };
+	*o = (struct options){ .center = { 75.47, 46.55 },
+			       .when = { 2024, 7, 12, 0 },
+			       .path = 150,
+			       .row = 28,
+			       .orbit = 91,
+			       .water = COVER_TURBID_WATER,
+			       .land = COVER_SAND,
+			       .baseline = 510,
+			       .block = 256,
+			       .seed = 1 };
 	o->threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	o->threads = o->threads < 1 ? 1 : o->threads > WORKERS_MAX ? WORKERS_MAX : o->threads;
 	opterr = 0;

@@ -33,22 +33,22 @@ struct options {
 	enum kind kind;
 	enum lake lake;
 	const char *out;
-	double center[2];	 /* of the window, degrees */
-	double lake_center[2];	 /* of the shape, degrees */
-	bool plane_laea;	 /* shapes are exact in PLANE_LAEA, else in the product's UTM */
-	int width, height;	 /* pixels of 30 m (Landsat) or 10 m (Sentinel-2) */
+	double center[2];      /* of the window, degrees */
+	double lake_center[2]; /* of the shape, degrees */
+	bool plane_laea;       /* shapes are exact in PLANE_LAEA, else in the product's UTM */
+	int width, height;     /* pixels of 30 m (Landsat) or 10 m (Sentinel-2) */
 	int zone;
-	struct moment when;	 /* UTC */
+	struct moment when; /* UTC */
 	int path, row, orbit;
-	char mgrs[8];		 /* "43TFM" */
+	char mgrs[8]; /* "43TFM" */
 	double shift_m, radius_m, noise;
 	int clouds;
 	bool salt, swath_edge, ramp;
 	bool natural;
 	enum cover water, land;
-	char spacecraft[8];	 /* LC09, LC08, LE07, LT05, S2A, S2B, S2C */
-	int baseline;		 /* Sentinel-2: 400 = 04.00 */
-	int block;		 /* Landsat: side of a TIFF block */
+	char spacecraft[8]; /* LC09, LC08, LE07, LT05, S2A, S2B, S2C */
+	int baseline;	    /* Sentinel-2: 400 = 04.00 */
+	int block;	    /* Landsat: side of a TIFF block */
 	uint64_t seed;
 	int threads;
 

@@ -9,7 +9,7 @@
 #include <proj.h>
 
 #define LAEA_STEP "+proj=laea +lat_0=46 +lon_0=76.3 +ellps=WGS84"
-#define NODE_M 480
+#define NODE_M	  480
 
 int grid_epsg(const struct grid *g)
 {
@@ -46,35 +46,32 @@ out:
 	return ret;
 }
 
-int plane_utm(int zone, bool south, double lon, double lat, double *e, double *n,
-	      struct failure *f)
+int plane_utm(const struct grid *g, double lon, double lat, double out[2], struct failure *f)
 {
 	char step[80], pipeline[200];
 	double p[1][2] = { { lon, lat } };
 
-	utm_step(step, sizeof(step), zone, south);
+	utm_step(step, sizeof(step), g->zone, g->south);
 	snprintf(pipeline, sizeof(pipeline),
 		 "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step %s", step);
 	if (transform(pipeline, 1, p, f))
 		return -1;
-	*e = p[0][0];
-	*n = p[0][1];
+	memcpy(out, p[0], sizeof(p[0]));
 	return 0;
 }
 
-int plane_lonlat(int zone, bool south, double e, double n, double *lon, double *lat,
-		 struct failure *f)
+int plane_lonlat(const struct grid *g, double e, double n, double out[2], struct failure *f)
 {
 	char step[80], pipeline[200];
 	double p[1][2] = { { e, n } };
 
-	utm_step(step, sizeof(step), zone, south);
+	utm_step(step, sizeof(step), g->zone, g->south);
 	snprintf(pipeline, sizeof(pipeline),
-		 "+proj=pipeline +step +inv %s +step +proj=unitconvert +xy_in=rad +xy_out=deg", step);
+		 "+proj=pipeline +step +inv %s +step +proj=unitconvert +xy_in=rad +xy_out=deg",
+		 step);
 	if (transform(pipeline, 1, p, f))
 		return -1;
-	*lon = p[0][0];
-	*lat = p[0][1];
+	memcpy(out, p[0], sizeof(p[0]));
 	return 0;
 }
 
@@ -91,7 +88,8 @@ int plane_laea_to_utm(const struct grid *g, int n, double (*metres)[2], struct f
 	char step[80], pipeline[240];
 
 	utm_step(step, sizeof(step), g->zone, g->south);
-	snprintf(pipeline, sizeof(pipeline), "+proj=pipeline +step +inv " LAEA_STEP " +step %s", step);
+	snprintf(pipeline, sizeof(pipeline), "+proj=pipeline +step +inv " LAEA_STEP " +step %s",
+		 step);
 	return transform(pipeline, (size_t)n, metres, f);
 }
 
@@ -108,8 +106,10 @@ int mapping_init(struct mapping *m, const struct grid *g, struct failure *f)
 	if (!m->at)
 		return fail(f, "no memory for the nodes of the mapping");
 	for (size_t i = 0; i < n; i++) {
-		m->at[i][0] = g->e0 + (double)(i % (size_t)m->nx) * m->step * g->pixel_m;
-		m->at[i][1] = g->n0 - (double)(i / (size_t)m->nx) * m->step * g->pixel_m;
+		size_t column = i % (size_t)m->nx, row = i / (size_t)m->nx;
+
+		m->at[i][0] = g->e0 + (double)column * m->step * g->pixel_m;
+		m->at[i][1] = g->n0 - (double)row * m->step * g->pixel_m;
 	}
 	utm_step(step, sizeof(step), g->zone, g->south);
 	snprintf(pipeline, sizeof(pipeline), "+proj=pipeline +step +inv %s +step " LAEA_STEP, step);
@@ -131,8 +131,8 @@ void mapping_at(const struct mapping *m, double column, double row, double *x, d
 {
 	double u = column / m->step, v = row / m->step;
 	int i = clamp((int)u, m->nx - 2), j = clamp((int)v, m->ny - 2);
-	const double (*a)[2] = (const double (*)[2])m->at + (size_t)j * (size_t)m->nx + i;
-	const double (*b)[2] = a + m->nx;
+	const double(*a)[2] = (const double(*)[2])m->at + (size_t)j * (size_t)m->nx + i;
+	const double(*b)[2] = a + m->nx;
 
 	u -= i;
 	v -= j;
@@ -143,8 +143,8 @@ void mapping_at(const struct mapping *m, double column, double row, double *x, d
 double mapping_pixel_area(const struct mapping *m, int column, int row)
 {
 	int i = clamp(column / m->step, m->nx - 2), j = clamp(row / m->step, m->ny - 2);
-	const double (*a)[2] = (const double (*)[2])m->at + (size_t)j * (size_t)m->nx + i;
-	const double (*b)[2] = a + m->nx;
+	const double(*a)[2] = (const double(*)[2])m->at + (size_t)j * (size_t)m->nx + i;
+	const double(*b)[2] = a + m->nx;
 	double cross = (b[1][0] - a[0][0]) * (a[1][1] - b[0][1]) -
 		       (b[1][1] - a[0][1]) * (a[1][0] - b[0][0]);
 

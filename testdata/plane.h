@@ -27,13 +27,11 @@ struct grid {
 /* The EPSG code of the grid's CRS. */
 int grid_epsg(const struct grid *g);
 
-/* Longitude and latitude in degrees to UTM metres. */
-int plane_utm(int zone, bool south, double lon, double lat, double *e, double *n,
-	      struct failure *f);
+/* Longitude and latitude in degrees to UTM metres { e, n }, in the zone and half of a grid. */
+int plane_utm(const struct grid *g, double lon, double lat, double out[2], struct failure *f);
 
-/* UTM metres to longitude and latitude in degrees. */
-int plane_lonlat(int zone, bool south, double e, double n, double *lon, double *lat,
-		 struct failure *f);
+/* UTM metres to { longitude, latitude } in degrees. */
+int plane_lonlat(const struct grid *g, double e, double n, double out[2], struct failure *f);
 
 /* The WGS 84 degrees of n points to PLANE_LAEA metres. */
 int plane_laea(int n, const double (*degrees)[2], double (*metres)[2], struct failure *f);
@@ -47,8 +45,8 @@ int plane_laea_to_utm(const struct grid *g, int n, double (*metres)[2], struct f
  * 2e-8 per metre within 500 km of the lake, so the error is below 1e-3 m.
  */
 struct mapping {
-	int step;	/* pixels from node to node */
-	int nx, ny;	/* nodes */
+	int step;	 /* pixels from node to node */
+	int nx, ny;	 /* nodes */
 	double (*at)[2]; /* nx * ny places, owned */
 };
 

@@ -14,7 +14,7 @@
 #include <ogr_srs_api.h>
 
 #define CACHE_BYTES (96 << 20)
-#define JP2_TILE "1024"
+#define JP2_TILE    "1024"
 
 /* The first error that GDAL reports while the handler is in place. */
 struct watch {
@@ -172,17 +172,17 @@ static int write_tiles(struct raster *r, int y0, int rows, const char *pixels)
 int raster_write(struct raster *r, int y0, int rows, const void *pixels, struct failure *f)
 {
 	const struct raster_spec *s = &r->spec;
-	int size = GDALGetDataTypeSizeBytes(s->type), width = s->grid.width, bad;
+	GSpacing value = GDALGetDataTypeSizeBytes(s->type), pixel = value * s->bands;
+	int width = s->grid.width, bad;
 	struct watch w;
 
 	watch_begin(&w);
 	if (s->form == RASTER_TIFF)
 		bad = write_tiles(r, y0, rows, pixels);
 	else
-		bad = GDALDatasetRasterIOEx(r->dataset, GF_Write, 0, y0, width, rows, (void *)pixels,
-					    width, rows, s->type, s->bands, NULL, size * s->bands,
-					    (GSpacing)width * size * s->bands, size,
-					    NULL) != CE_None;
+		bad = GDALDatasetRasterIOEx(r->dataset, GF_Write, 0, y0, width, rows,
+					    (void *)pixels, width, rows, s->type, s->bands, NULL,
+					    pixel, pixel * width, value, NULL) != CE_None;
 	if (watch_end(&w, s->path, f))
 		return -1;
 	return bad ? fail(f, "cannot write %s", s->path) : 0;

@@ -20,22 +20,23 @@ enum raster_form {
 
 struct raster_spec {
 	const char *path;
-	struct grid grid;	/* its pixels are those of the file */
+	struct grid grid; /* its pixels are those of the file */
 	enum raster_form form;
-	GDALDataType type;	/* GDT_Byte, GDT_UInt16, GDT_Int16 */
-	int bands;		/* 1, or more where interleaved pixels are handed over */
-	int block;		/* side of a TIFF tile; strips are whole rows of tiles */
+	GDALDataType type; /* GDT_Byte, GDT_UInt16, GDT_Int16 */
+	int bands;	   /* 1, or more where interleaved pixels are handed over */
+	int block;	   /* side of a TIFF tile; strips are whole rows of tiles */
 	int threads;
-	int nodata;		/* -1: none is declared */
-	bool point;		/* TIFF: PixelIsPoint */
+	int nodata; /* -1: none is declared */
+	bool point; /* TIFF: PixelIsPoint */
 };
 
 /* An open file; the path in the spec must outlive it. */
 struct raster {
 	struct raster_spec spec;
-	GDALDatasetH dataset;	/* the TIFF; for JPEG 2000 a plain TIFF beside it, removed at the end */
-	void *tile;		/* one tile, owned */
-	char side[1600];	/* path of the plain TIFF */
+	GDALDatasetH
+		dataset; /* the TIFF; for JPEG 2000 a plain TIFF beside it, removed at the end */
+	void *tile;	 /* one tile, owned */
+	char side[1600]; /* path of the plain TIFF */
 };
 
 /* Once, before any other call: drivers, cache, no side files. */

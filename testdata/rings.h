@@ -11,8 +11,9 @@
 #include "testdata/fail.h"
 
 struct rings {
-	double (*at)[2]; /* n vertices, ring after ring, the last of a ring repeats its first; owned */
-	size_t *start;	 /* first vertex of each ring, count + 1 entries; owned */
+	double (*at)
+		[2]; /* n vertices, ring after ring, the last of a ring repeats its first; owned */
+	size_t *start; /* first vertex of each ring, count + 1 entries; owned */
 	size_t n, count;
 	size_t room, start_room;
 };

@@ -10,22 +10,23 @@
 #include "testdata/mgrs.h"
 #include "testdata/noise.h"
 #include "testdata/raster.h"
+#include "testdata/sentinel2_cell.h"
 #include "testdata/sentinel2_safe.h"
 #include "testdata/truth.h"
 #include "testdata/workers.h"
 
 #define LAKE_HEIGHT_M 341.0
-#define VIEW_ZENITH 5.5 /* mean of a tile in mid swath */
-#define VIEW_AZIMUTH 104.0
+#define VIEW_ZENITH   5.5 /* mean of a tile in mid swath */
+#define VIEW_AZIMUTH  104.0
 /* What the columns of air let through at 945 nm, above the ground of Level 1C. */
 #define VAPOUR_TRANSMITTANCE 0.4
 
 enum {
-	GROUP = 6,	    /* rows of 10 m in one of 60 m */
-	STRIP = 768,	    /* rows: whole groups, whole tiles of the truth */
+	GROUP = 6,   /* rows of 10 m in one of 60 m */
+	STRIP = 768, /* rows: whole groups, whole tiles of the truth */
 	TILE_SIDE = 10980,
-	DN_MAX = 32767,	    /* 15 bits */
-	LATE_STEP_M = 20,   /* bands start up to three times this further east */
+	DN_MAX = 32767,	  /* 15 bits */
+	LATE_STEP_M = 20, /* bands start up to three times this further east */
 	LATE_MAX_M = 3 * LATE_STEP_M,
 };
 
@@ -34,8 +35,8 @@ enum what { WHAT_BAND, WHAT_SCL, WHAT_CLOUD_PROBABILITY, WHAT_CLASSI };
 /* One JPEG 2000 file. */
 struct image {
 	enum what what;
-	int band;	    /* of msi_bands */
-	int factor;	    /* pixels of 10 m in one of its own: 1, 2, 6 */
+	int band;   /* of msi_bands */
+	int factor; /* pixels of 10 m in one of its own: 1, 2, 6 */
 	char path[1500];
 	struct raster raster;
 	void *strip;
@@ -58,17 +59,20 @@ struct sentinel2 {
 /* Corners on multiples of 60 m, counted from the equator as ESA does in the south too. */
 static int make_grid(const struct options *o, struct grid *g, struct failure *f)
 {
-	double e, n, shift;
-	struct mgrs square;
 	bool tile = o->mgrs[0] && o->width == TILE_SIDE && o->height == TILE_SIDE && !o->has_center;
+	struct mgrs square;
+	double c[2], shift;
 
-	*g = (struct grid){ .zone = o->zone, .south = o->center[1] < 0, .pixel_m = 10,
-			    .width = o->width, .height = o->height };
+	*g = (struct grid){ .zone = o->zone,
+			    .south = o->center[1] < 0,
+			    .pixel_m = 10,
+			    .width = o->width,
+			    .height = o->height };
 	shift = g->south ? 1e7 : 0;
-	if (plane_utm(g->zone, g->south, o->center[0], o->center[1], &e, &n, f))
+	if (plane_utm(g, o->center[0], o->center[1], c, f))
 		return -1;
-	g->e0 = floor((e - g->width * 5.0) / 60) * 60;
-	g->n0 = ceil((n - shift + g->height * 5.0) / 60) * 60 + shift;
+	g->e0 = floor((c[0] - g->width * 5.0) / 60) * 60;
+	g->n0 = ceil((c[1] - shift + g->height * 5.0) / 60) * 60 + shift;
 	if (tile && mgrs_square(o->mgrs, &square)) {
 		g->e0 = floor(square.e / 60) * 60;
 		g->n0 = ceil((square.n + 100000 - shift) / 60) * 60 + shift;
@@ -80,8 +84,10 @@ static struct image *add_image(struct sentinel2 *s, enum what what, int band, in
 {
 	struct image *m = &s->image[s->images++];
 
-	*m = (struct image){ .what = what, .band = band, .factor = metres / 10, .transmittance = 1 };
-	m->noise_key = hash64((uint64_t)(band * 100 + metres));
+	*m = (struct image){
+		.what = what, .band = band, .factor = metres / 10, .transmittance = 1
+	};
+	m->noise_key = hash_place(0, band, metres);
 	return m;
 }
 
@@ -102,8 +108,8 @@ static void add_band(struct sentinel2 *s, int band, int metres)
 		if (b->role == ROLE_VAPOUR)
 			m->transmittance *= VAPOUR_TRANSMITTANCE;
 	} else {
-		snprintf(name, sizeof(name), "%s/IMG_DATA/R%dm/%s_%s_%dm.jp2", s->safe.granule, metres,
-			 s->safe.stem, b->name, metres);
+		snprintf(name, sizeof(name), "%s/IMG_DATA/R%dm/%s_%s_%dm.jp2", s->safe.granule,
+			 metres, s->safe.stem, b->name, metres);
 	}
 	safe_add(&s->safe, name);
 }
@@ -180,9 +186,12 @@ static int open_images(struct sentinel2 *s, struct failure *f)
 {
 	for (int i = 0; i < s->images; i++) {
 		struct image *m = &s->image[i];
-		struct raster_spec r = { .path = m->path, .grid = s->safe.grid, .form = RASTER_JP2,
+		struct raster_spec r = { .path = m->path,
+					 .grid = s->safe.grid,
+					 .form = RASTER_JP2,
 					 .type = m->what == WHAT_BAND ? GDT_UInt16 : GDT_Byte,
-					 .bands = m->what == WHAT_CLASSI ? 3 : 1, .nodata = -1 };
+					 .bands = m->what == WHAT_CLASSI ? 3 : 1,
+					 .nodata = -1 };
 
 		r.grid.pixel_m = 10 * m->factor;
 		r.grid.width /= m->factor;
@@ -199,34 +208,17 @@ static int open_images(struct sentinel2 *s, struct failure *f)
 	return 0;
 }
 
-/* Means over one pixel of an image. */
-struct cell {
-	double rho, fraction, reed;
-	int n, cloud, thin, near, shadow;
-};
-
-static struct cell gather(const struct image *m, const struct ground_row *rows, int y, int x)
+/* The mean reflectance of a pixel of a band. */
+static double mean_rho(const struct image *m, const struct ground_row *rows, int y, int x)
 {
-	int k = m->factor;
 	const enum role role = msi_bands[m->band].role;
-	struct cell c = { .n = k * k };
+	int k = m->factor;
+	double sum = 0;
 
 	for (int j = y * k; j < (y + 1) * k; j++)
-		for (int i = x * k; i < (x + 1) * k; i++) {
-			int sky = rows[j].sky[i];
-
-			c.rho += (double)rows[j].rho[role][i];
-			c.fraction += (double)rows[j].fraction[i];
-			c.reed += (double)rows[j].reed[i];
-			c.cloud += !!(sky & SKY_CLOUD);
-			c.thin += !!(sky & SKY_THIN);
-			c.near += !!(sky & SKY_NEAR);
-			c.shadow += !!(sky & SKY_SHADOW);
-		}
-	c.rho /= c.n;
-	c.fraction /= c.n;
-	c.reed /= c.n;
-	return c;
+		for (int i = x * k; i < (x + 1) * k; i++)
+			sum += (double)rows[j].rho[role][i];
+	return sum / (k * k);
 }
 
 /* Were all pixels of a cell seen?  The western ones decide. */
@@ -248,67 +240,63 @@ static uint16_t band_value(const struct sentinel2 *s, const struct image *m, dou
 	return (uint16_t)(dn < 1 ? 1 : dn > DN_MAX ? DN_MAX : dn);
 }
 
-/* Scene classification (Sentinel-2 Level-2A algorithm: 3 shadow, 4 vegetation, 5 bare, 6 water, 8, 9 cloud). */
-static int classify(const struct cell *c)
-{
-	if (2 * c->cloud >= c->n)
-		return 2 * c->thin >= c->n ? 8 : 9;
-	if (2 * c->shadow >= c->n)
-		return 3;
-	if (c->fraction >= 0.5)
-		return 6;
-	return c->reed > 0.5 ? 4 : 5;
-}
-
-static uint8_t probability(const struct cell *c)
-{
-	return (uint8_t)(2 * c->cloud >= c->n ? (2 * c->thin >= c->n ? 60 : 100) : c->near ? 10 : 0);
-}
-
-static void store(const struct sentinel2 *s, const struct image *m, size_t at, const struct cell *c,
-		  uint64_t place)
+/* c: NULL where the pixel was not seen. */
+static void store_mask(const struct image *m, size_t at, const struct cell *c)
 {
 	uint8_t *byte = m->strip;
 
-	switch (m->what) {
-	case WHAT_BAND:
-		((uint16_t *)m->strip)[at] = c ? band_value(s, m, c->rho, place) : 0;
-		break;
-	case WHAT_SCL:
-		byte[at] = (uint8_t)(c ? classify(c) : 0);
-		break;
-	case WHAT_CLOUD_PROBABILITY:
-		byte[at] = c ? probability(c) : 0;
-		break;
-	case WHAT_CLASSI:
-		byte[3 * at] = c && 2 * c->cloud >= c->n;
+	if (m->what == WHAT_SCL) {
+		byte[at] = (uint8_t)(c ? cell_class(c) : 0);
+	} else if (m->what == WHAT_CLOUD_PROBABILITY) {
+		byte[at] = c ? cell_cloud_probability(c) : 0;
+	} else {
+		byte[3 * at] = c && cell_cloudy(c);
 		byte[3 * at + 1] = byte[3 * at + 2] = 0;
-		break;
+	}
+}
+
+static void band_line(const struct sentinel2 *s, const struct image *m, int line, int y,
+		      const struct ground_row *rows)
+{
+	const struct grid *g = &s->safe.grid;
+	int k = m->factor, width = g->width / k;
+	int64_t lattice_x = (int64_t)(g->e0 / (10 * k)), lattice_y = (int64_t)(g->n0 / (10 * k));
+	uint64_t key =
+		hash64(s->o->seed ^ m->noise_key ^ hash64((uint64_t)moment_days(&s->o->when)));
+	uint16_t *out = (uint16_t *)m->strip + (size_t)(line - s->y0 / k) * (size_t)width;
+
+	for (int x = 0; x < width; x++) {
+		uint64_t place = hash_place(key, lattice_x + x, lattice_y - line);
+
+		out[x] = 0;
+		if (cell_seen(s, m, line * k, x))
+			out[x] = band_value(s, m, mean_rho(m, rows, y, x), place);
+	}
+}
+
+static void mask_line(const struct sentinel2 *s, const struct image *m, int line, int y,
+		      const struct ground_row *rows)
+{
+	int k = m->factor, width = s->safe.grid.width / k;
+	size_t at = (size_t)(line - s->y0 / k) * (size_t)width;
+
+	for (int x = 0; x < width; x++) {
+		struct cell c = cell_gather(rows, k, y, x);
+
+		store_mask(m, at + (size_t)x, cell_seen(s, m, line * k, x) ? &c : NULL);
 	}
 }
 
 static void image_rows(const struct sentinel2 *s, const struct image *m, int group,
 		       const struct ground_row *rows)
 {
-	const struct grid *g = &s->safe.grid;
-	int k = m->factor, width = g->width / k, first = group * GROUP / k;
-	int64_t lattice_x = (int64_t)(g->e0 / (10 * k)), lattice_y = (int64_t)(g->n0 / (10 * k));
-	uint64_t key = hash64(s->o->seed ^ m->noise_key ^ hash64((uint64_t)moment_days(&s->o->when)));
+	int lines = GROUP / m->factor, first = s->y0 / m->factor + group * lines;
 
-	for (int y = 0; y < GROUP / k; y++) {
-		int line = s->y0 / k + first + y;
-
-		for (int x = 0; x < width; x++) {
-			size_t at = (size_t)(first + y) * (size_t)width + (size_t)x;
-			struct cell c;
-
-			if (!cell_seen(s, m, line * k, x)) {
-				store(s, m, at, NULL, 0);
-				continue;
-			}
-			c = gather(m, rows, y, x);
-			store(s, m, at, &c, hash_place(key, lattice_x + x, lattice_y - line));
-		}
+	for (int y = 0; y < lines; y++) {
+		if (m->what == WHAT_BAND)
+			band_line(s, m, first + y, y, rows);
+		else
+			mask_line(s, m, first + y, y, rows);
 	}
 }
 
@@ -322,9 +310,9 @@ static void count_classes(struct sentinel2 *s, int group, const struct ground_ro
 	memset(count, 0, sizeof(*s->classes));
 	for (int y = 0; y < GROUP / 2; y++)
 		for (int x = 0; x < s->safe.grid.width / 2; x++) {
-			struct cell c = gather(&at20, rows, y, x);
+			struct cell c = cell_gather(rows, 2, y, x);
 
-			count[cell_seen(s, &at20, row + 2 * y, x) ? classify(&c) : 0]++;
+			count[cell_seen(s, &at20, row + 2 * y, x) ? cell_class(&c) : 0]++;
 		}
 }
 
@@ -356,7 +344,8 @@ static int make_strips(struct sentinel2 *s, struct failure *f)
 		for (int i = 0; i < s->images; i++) {
 			struct image *m = &s->image[i];
 
-			if (raster_write(&m->raster, s->y0 / m->factor, rows / m->factor, m->strip, f))
+			if (raster_write(&m->raster, s->y0 / m->factor, rows / m->factor, m->strip,
+					 f))
 				return -1;
 		}
 		if (truth_write(&s->truth, s->y0, rows, f))
@@ -394,10 +383,13 @@ static int finish(struct sentinel2 *s, struct failure *f)
 	    safe_write_manifest(&s->safe, f))
 		return -1;
 	for (int i = 0; i < MSI_BANDS; i++)
-		band[i] = (struct truth_band){ msi_bands[i].name,
-					       msi_bands[i].role == ROLE_CIRRUS ? 0 :
-					       msi_bands[i].central_nm[s->safe.satellite] / 1000,
-					       msi_bands[i].role };
+		band[i] =
+			(struct truth_band){ msi_bands[i].name,
+					     msi_bands[i].role == ROLE_CIRRUS
+						     ? 0
+						     : msi_bands[i].central_nm[s->safe.satellite] /
+							       1000,
+					     msi_bands[i].role };
 	return truth_close(&s->truth, s->safe.product, &s->safe.air, band, MSI_BANDS, f);
 }
 
@@ -410,7 +402,8 @@ static int prepare(struct sentinel2 *s, const struct options *o, struct failure 
 	p->sky = &s->ground.sky;
 	if (make_grid(o, &p->grid, f))
 		return -1;
-	p->air = (struct air){ .view_zenith = VIEW_ZENITH, .view_azimuth = VIEW_AZIMUTH,
+	p->air = (struct air){ .view_zenith = VIEW_ZENITH,
+			       .view_azimuth = VIEW_AZIMUTH,
 			       .pressure_hpa = air_pressure(LAKE_HEIGHT_M) };
 	air_sun(&o->when, o->center[0], o->center[1], &p->air.sun_zenith, &p->air.sun_azimuth);
 	if (p->air.sun_zenith > 85)
@@ -432,7 +425,10 @@ static int prepare(struct sentinel2 *s, const struct options *o, struct failure 
 	add_images(s);
 	if (open_images(s, f))
 		return -1;
-	return truth_open(&s->truth, p->product, STRIP, 256, &s->ground, o, f);
+	s->truth = (struct truth){
+		.ground = &s->ground, .options = o, .strip_rows = STRIP, .block = 256
+	};
+	return truth_open(&s->truth, p->product, f);
 }
 
 static void release(struct sentinel2 *s)

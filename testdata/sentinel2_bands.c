@@ -5,6 +5,7 @@
  * MTD_MSIL1C and MTD_MSIL2A files of Sentinel-2A and B (Copernicus); central
  * wavelengths of C: means of ESA's spectral responses of 2024.
  */
+/* clang-format off */
 const struct msi_band msi_bands[MSI_BANDS] = {
 	{ "B01", "B1", 60, ROLE_COASTAL, 412, 456, { 442.7, 442.3, 444.2 },
 	  { 1884.69, 1874.3, 1874.3 } },
@@ -33,3 +34,4 @@ const struct msi_band msi_bands[MSI_BANDS] = {
 	{ "B12", "B12", 20, ROLE_SWIR2, 2078, 2320, { 2202.4, 2185.7, 2191.3 },
 	  { 85.25, 87.75, 87.75 } },
 };
+/* clang-format on */

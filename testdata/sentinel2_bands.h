@@ -11,13 +11,13 @@ enum { MSI_BANDS = 13 };
 
 /* In the order of band_id. */
 struct msi_band {
-	const char *name;	 /* of the file, "B8A" */
-	const char *physical;	 /* physicalBand, "B8A", "B1" */
-	int resolution;		 /* of Level 1C, metres */
+	const char *name;     /* of the file, "B8A" */
+	const char *physical; /* physicalBand, "B8A", "B1" */
+	int resolution;	      /* of Level 1C, metres */
 	enum role role;
-	int min_nm, max_nm;	 /* of Sentinel-2A */
-	double central_nm[3];	 /* of Sentinel-2A, B, C */
-	double irradiance[3];	 /* W m-2 um-1; C: the values of B */
+	int min_nm, max_nm;   /* of Sentinel-2A */
+	double central_nm[3]; /* of Sentinel-2A, B, C */
+	double irradiance[3]; /* W m-2 um-1; C: the values of B */
 };
 
 extern const struct msi_band msi_bands[MSI_BANDS];

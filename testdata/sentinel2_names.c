@@ -22,7 +22,9 @@ static int absolute_orbit(const struct safe *s)
 		struct moment launch;
 		int phase;
 	} known[3] = {
-		{ { 2015, 6, 23, 0 }, 2 }, { { 2017, 3, 7, 0 }, CYCLE - 27 }, { { 2024, 9, 5, 0 }, 2 },
+		{ { 2015, 6, 23, 0 }, 2 },
+		{ { 2017, 3, 7, 0 }, CYCLE - 27 },
+		{ { 2024, 9, 5, 0 }, 2 },
 	};
 	const struct options *o = s->options;
 	double days = moment_days(&o->when) - moment_days(&known[s->satellite].launch);
@@ -81,7 +83,8 @@ int safe_names(struct safe *s, struct failure *f)
 		 s->absolute_orbit, s->sensed);
 	snprintf(s->stem, sizeof(s->stem), "T%s_%s", tile, s->sensed);
 	snprintf(s->tile_id, sizeof(s->tile_id), "%s_OPER_MSI_%s_TL_2%cPS_%s_A%06d_T%s_N%s",
-		 o->spacecraft, level, o->spacecraft[2], s->made, s->absolute_orbit, tile, s->baseline);
+		 o->spacecraft, level, o->spacecraft[2], s->made, s->absolute_orbit, tile,
+		 s->baseline);
 	snprintf(s->datastrip_id, sizeof(s->datastrip_id), "%s_OPER_MSI_%s_DS_2%cPS_%s_S%s_N%s",
 		 o->spacecraft, level, o->spacecraft[2], s->made, s->sensed, s->baseline);
 	if (snprintf(s->folder, sizeof(s->folder), "%s/%s.SAFE", o->out, s->product) >=

@@ -81,7 +81,8 @@ static void quantification(const struct safe *s, FILE *out)
 	const char *item = level1 ? "RADIO_ADD_OFFSET" : "BOA_ADD_OFFSET";
 
 	if (level1)
-		fputs("      <QUANTIFICATION_VALUE unit=\"none\">10000</QUANTIFICATION_VALUE>\n", out);
+		fputs("      <QUANTIFICATION_VALUE unit=\"none\">10000</QUANTIFICATION_VALUE>\n",
+		      out);
 	else
 		fputs("      <QUANTIFICATION_VALUES_LIST>\n"
 		      "        <BOA_QUANTIFICATION_VALUE unit=\"none\">10000</BOA_QUANTIFICATION_VALUE>\n"
@@ -107,8 +108,9 @@ static void spectral(const struct safe *s, FILE *out)
 		"        <Solar_Irradiance_List>\n",
 		1 / (d * d));
 	for (int i = 0; i < MSI_BANDS; i++)
-		fprintf(out, "          <SOLAR_IRRADIANCE bandId=\"%d\" unit=\"W/m\302\262/\302\265m\">%g"
-			     "</SOLAR_IRRADIANCE>\n",
+		fprintf(out,
+			"          <SOLAR_IRRADIANCE bandId=\"%d\" unit=\"W/m\302\262/\302\265m\">%g"
+			"</SOLAR_IRRADIANCE>\n",
 			i, msi_bands[i].irradiance[s->satellite]);
 	fputs("        </Solar_Irradiance_List>\n"
 	      "      </Reflectance_Conversion>\n"
@@ -126,7 +128,8 @@ static void spectral(const struct safe *s, FILE *out)
 			"            <CENTRAL unit=\"nm\">%g</CENTRAL>\n"
 			"          </Wavelength>\n"
 			"        </Spectral_Information>\n",
-			i, b->physical, b->resolution, b->min_nm, b->max_nm, b->central_nm[s->satellite]);
+			i, b->physical, b->resolution, b->min_nm, b->max_nm,
+			b->central_nm[s->satellite]);
 	}
 	fputs("      </Spectral_Information_List>\n", out);
 }
@@ -168,12 +171,12 @@ static int footprint(const struct safe *s, FILE *out, struct failure *f)
 	      "          <EXT_POS_LIST>",
 	      out);
 	for (int i = 0; i < 5; i++) {
-		double lon, lat;
+		double e = g->e0 + corner[i][0] * g->width * g->pixel_m;
+		double n = g->n0 - corner[i][1] * g->height * g->pixel_m, p[2];
 
-		if (plane_lonlat(g->zone, g->south, g->e0 + corner[i][0] * g->width * g->pixel_m,
-				 g->n0 - corner[i][1] * g->height * g->pixel_m, &lon, &lat, f))
+		if (plane_lonlat(g, e, n, p, f))
 			return -1;
-		fprintf(out, "%.12f %.12f ", lat, lon);
+		fprintf(out, "%.12f %.12f ", p[1], p[0]);
 	}
 	fputs("</EXT_POS_LIST>\n"
 	      "        </Global_Footprint>\n"

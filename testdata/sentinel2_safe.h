@@ -18,26 +18,27 @@ enum {
 /* All that the metadata says. */
 struct safe {
 	const struct options *options;
-	struct grid grid;	/* of 10 m */
+	struct grid grid; /* of 10 m */
 	struct air air;
 	const struct sky *sky;
-	int satellite;		/* 0: A, 1: B, 2: C */
+	int satellite; /* 0: A, 1: B, 2: C */
 	int absolute_orbit;
-	int offset;		/* of stored values: reflectance = (dn + offset) / 10000 */
+	int offset; /* of stored values: reflectance = (dn + offset) / 10000 */
 
-	char product[160];	/* "S2B_MSIL2A_..." without ".SAFE" */
-	char folder[1000];	/* of the product */
-	char granule[160];	/* "GRANULE/L2A_T43TFM_A038352_20240712T054641" */
-	char stem[64];		/* "T43TFM_20240712T054641" */
+	char product[160]; /* "S2B_MSIL2A_..." without ".SAFE" */
+	char folder[1000]; /* of the product */
+	char granule[160]; /* "GRANULE/L2A_T43TFM_A038352_20240712T054641" */
+	char stem[64];	   /* "T43TFM_20240712T054641" */
 	char tile_id[160], datastrip_id[160];
-	char sensed[40], made[40]; /* 20240712T054641 */
+	char sensed[40], made[40];	   /* 20240712T054641 */
 	char sensed_iso[48], made_iso[48]; /* 2024-07-12T05:46:41.000 */
-	char baseline[8];	/* "05.10" */
+	char baseline[8];		   /* "05.10" */
 
 	/* every file so far, in order, for manifest.safe; the first images are IMAGE_FILEs */
 	char file[SAFE_FILES_MAX][SAFE_PATH];
 	int files, images;
-	double share[SCL_CLASSES]; /* percent of each class of the scene classification, 0: of all */
+	double share
+		[SCL_CLASSES]; /* percent of each class of the scene classification, 0: of all */
 };
 
 /* Fill the names from options, grid and air, which are set. */

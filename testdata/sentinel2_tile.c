@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STEP_M 5000
+#define STEP_M	    5000
 #define EDGE_POINTS 96 /* of a cloud's outline */
-#define DETECTOR 7     /* the one that sees everything */
+#define DETECTOR    7  /* the one that sees everything */
 
 static int finish(FILE *out, const char *path, struct failure *f)
 {
@@ -112,8 +112,9 @@ static void angles(const struct safe *s, FILE *out)
 		"      </Mean_Sun_Angle>\n",
 		a->sun_zenith, a->sun_azimuth);
 	for (int i = 0; i < MSI_BANDS; i++) {
-		fprintf(out, "      <Viewing_Incidence_Angles_Grids bandId=\"%d\" detectorId=\"%d\">\n", i,
-			DETECTOR);
+		fprintf(out,
+			"      <Viewing_Incidence_Angles_Grids bandId=\"%d\" detectorId=\"%d\">\n",
+			i, DETECTOR);
 		angle_grid(s, out, "Zenith", a->view_zenith);
 		angle_grid(s, out, "Azimuth", a->view_azimuth);
 		fputs("      </Viewing_Incidence_Angles_Grids>\n", out);
@@ -137,9 +138,15 @@ static void content(const struct safe *s, FILE *out)
 		int class;
 		const char *name;
 	} share[] = {
-		{ 2, "DARK_FEATURES" }, { 3, "CLOUD_SHADOW" }, { 4, "VEGETATION" },
-		{ 5, "NOT_VEGETATED" }, { 6, "WATER" }, { 7, "UNCLASSIFIED" },
-		{ 8, "MEDIUM_PROBA_CLOUDS" }, { 9, "HIGH_PROBA_CLOUDS" }, { 10, "THIN_CIRRUS" },
+		{ 2, "DARK_FEATURES" },
+		{ 3, "CLOUD_SHADOW" },
+		{ 4, "VEGETATION" },
+		{ 5, "NOT_VEGETATED" },
+		{ 6, "WATER" },
+		{ 7, "UNCLASSIFIED" },
+		{ 8, "MEDIUM_PROBA_CLOUDS" },
+		{ 9, "HIGH_PROBA_CLOUDS" },
+		{ 10, "THIN_CIRRUS" },
 		{ 11, "SNOW_ICE" },
 	};
 
@@ -166,8 +173,8 @@ static void masks(const struct safe *s, FILE *out)
 		const char *name = strstr(s->file[i], "MSK_");
 
 		if (name)
-			fprintf(out, "      <MASK_FILENAME type=\"%.10s\">%s</MASK_FILENAME>\n", name,
-				s->file[i]);
+			fprintf(out, "      <MASK_FILENAME type=\"%.10s\">%s</MASK_FILENAME>\n",
+				name, s->file[i]);
 	}
 	fputs("    </Pixel_Level_QI>\n", out);
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum {
-	EXACT_M = 60,	    /* distances are exact up to here */
+	EXACT_M = 60, /* distances are exact up to here */
 	CELL_M = 240,
-	MARGIN_M = 3600,    /* beyond the window: SHORE_FAR_M and two cells */
+	MARGIN_M = 3600, /* beyond the window: SHORE_FAR_M and two cells */
 	SEGMENTS_MAX = 1 << 24,
 };
 
@@ -35,8 +35,10 @@ static int limit(double v, int high)
 /* The cells within reach of a segment; false if there are none. */
 static bool cells_of(const struct shore *s, const double *a, const double *b, int box[4])
 {
-	double xmin = fmin(a[0], b[0]) - s->reach - s->x0, xmax = fmax(a[0], b[0]) + s->reach - s->x0;
-	double ymin = fmin(a[1], b[1]) - s->reach - s->y0, ymax = fmax(a[1], b[1]) + s->reach - s->y0;
+	double xmin = fmin(a[0], b[0]) - s->reach - s->x0,
+	       xmax = fmax(a[0], b[0]) + s->reach - s->x0;
+	double ymin = fmin(a[1], b[1]) - s->reach - s->y0,
+	       ymax = fmax(a[1], b[1]) + s->reach - s->y0;
 
 	box[0] = limit(floor(xmin / s->cell), s->nx);
 	box[1] = limit(floor(ymin / s->cell), s->ny);
@@ -183,6 +185,7 @@ static void sweep(struct shore *s, int way)
 {
 	float side = (float)s->cell, diagonal = side * 1.41421356f;
 	int nx = s->nx, ny = s->ny;
+	ptrdiff_t across = way, down = (ptrdiff_t)way * nx;
 
 	for (int v = 0; v < ny; v++)
 		for (int u = 0; u < nx; u++) {
@@ -191,13 +194,13 @@ static void sweep(struct shore *s, int way)
 			float best = *p;
 
 			if (u > 0)
-				best = at_most(best, p[-way] + side);
+				best = at_most(best, p[-across] + side);
 			if (v > 0) {
-				best = at_most(best, p[-way * nx] + side);
+				best = at_most(best, p[-down] + side);
 				if (u > 0)
-					best = at_most(best, p[-way * nx - way] + diagonal);
+					best = at_most(best, p[-down - across] + diagonal);
 				if (u < nx - 1)
-					best = at_most(best, p[-way * nx + way] + diagonal);
+					best = at_most(best, p[-down + across] + diagonal);
 			}
 			*p = best;
 		}
@@ -211,8 +214,9 @@ static void fill_about(struct shore *s)
 	for (int j = 0; j < s->ny; j++)
 		for (int i = 0; i < s->nx; i++) {
 			size_t c = (size_t)j * (size_t)s->nx + (size_t)i;
-			double d = s->first[c] < s->first[c + 1] ?
-				fabs(cell_distance(s, i, j, ref_x(s, i), ref_y(s, j))) : INFINITY;
+			double d = s->first[c] < s->first[c + 1]
+					   ? fabs(cell_distance(s, i, j, ref_x(s, i), ref_y(s, j)))
+					   : INFINITY;
 
 			s->about[c] = d < 0.75 * s->cell ? (float)d : (float)SHORE_FAR_M;
 		}
@@ -237,7 +241,7 @@ int shore_index(struct shore *s, const double window[4], struct failure *f)
 	s->ny = (int)((window[3] + MARGIN_M - s->y0) / CELL_M) + 1;
 	cells = (size_t)s->nx * (size_t)s->ny;
 	s->wet = calloc(cells, 1);
-	s->about = malloc(cells * sizeof(*s->about));
+	s->about = calloc(cells, sizeof(*s->about));
 	if (!s->wet || !s->about)
 		return fail(f, "no memory for the index of the shore");
 	if (index_segments(s, cells, f))

@@ -17,20 +17,20 @@
 #include "testdata/rings.h"
 
 enum shore_kind {
-	SHORE_LINE,   /* straight: water on the side of the normal */
+	SHORE_LINE, /* straight: water on the side of the normal */
 	SHORE_CIRCLE,
 	SHORE_RINGS,
 };
 
 #define SHORE_SHIFT_MAX_M 1000
-#define SHORE_FAR_M 3000.0 /* shore_about() says no more than this */
+#define SHORE_FAR_M	  3000.0 /* shore_about() says no more than this */
 
 /* All lengths in metres. */
 struct shore {
 	enum shore_kind kind;
 	double shift;
-	double x, y, radius;   /* circle: centre; line: a point of it */
-	double normal[2];      /* line: unit vector towards the water */
+	double x, y, radius; /* circle: centre; line: a point of it */
+	double normal[2];    /* line: unit vector towards the water */
 
 	/* rings: borrowed vertices and an index of square cells over a window */
 	const struct rings *rings;

@@ -6,9 +6,9 @@
 
 #include "testdata/noise.h"
 
-#define RING_M 90.0	 /* three Landsat pixels */
+#define RING_M	     90.0 /* three Landsat pixels */
 #define OPAQUE_SHARE 0.85
-#define BULGE_MAX 1.5	 /* no radius exceeds r by more than this factor */
+#define BULGE_MAX    1.5 /* no radius exceeds r by more than this factor */
 #define SHADOW_LIGHT 0.38f
 
 void sky_init(struct sky *s, int count, uint64_t seed, const struct grid *g, const struct air *a)
@@ -140,7 +140,7 @@ void sky_row(const struct sky *s, const struct grid *g, int row, float *opacity,
 	}
 	for (int i = 0; s->count && i < g->width; i++) {
 		if (bits[i] & SKY_CLOUD)
-			bits[i] &= (uint8_t)~(SKY_NEAR | SKY_SHADOW);
+			bits[i] &= (uint8_t) ~(SKY_NEAR | SKY_SHADOW);
 		if (bits[i] & SKY_CLOUD && opacity[i] < 1)
 			bits[i] |= SKY_THIN;
 	}

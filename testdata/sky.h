@@ -14,8 +14,8 @@
 enum sky_bit {
 	SKY_CLOUD = 1,
 	SKY_SHADOW = 2,
-	SKY_NEAR = 4,  /* no cloud, but within 90 m of one: the dilated ring */
-	SKY_THIN = 8,  /* the rim of a cloud, partly seen through */
+	SKY_NEAR = 4, /* no cloud, but within 90 m of one: the dilated ring */
+	SKY_THIN = 8, /* the rim of a cloud, partly seen through */
 };
 
 enum { CLOUD_MAX = 64, CLOUD_WAVES = 5 };

@@ -13,34 +13,33 @@
  */
 const struct cover_facts covers[COVER_COUNT] = {
 	{ "clear-water",
-	  { .032f, .03f, .025f, .01f, .008f, .0055f, .005f, .005f, .004f, .0012f, .003f, .002f, 294 } },
+	  { .032f, .03f, .025f, .01f, .008f, .0055f, .005f, .005f, .004f, .0012f, .003f, .002f,
+	    294 } },
 	{ "turbid-water",
 	  { .075f, .1f, .14f, .13f, .115f, .07f, .066f, .06f, .045f, .0012f, .01f, .006f, 296 } },
 	{ "very-turbid-water",
 	  { .09f, .12f, .18f, .2f, .19f, .15f, .147f, .14f, .11f, .0012f, .03f, .015f, 297 } },
 	{ "sand",
 	  { .12f, .15f, .22f, .28f, .295f, .31f, .325f, .34f, .36f, .0012f, .42f, .38f, 313 } },
-	{ "salt",
-	  { .41f, .45f, .5f, .52f, .525f, .53f, .535f, .54f, .5f, .0012f, .4f, .3f, 307 } },
+	{ "salt", { .41f, .45f, .5f, .52f, .525f, .53f, .535f, .54f, .5f, .0012f, .4f, .3f, 307 } },
 	{ "wet-salt",
 	  { .26f, .28f, .31f, .32f, .318f, .312f, .306f, .3f, .2f, .0012f, .09f, .05f, 299 } },
 	{ "green-reed",
 	  { .03f, .035f, .07f, .05f, .12f, .27f, .33f, .35f, .34f, .0012f, .18f, .09f, 300 } },
 	{ "dry-reed",
 	  { .06f, .075f, .11f, .15f, .17f, .2f, .22f, .23f, .235f, .0012f, .28f, .2f, 305 } },
-	{ "cloud",
-	  { .44f, .45f, .46f, .47f, .475f, .48f, .49f, .5f, .4f, .02f, .4f, .3f, 268 } },
+	{ "cloud", { .44f, .45f, .46f, .47f, .475f, .48f, .49f, .5f, .4f, .02f, .4f, .3f, 268 } },
 };
 
 /* In PLANE_LAEA: the Uzynaral strait (75.47 E), and the mouth of the Ili (74.2 E 45.35 N). */
 #define STRAIT_X (-64000.0)
-#define BLEND_M 25000.0
-#define MOUTH_X (-164500.0)
-#define MOUTH_Y (-70100.0)
-#define PLUME_M 22000.0
+#define BLEND_M	 25000.0
+#define MOUTH_X	 (-164500.0)
+#define MOUTH_Y	 (-70100.0)
+#define PLUME_M	 22000.0
 /* The reed beds of the delta: an ellipse about 74.65 E 45.3 N. */
-#define DELTA_X (-129400.0)
-#define DELTA_Y (-76500.0)
+#define DELTA_X	     (-129400.0)
+#define DELTA_Y	     (-76500.0)
 #define DELTA_HALF_X 55000.0
 #define DELTA_HALF_Y 42000.0
 
@@ -80,8 +79,7 @@ static void scale(float rho[ROLE_COUNT], double factor)
 			rho[i] *= (float)factor;
 }
 
-void surface_water(const struct surface *s, double x, double y, double about,
-		   float rho[ROLE_COUNT])
+void surface_water(const struct surface *s, double x, double y, double about, float rho[ROLE_COUNT])
 {
 	double u, v, near_shore;
 
@@ -125,8 +123,7 @@ static void salt_crust(const struct surface *s, double x, double y, double about
 	blend(rho, COVER_WET_SALT, crust * (1 - step(60, 200, from_shore)));
 }
 
-float surface_land(const struct surface *s, double x, double y, double about,
-		   float rho[ROLE_COUNT])
+float surface_land(const struct surface *s, double x, double y, double about, float rho[ROLE_COUNT])
 {
 	double wide, fine, reed, green;
 

@@ -24,28 +24,33 @@ static bool wanted(const struct truth *t, int k)
 	return !t->ground->is_ramp && (k != TRUTH_SKY || t->options->clouds > 0);
 }
 
-int truth_open(struct truth *t, const char *id, int rows, int block, const struct ground *g,
-	       const struct options *o, struct failure *f)
+int truth_open(struct truth *t, const char *id, struct failure *f)
 {
-	*t = (struct truth){ .ground = g, .options = o, .open = true };
-	if (snprintf(t->dir, sizeof(t->dir), "%s/truth/%s", o->out, id) >= (int)sizeof(t->dir))
-		return fail(f, "the path %s is too long", o->out);
-	t->row = calloc((size_t)g->grid.height, sizeof(*t->row));
+	const struct grid *g = &t->ground->grid;
+	size_t pixels = (size_t)t->strip_rows * (size_t)g->width;
+
+	if (snprintf(t->dir, sizeof(t->dir), "%s/truth/%s", t->options->out, id) >=
+	    (int)sizeof(t->dir))
+		return fail(f, "the path %s is too long", t->options->out);
+	t->row = calloc((size_t)g->height, sizeof(*t->row));
 	if (!t->row)
-		return fail(f, "no memory for the sums of %d rows", g->grid.height);
+		return fail(f, "no memory for the sums of %d rows", g->height);
 	if (folder_make(t->dir, f))
 		return -1;
 	for (int k = 0; k < TRUTH_FILES; k++) {
-		struct raster_spec s = { .path = t->path[k], .grid = g->grid, .type = files[k].type,
-					 .bands = 1, .block = block, .threads = o->threads,
+		struct raster_spec s = { .path = t->path[k],
+					 .grid = *g,
+					 .type = files[k].type,
+					 .bands = 1,
+					 .block = t->block,
+					 .threads = t->options->threads,
 					 .nodata = files[k].none };
 
 		snprintf(t->path[k], sizeof(t->path[k]), "%s/%s", t->dir, files[k].name);
 		remove(t->path[k]);
 		if (!wanted(t, k))
 			continue;
-		t->strip[k] = malloc((size_t)rows * (size_t)g->grid.width *
-				     (size_t)GDALGetDataTypeSizeBytes(s.type));
+		t->strip[k] = malloc(pixels * (size_t)GDALGetDataTypeSizeBytes(s.type));
 		if (!t->strip[k])
 			return fail(f, "no memory for a strip of %s", t->path[k]);
 		if (raster_open(&t->raster[k], &s, f))
@@ -61,14 +66,13 @@ static void note_pixel(struct truth *t, size_t at, float fraction, uint8_t sky, 
 	uint8_t *bits = t->strip[TRUTH_SKY];
 
 	class[at] = seen ? fraction >= 0.5f : TRUTH_NONE;
-	percent[at] = seen ? (uint8_t)(100 * (double)fraction + 0.5) : TRUTH_NONE;
-	fraction16[at] = seen ? (uint16_t)(10000 * (double)fraction + 0.5) : TRUTH_NONE16;
+	percent[at] = seen ? (uint8_t)lround(100 * (double)fraction) : TRUTH_NONE;
+	fraction16[at] = seen ? (uint16_t)lround(10000 * (double)fraction) : TRUTH_NONE16;
 	if (bits)
 		bits[at] = seen ? sky : TRUTH_NONE;
 }
 
-void truth_note(struct truth *t, int in_strip, int row, double extra_m,
-		const struct ground_row *r)
+void truth_note(struct truth *t, int in_strip, int row, double extra_m, const struct ground_row *r)
 {
 	const struct ground *g = t->ground;
 	int width = g->grid.width;

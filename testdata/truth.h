@@ -15,13 +15,13 @@
 
 enum truth_file { TRUTH_CLASS, TRUTH_PERCENT, TRUTH_FRACTION, TRUTH_SKY, TRUTH_FILES };
 
-#define TRUTH_NONE 255	   /* class, percent, sky */
+#define TRUTH_NONE   255   /* class, percent, sky */
 #define TRUTH_NONE16 65535 /* fraction x 10000 */
 
 /* One band of the product, for truth.json. */
 struct truth_band {
 	const char *name;
-	double micrometre;  /* 0: no reflectance */
+	double micrometre; /* 0: no reflectance */
 	enum role role;
 };
 
@@ -33,26 +33,24 @@ struct truth_row {
 struct truth {
 	const struct ground *ground;
 	const struct options *options;
-	const struct air *air;
+	int strip_rows; /* at most, of one truth_write() */
+	int block;	/* side of the TIFF blocks */
 	char dir[900];
 	char path[TRUTH_FILES][1000];
 	struct raster raster[TRUTH_FILES];
 	void *strip[TRUTH_FILES];
 	struct truth_row *row; /* one for each row of the grid */
-	bool open;
 };
 
-/* rows: of a strip; block: side of the TIFF blocks. */
-int truth_open(struct truth *t, const char *id, int rows, int block, const struct ground *g,
-	       const struct options *o, struct failure *f);
+/* Create the files; ground, options, strip_rows and block are set. */
+int truth_open(struct truth *t, const char *id, struct failure *f);
 
 /*
  * Note a row of the grid, which is row `in_strip` of the strip.  extra_m: what
  * the band that starts last misses of the swath.  Threads may note different
  * rows at the same time.
  */
-void truth_note(struct truth *t, int in_strip, int row, double extra_m,
-		const struct ground_row *r);
+void truth_note(struct truth *t, int in_strip, int row, double extra_m, const struct ground_row *r);
 
 int truth_write(struct truth *t, int y0, int rows, struct failure *f);
 

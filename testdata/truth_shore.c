@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 4096   /* vertices handed to PROJ at a time */
-#define NEAR_M 2000  /* rings this near the window are written */
+#define CHUNK  4096 /* vertices handed to PROJ at a time */
+#define NEAR_M 2000 /* rings this near the window are written */
 
 struct lines {
 	FILE *file;
@@ -35,7 +35,8 @@ static void line_begin(struct lines *l)
 {
 	fprintf(l->file,
 		"%s\n{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"LineString\","
-		"\"coordinates\":[", l->first_line ? "" : ",");
+		"\"coordinates\":[",
+		l->first_line ? "" : ",");
 	l->first_line = false;
 	l->first_vertex = true;
 }
@@ -99,7 +100,8 @@ static int moved(struct lines *l, const struct rings *r, double shift, struct fa
 
 	line_begin(l);
 	for (size_t i = 0; i <= n; i++) {
-		const double *a = r->at[(i + n - 1) % n], *p = r->at[i % n], *b = r->at[(i + 1) % n];
+		const double *a = r->at[(i + n - 1) % n], *p = r->at[i % n],
+			     *b = r->at[(i + 1) % n];
 		double dx = b[0] - a[0], dy = b[1] - a[1], d = sqrt(dx * dx + dy * dy);
 
 		if (line_vertex(l, p[0] + shift * dy / d, p[1] - shift * dx / d, f))
@@ -172,8 +174,9 @@ int truth_shore_geojson(const struct truth *t, struct failure *f)
 		free(l);
 		return fail_errno(f, "cannot create %s", path);
 	}
-	fprintf(l->file, "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":"
-			 "{\"name\":\"urn:ogc:def:crs:EPSG::%d\"}},\"features\":[",
+	fprintf(l->file,
+		"{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":"
+		"{\"name\":\"urn:ogc:def:crs:EPSG::%d\"}},\"features\":[",
 		grid_epsg(&t->ground->grid));
 	ret = draw(l, f);
 	fputs("\n]}\n", l->file);
@@ -210,13 +213,13 @@ static bool inside_window(const struct truth *t, double reach, struct failure *f
 {
 	const struct grid *g = &t->ground->grid;
 	const double *c = t->options->lake_center;
-	double e, n;
+	double p[2];
 
-	if (plane_utm(g->zone, g->south, c[0], c[1], &e, &n, f))
+	if (plane_utm(g, c[0], c[1], p, f))
 		return false;
 	reach *= 1.005;
-	return e - reach > g->e0 && e + reach < g->e0 + g->width * g->pixel_m &&
-	       n + reach < g->n0 && n - reach > g->n0 - g->height * g->pixel_m;
+	return p[0] - reach > g->e0 && p[0] + reach < g->e0 + g->width * g->pixel_m &&
+	       p[1] + reach < g->n0 && p[1] - reach > g->n0 - g->height * g->pixel_m;
 }
 
 static void describe_shape(const struct truth *t, struct json *j)
