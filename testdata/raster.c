@@ -234,7 +234,10 @@ int raster_close(struct raster *r, struct failure *f)
 void raster_drop(struct raster *r)
 {
 	if (r->dataset) {
+		/* The error that led here is told; those that follow from it are not. */
+		CPLPushErrorHandler(CPLQuietErrorHandler);
 		GDALClose(r->dataset);
+		CPLPopErrorHandler();
 		if (r->spec.form == RASTER_JP2)
 			unlink(r->side);
 	}
