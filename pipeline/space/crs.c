@@ -261,9 +261,8 @@ static int proj_text(struct session *s, const PJ *pj, char *def, size_t size)
 	bool shifted = text && strstr(text, "+towgs84=");
 	char copy[1024], *rest = copy;
 
-	if (!text || strlen(text) >= sizeof(copy))
+	if (!text || snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy))
 		return -1;
-	strcpy(copy, text);
 	def[0] = 0;
 	for (char *word; (word = strsep(&rest, " "));) {
 		bool unnamed = !shifted && !strcmp(word, "+ellps=WGS84");

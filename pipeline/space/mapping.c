@@ -40,45 +40,52 @@ static struct node node_at(double x, double y)
 	return (struct node){ (int64_t)nearbyint(x * UNIT), (int64_t)nearbyint(y * UNIT) };
 }
 
-/* Row j of the nodes; x and y hold a row of coordinates. */
-static void fill_row(struct mapping *m, const struct grid *target, const struct grid *source,
-		     struct crs_transform *transform, size_t j, double *x, double *y)
+/* Between what is asked, and by whom; x and y hold a row of coordinates. */
+struct question {
+	const struct grid *target, *source;
+	struct crs_transform *transform; /* NULL in one CRS */
+	double *x, *y;
+};
+
+/* Row j of the nodes. */
+static void fill_row(struct mapping *m, struct question *q, size_t j)
 {
 	struct node *row = m->nodes + j * m->columns;
 
 	for (size_t i = 0; i < m->columns; i++) {
-		x[i] = target->x0 + ((double)(i * MAPPING_STEP) + 0.5) * target->dx;
-		y[i] = target->y0 - ((double)(j * MAPPING_STEP) + 0.5) * target->dy;
+		q->x[i] = q->target->x0 + ((double)(i * MAPPING_STEP) + 0.5) * q->target->dx;
+		q->y[i] = q->target->y0 - ((double)(j * MAPPING_STEP) + 0.5) * q->target->dy;
 	}
-	if (transform)
-		crs_transform_points(transform, m->columns, x, y);
+	if (q->transform)
+		crs_transform_points(q->transform, m->columns, q->x, q->y);
 	for (size_t i = 0; i < m->columns; i++)
-		row[i] = node_at((x[i] - source->x0) / source->dx - 0.5,
-				 (source->y0 - y[i]) / source->dy - 0.5);
+		row[i] = node_at((q->x[i] - q->source->x0) / q->source->dx - 0.5,
+				 (q->source->y0 - q->y[i]) / q->source->dy - 0.5);
 }
 
 static int fill_nodes(struct mapping *m, const struct grid *target, const struct grid *source,
 		      struct error *e)
 {
-	struct crs_transform *transform = NULL;
-	double *x = calloc(m->columns, sizeof(*x)), *y = calloc(m->columns, sizeof(*y));
+	struct question q = { .target = target, .source = source };
 	int ret = -1;
 
+	q.x = calloc(m->columns, sizeof(*q.x));
+	q.y = calloc(m->columns, sizeof(*q.y));
 	m->nodes = calloc(m->columns * m->rows, sizeof(*m->nodes));
-	if (!x || !y || !m->nodes) {
+	if (!q.x || !q.y || !m->nodes) {
 		error_nomem(e, "the mapping of a grid");
 		goto out;
 	}
-	if (strcmp(target->crs.def, source->crs.def) &&
-	    crs_transform_new(&transform, &target->crs, &source->crs, e))
+	if (strcmp(target->crs.def, source->crs.def) != 0 &&
+	    crs_transform_new(&q.transform, &target->crs, &source->crs, e))
 		goto out;
 	for (size_t j = 0; j < m->rows; j++)
-		fill_row(m, target, source, transform, j, x, y);
+		fill_row(m, &q, j);
 	ret = 0;
 out:
-	crs_transform_free(transform);
-	free(y);
-	free(x);
+	crs_transform_free(q.transform);
+	free(q.y);
+	free(q.x);
 	return ret;
 }
 
@@ -176,51 +183,59 @@ static int64_t coordinate(int64_t left, int64_t step, int32_t u)
 	return (MAPPING_STEP * left + u * step + (1 << (2 * SHIFT - 1))) >> (2 * SHIFT);
 }
 
-static void put(int64_t x, int64_t y, int32_t *sx, int32_t *sy)
+/* Where coordinates go, relative to origin. */
+struct span {
+	int32_t *x, *y;
+	struct node origin;
+};
+
+static void put(const struct span *s, int32_t i, int64_t x, int64_t y)
 {
+	x -= s->origin.x;
+	y -= s->origin.y;
+
 	bool fits = x > INT32_MIN && x <= INT32_MAX && y > INT32_MIN && y <= INT32_MAX;
 
-	*sx = fits ? (int32_t)x : MAPPING_NOWHERE;
-	*sy = fits ? (int32_t)y : MAPPING_NOWHERE;
+	s->x[i] = fits ? (int32_t)x : MAPPING_NOWHERE;
+	s->y[i] = fits ? (int32_t)y : MAPPING_NOWHERE;
 }
 
-/* The n pixels from (x, y) that lie in one cell. */
-static void row_in_cell(const struct mapping *m, int32_t x, int32_t y, int32_t n,
-			struct node origin, int32_t *sx, int32_t *sy)
+/* Pixels of a row that lie in one cell, into s from i on. */
+static void row_in_cell(const struct mapping *m, struct rect pixels, const struct span *s,
+			int32_t i)
 {
-	struct cell cell = cell_at(m, x, y);
+	struct cell cell = cell_at(m, pixels.x, pixels.y);
+	int32_t u = pixels.x & (MAPPING_STEP - 1), end = i + pixels.w;
 
 	if (cell_lost(cell)) {
-		for (int32_t i = 0; i < n; i++)
-			sx[i] = sy[i] = MAPPING_NOWHERE;
+		for (; i < end; i++)
+			s->x[i] = s->y[i] = MAPPING_NOWHERE;
 		return;
 	}
 
-	struct line line = line_of(cell, y & (MAPPING_STEP - 1));
-	int32_t u = x & (MAPPING_STEP - 1);
+	struct line line = line_of(cell, pixels.y & (MAPPING_STEP - 1));
 
-	for (int32_t i = 0; i < n; i++)
-		put(coordinate(line.left.x, line.step.x, u + i) - origin.x,
-		    coordinate(line.left.y, line.step.y, u + i) - origin.y, sx + i, sy + i);
+	for (; i < end; i++, u++)
+		put(s, i, coordinate(line.left.x, line.step.x, u),
+		    coordinate(line.left.y, line.step.y, u));
 }
 
 void mapping_row(const struct mapping *m, int32_t x, int32_t y, int32_t n, int32_t origin_x,
 		 int32_t origin_y, int32_t *sx, int32_t *sy)
 {
-	struct node origin = { (int64_t)origin_x * UNIT, (int64_t)origin_y * UNIT };
+	struct span s = { sx, sy, { (int64_t)origin_x * UNIT, (int64_t)origin_y * UNIT } };
 	int32_t i = 0;
 
 	if (m->shift) {
 		for (; i < n; i++)
-			put(((int64_t)x + i + m->dx) * UNIT - origin.x,
-			    ((int64_t)y + m->dy) * UNIT - origin.y, sx + i, sy + i);
+			put(&s, i, ((int64_t)x + i + m->dx) * UNIT, ((int64_t)y + m->dy) * UNIT);
 		return;
 	}
 	while (i < n) {
 		int32_t to_edge = MAPPING_STEP - ((x + i) & (MAPPING_STEP - 1));
 		int32_t count = n - i < to_edge ? n - i : to_edge;
 
-		row_in_cell(m, x + i, y, count, origin, sx + i, sy + i);
+		row_in_cell(m, (struct rect){ x + i, y, count, 1 }, &s, i);
 		i += count;
 	}
 }

@@ -119,32 +119,33 @@ static double rounded(double v, double to)
 	return to > 0 ? nearbyint(v / to) * to : v;
 }
 
+static int transform_ring(struct ring *r, struct crs_transform *t, double round_to, struct error *e)
+{
+	for (size_t k = 0; k < r->points_nr; k++) {
+		struct point *v = r->points + k, was = *v;
+
+		crs_transform_points(t, 1, &v->x, &v->y);
+		if (!isfinite(v->x))
+			return error_set(e, ERROR_DATA, "(%.10g, %.10g) has no place", was.x,
+					 was.y);
+		v->x = rounded(v->x, round_to);
+		v->y = rounded(v->y, round_to);
+	}
+	return 0;
+}
+
 int polygon_transform(struct polygon *p, const struct crs *from, const struct crs *to,
 		      double round_to, struct error *e)
 {
 	struct crs_transform *t;
-	int ret = -1;
+	int ret = 0;
 
 	if (crs_transform_new(&t, from, to, e))
 		return -1;
-	for (size_t i = 0; i < p->rings_nr; i++) {
-		for (size_t k = 0; k < p->rings[i].points_nr; k++) {
-			struct point *v = p->rings[i].points + k, was = *v;
-
-			crs_transform_points(t, 1, &v->x, &v->y);
-			if (!isfinite(v->x)) {
-				error_set(e, ERROR_DATA, "(%.10g, %.10g) of %s has no place in %s",
-					  was.x, was.y, from->def, to->def);
-				goto out;
-			}
-			v->x = rounded(v->x, round_to);
-			v->y = rounded(v->y, round_to);
-		}
-	}
-	ret = 0;
-out:
+	for (size_t i = 0; i < p->rings_nr && !ret; i++)
+		ret = transform_ring(p->rings + i, t, round_to, e);
 	crs_transform_free(t);
-	return ret;
+	return ret ? error_prefix(e, "%s to %s", from->def, to->def) : 0;
 }
 
 /* Signed, by the shoelace formula from the first vertex, which keeps the products small. */

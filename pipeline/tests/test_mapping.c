@@ -11,44 +11,12 @@
 #include "kernels/resample.h"
 #include "pipeline/space/crs.h"
 #include "pipeline/space/mapping.h"
+#include "pipeline/tests/mapping_case.h"
 #include "pipeline/tests/rerun.h"
-
-#define LAEA "+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m"
-
-static struct grid grid_of(const char *crs, double x0, double y0, double pixel, int32_t w,
-			   int32_t h)
-{
-	struct grid g = { .x0 = x0, .y0 = y0, .dx = pixel, .dy = pixel, .width = w, .height = h };
-
-	snprintf(g.crs.def, sizeof(g.crs.def), "%s", crs);
-	return g;
-}
-
-/* The grid of Lake Balkhash. */
-static struct grid lake_grid(double pixel)
-{
-	return grid_of(LAEA, -240000, 114000, pixel, (int32_t)(480000 / pixel),
-		       (int32_t)(240000 / pixel));
-}
-
-static struct mapping *map(struct grid target, struct grid source)
-{
-	struct mapping *m = NULL;
-	struct error e = { 0 };
-
-	if (mapping_new(&m, &target, &source, &e))
-		fail_msg("%s", e.text);
-	return m;
-}
 
 static bool same_rect(struct rect a, struct rect b)
 {
 	return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
-}
-
-static bool rect_holds(struct rect r, int64_t x, int64_t y)
-{
-	return x >= r.x && y >= r.y && x < r.x + r.w && y < r.y + r.h;
 }
 
 static void shifts_are_exact(void **state)
@@ -179,7 +147,7 @@ static double worst_error(const struct grid *target, const struct grid *source, 
 		for (int32_t i = 0; i < n; i++) {
 			double ex = (x[i] - source->x0) / source->dx - 0.5;
 			double ey = (source->y0 - y[i]) / source->dy - 0.5;
-			int32_t ox = (int32_t)ex, oy = (int32_t)ey, sx, sy;
+			int32_t ox = (int32_t)ex, oy = (int32_t)ey, sx = 0, sy = 0;
 
 			mapping_row(m, j % step + i * step, j, 1, ox, oy, &sx, &sy);
 			worst = fmax(worst, fabs(sx / 65536.0 + ox - ex));
@@ -262,34 +230,6 @@ static void a_ramp_does_not_move(void **state)
 	assert_true(worst < 1 / 128.0);
 }
 
-static void far_grids_do_not_meet(void **state)
-{
-	struct grid lake = lake_grid(1000);
-	int met = 0;
-
-	(void)state;
-	for (int zone = 1; zone <= 60; zone++) {
-		for (int south = 0; south < 2; south++) {
-			char code[16];
-
-			snprintf(code, sizeof(code), "EPSG:%d%02d", south ? 327 : 326, zone);
-
-			struct grid source =
-				grid_of(code, 100000, south ? 10000000 - 4890240 : 5200020, 20,
-					30000, 5490);
-			struct mapping *m = map(lake, source);
-			struct rect target = mapping_target_rect(m);
-
-			met += !rect_empty(target);
-			assert_int_equal(!rect_empty(target), !south && (zone == 43 || zone == 44));
-			assert_int_equal(rect_empty(mapping_source_rect(m, grid_rect(&lake))),
-					 rect_empty(target));
-			mapping_free(m);
-		}
-	}
-	assert_int_equal(met, 2);
-}
-
 /* Does PROJ fail on one of the four nodes round target pixel (x, y), which is a node? */
 static bool any_corner_lost(const struct grid *target, const struct grid *source, int32_t x,
 			    int32_t y)
@@ -299,8 +239,10 @@ static bool any_corner_lost(const struct grid *target, const struct grid *source
 	double px[4], py[4];
 
 	for (int k = 0; k < 4; k++) {
-		px[k] = target->x0 + (x + k % 2 * 64 + 0.5) * target->dx;
-		py[k] = target->y0 - (y + k / 2 * 64 + 0.5) * target->dy;
+		int32_t i = x + k % 2 * 64, j = y + k / 2 * 64;
+
+		px[k] = target->x0 + (i + 0.5) * target->dx;
+		py[k] = target->y0 - (j + 0.5) * target->dy;
 	}
 	assert_int_equal(crs_transform_new(&t, &target->crs, &source->crs, &e), 0);
 	crs_transform_points(t, 4, px, py);
@@ -352,103 +294,6 @@ static void keeps_apart_what_has_no_place(void **state)
 	mapping_row(m, 0, 0, 1, -32767, 32767, sx, sy);
 	assert_true(sx[0] == 32767 * 65536 - 32768 && sy[0] == -32767 * 65536 + 32768);
 	mapping_free(m);
-}
-
-static uint32_t next(uint32_t *seed)
-{
-	*seed = *seed * 1664525u + 1013904223u;
-	return *seed >> 8;
-}
-
-/* Bounds of the taps of r's pixels and of those pixels that lie in the source, one by one. */
-static void brute_force(const struct mapping *m, struct rect r, struct rect source,
-			struct rect *taps, struct rect *pixels)
-{
-	*taps = *pixels = (struct rect){ 0 };
-	for (int32_t y = r.y; y < r.y + r.h; y++) {
-		for (int32_t x = r.x; x < r.x + r.w; x++) {
-			struct rect tap = { 0, 0, 2, 2 }, one = { 0, 0, 1, 1 };
-			int32_t sx, sy;
-
-			mapping_row(m, x, y, 1, 0, 0, &sx, &sy);
-			if (sx == MAPPING_NOWHERE)
-				continue;
-			tap.x = resample_floor(sx);
-			tap.y = resample_floor(sy);
-			one.x = resample_nearest(sx);
-			one.y = resample_nearest(sy);
-			*taps = rect_union(*taps, rect_intersect(tap, source));
-			if (!rect_empty(rect_intersect(one, source)))
-				*pixels = rect_union(*pixels, (struct rect){ x, y, 1, 1 });
-		}
-	}
-}
-
-static bool within(struct rect inner, struct rect outer)
-{
-	return rect_empty(inner) ||
-	       (rect_holds(outer, inner.x, inner.y) &&
-		rect_holds(outer, inner.x + inner.w - 1, inner.y + inner.h - 1));
-}
-
-/* Places of one point, 77.6 E 46 N, in three systems. */
-static void find_anchors(const char *const *systems, double *x, double *y)
-{
-	for (int i = 0; i < 3; i++) {
-		struct crs_transform *t;
-		struct crs lonlat = CRS_LONLAT;
-		struct grid g = grid_of(systems[i], 0, 0, 1, 1, 1);
-		struct error e = { 0 };
-
-		x[i] = 77.6;
-		y[i] = 46;
-		assert_int_equal(crs_transform_new(&t, &lonlat, &g.crs, &e), 0);
-		crs_transform_points(t, 1, x + i, y + i);
-		crs_transform_free(t);
-	}
-}
-
-static int32_t side(uint32_t *seed)
-{
-	return 20 + (int32_t)(next(seed) % 250);
-}
-
-static void rects_hold_all_they_should(void **state)
-{
-	static const char *const systems[] = { LAEA, "EPSG:32643", "EPSG:32644" };
-	double x[3], y[3];
-	uint32_t seed = 20240712;
-	int full = 0, empty = 0;
-
-	(void)state;
-	find_anchors(systems, x, y);
-	for (int round = 0; round < 200; round++) {
-		uint32_t from = next(&seed) % 3, to = next(&seed) % 3;
-		double off_x = (next(&seed) % 6000) * 1.5 - 4500,
-		       off_y = (next(&seed) % 6000) * 1.5 - 4500;
-		struct grid source = grid_of(systems[from], x[from], y[from],
-					     10 * (1 + next(&seed) % 6), side(&seed), side(&seed));
-		struct grid target = grid_of(systems[to], x[to] + off_x, y[to] + off_y,
-					     10 * (1 + next(&seed) % 6), side(&seed), side(&seed));
-		struct mapping *m = map(target, source);
-		struct rect r = { (int32_t)(next(&seed) % 150) - 10,
-				  (int32_t)(next(&seed) % 150) - 10, side(&seed), side(&seed) };
-		struct rect taps, pixels, whole = mapping_target_rect(m);
-
-		brute_force(m, rect_intersect(r, grid_rect(&target)), grid_rect(&source), &taps,
-			    &pixels);
-		assert_true(within(taps, mapping_source_rect(m, r)));
-		assert_true(within(mapping_source_rect(m, r), grid_rect(&source)));
-		brute_force(m, grid_rect(&target), grid_rect(&source), &taps, &pixels);
-		assert_true(within(pixels, whole));
-		assert_true(within(whole, grid_rect(&target)));
-		if (!rect_empty(pixels))
-			assert_true(within(whole, rect_grow(pixels, MAPPING_STEP + 8)));
-		full += !rect_empty(pixels);
-		empty += rect_empty(whole);
-		mapping_free(m);
-	}
-	assert_true(full > 50 && empty > 25);
 }
 
 /* Hashes of all node values of the lake's grid, and of the coordinates that PROJ gave for them. */
@@ -508,9 +353,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(interpolates_as_it_says),
 		cmocka_unit_test(is_close_to_proj),
 		cmocka_unit_test(a_ramp_does_not_move),
-		cmocka_unit_test(far_grids_do_not_meet),
 		cmocka_unit_test(keeps_apart_what_has_no_place),
-		cmocka_unit_test(rects_hold_all_they_should),
 		cmocka_unit_test(is_the_same_on_an_old_cpu),
 	};
 
