@@ -57,7 +57,7 @@ static void brute_force(const struct mapping *m, struct rect r, struct rect sour
 	for (int32_t y = r.y; y < r.y + r.h; y++) {
 		for (int32_t x = r.x; x < r.x + r.w; x++) {
 			struct rect tap = { 0, 0, 2, 2 }, one = { 0, 0, 1, 1 };
-			int32_t sx, sy;
+			int32_t sx = 0, sy = 0;
 
 			mapping_row(m, x, y, 1, 0, 0, &sx, &sy);
 			if (sx == MAPPING_NOWHERE)
