@@ -239,9 +239,9 @@ static unsigned count_side(const struct row *r, int32_t i, enum areas_side side,
 	percent = seen ? percent : 0;
 	c[SIDE_PIXELS + place] += n;
 	c[SIDE_PERCENT + place] += n * percent;
-	c[SIDE_MIXED] += seen & (fraction - 1 < 99) ? n : 0;
-	c[SIDE_UNKNOWN] += seen & !known ? n : 0;
-	c[SIDE_INSIDE] += seen & r->inside[i] ? n : 0;
+	c[SIDE_MIXED] += (seen & (fraction - 1 < 99)) * n;
+	c[SIDE_UNKNOWN] += (seen & !known) * n;
+	c[SIDE_INSIDE] += (seen & r->inside[i]) * n;
 	return percent;
 }
 

@@ -221,17 +221,21 @@ static json_t *change_json(const struct areas *a, size_t unit)
 	return json;
 }
 
+static const char *name_of(const struct areas *a, size_t unit)
+{
+	if (!a->lake)
+		return "whole";
+	return unit ? a->lake->basins[unit - 1].name : a->lake->name;
+}
+
 json_t *areas_json(const struct areas *a)
 {
 	json_t *list = json_array();
 
 	for (size_t unit = 0; unit < a->parts; unit++) {
-		const char *name = unit	     ? a->lake->basins[unit - 1].name
-				   : a->lake ? a->lake->name
-					     : "whole";
 		json_t *one = json_object();
 
-		json_object_set_new(one, "name", json_string(name));
+		json_object_set_new(one, "name", json_string(name_of(a, unit)));
 		json_object_set_new(one, "before", side_json(a, unit, AREAS_BEFORE));
 		json_object_set_new(one, "after", side_json(a, unit, AREAS_AFTER));
 		json_object_set_new(one, "change", change_json(a, unit));

@@ -38,7 +38,8 @@ struct job {
 
 size_t change_bytes(const struct comparison *c, int threads)
 {
-	size_t worker = AREAS_SIDES * READS * (TILE_PIXELS + RASTER_BYTES) + 3 * TILE_PIXELS;
+	size_t worker =
+		(size_t)AREAS_SIDES * READS * (TILE_PIXELS + RASTER_BYTES) + 3 * TILE_PIXELS;
 	size_t strip = (size_t)c->grid.width * GEOTIFF_TILE;
 	size_t lines = shoreline_tile_bytes(GEOTIFF_TILE, threads) + strip;
 	size_t tiles = (size_t)threads * (worker + 2 * output_slot_size(c->output));

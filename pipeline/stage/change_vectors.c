@@ -123,7 +123,13 @@ static int feed(const struct comparison *c, struct polygonize *p, struct raster 
 
 static int find_patches(const struct comparison *c, struct patches *out, struct error *e)
 {
-	static const uint8_t values[] = { CHANGE_GAIN, CHANGE_LOSS };
+	const struct polygonize_spec spec = {
+		.grid = c->grid,
+		.values = { CHANGE_GAIN, CHANGE_LOSS },
+		.values_nr = 2,
+		.memory = c->context->options->memory,
+		.reserved = taken(c),
+	};
 	char *path = path_join(output_folder(c->output), "change.tif");
 	struct raster *change = NULL;
 	struct polygonize *p = NULL;
@@ -133,8 +139,7 @@ static int find_patches(const struct comparison *c, struct patches *out, struct 
 		error_nomem(e, "polygons");
 		goto out;
 	}
-	if (raster_open(&change, path, layer_find("change"), e) ||
-	    polygonize_new(&p, &c->grid, values, 2, c->context->options->memory, taken(c), e) ||
+	if (raster_open(&change, path, layer_find("change"), e) || polygonize_new(&p, &spec, e) ||
 	    feed(c, p, change, e))
 		goto out;
 	ret = polygonize_finish(p, out, e);

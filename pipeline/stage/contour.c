@@ -114,10 +114,14 @@ static uint64_t cell_crossing(const struct cell *s, unsigned edge)
 	}
 }
 
+static unsigned is_wet(uint8_t sample)
+{
+	return sample >= CONTOUR_LEVEL;
+}
+
 static int add_cell(struct contour *c, const struct cell *s, struct error *e)
 {
-	unsigned wet = (s->a >= CONTOUR_LEVEL) | (s->b >= CONTOUR_LEVEL) << 1 |
-		       (s->c >= CONTOUR_LEVEL) << 2 | (s->d >= CONTOUR_LEVEL) << 3;
+	unsigned wet = is_wet(s->a) | is_wet(s->b) << 1 | is_wet(s->c) << 2 | is_wet(s->d) << 3;
 	const struct route *r = &routes[wet];
 
 	if (!r->nr || s->a > 100 || s->b > 100 || s->c > 100 || s->d > 100)
@@ -270,7 +274,7 @@ static size_t chain_points(const struct joint *j, const struct chain *c, const s
 			   struct point *points)
 {
 	size_t n = 0;
-	uint32_t i = c->head, last = c->head;
+	uint32_t i = c->head, last;
 
 	do {
 		struct point p = to_map(grid, j->segments[i].from);

@@ -31,9 +31,7 @@ struct label {
 };
 
 struct polygonize {
-	struct grid grid;
-	uint8_t value[POLYGONIZE_VALUES_MAX];
-	size_t values_nr, memory, reserved;
+	struct polygonize_spec spec;
 	int32_t y; /* of the next row */
 	/* Rows of width + 2: a column of nothing on either side. */
 	uint8_t *upper, *lower;
@@ -51,7 +49,7 @@ void polygonize_free(struct polygonize *p)
 {
 	if (!p)
 		return;
-	for (size_t k = 0; k < p->values_nr; k++)
+	for (size_t k = 0; k < p->spec.values_nr; k++)
 		free(p->open[k]);
 	free(p->upper);
 	free(p->lower);
@@ -64,13 +62,13 @@ void polygonize_free(struct polygonize *p)
 
 static int allocate(struct polygonize *p)
 {
-	size_t n = (size_t)p->grid.width + 2;
+	size_t n = (size_t)p->spec.grid.width + 2;
 
 	p->upper = calloc(n, 1);
 	p->lower = calloc(n, 1);
 	p->upper_label = calloc(n, sizeof(*p->upper_label));
 	p->lower_label = calloc(n, sizeof(*p->lower_label));
-	for (size_t k = 0; k < p->values_nr; k++) {
+	for (size_t k = 0; k < p->spec.values_nr; k++) {
 		p->open[k] = malloc(n * sizeof(*p->open[k]));
 		if (!p->open[k])
 			return -1;
@@ -79,18 +77,13 @@ static int allocate(struct polygonize *p)
 	return p->upper && p->lower && p->upper_label && p->lower_label ? 0 : -1;
 }
 
-int polygonize_new(struct polygonize **out, const struct grid *grid, const uint8_t *values,
-		   size_t values_nr, size_t memory, size_t reserved, struct error *e)
+int polygonize_new(struct polygonize **out, const struct polygonize_spec *spec, struct error *e)
 {
 	struct polygonize *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return error_nomem(e, "polygons");
-	p->grid = *grid;
-	p->values_nr = values_nr;
-	memcpy(p->value, values, values_nr);
-	p->memory = memory;
-	p->reserved = reserved;
+	p->spec = *spec;
 	p->upper_empty = true;
 	if (allocate(p)) {
 		polygonize_free(p);
@@ -162,10 +155,10 @@ static int label_run(struct polygonize *p, int32_t from, int32_t to, struct erro
 
 static int label_row(struct polygonize *p, struct error *e)
 {
-	for (int32_t x = 1; x <= p->grid.width;) {
+	for (int32_t x = 1; x <= p->spec.grid.width;) {
 		int32_t to = x + 1;
 
-		while (p->lower[to] == p->lower[x] && to <= p->grid.width)
+		while (to <= p->spec.grid.width && p->lower[to] == p->lower[x])
 			to++;
 		if (p->lower[x] && label_run(p, x, to, e))
 			return -1;
@@ -271,20 +264,21 @@ static void add_nodes(struct polygonize *p)
 	uint32_t pending[POLYGONIZE_VALUES_MAX];
 
 	memset(pending, 0xff, sizeof(pending));
-	for (int32_t x = 0; x <= p->grid.width; x++) {
+	for (int32_t x = 0; x <= p->spec.grid.width; x++) {
 		if (p->upper[x] == p->upper[x + 1] && p->lower[x] == p->lower[x + 1])
 			continue;
-		for (size_t k = 0; k < p->values_nr; k++)
-			add_node(p, x, mask_at(p, x, p->value[k]), &pending[k], &p->open[k][x]);
+		for (size_t k = 0; k < p->spec.values_nr; k++)
+			add_node(p, x, mask_at(p, x, p->spec.values[k]), &pending[k],
+				 &p->open[k][x]);
 	}
 }
 
 /* Room for what one row of nodes can add, as far as memory goes. */
 static int reserve(struct polygonize *p, struct error *e)
 {
-	size_t left = p->memory > p->reserved ? p->memory - p->reserved : 0;
+	size_t left = p->spec.memory > p->spec.reserved ? p->spec.memory - p->spec.reserved : 0;
 	size_t limit = left / VERTEX_BYTES < NONE ? left / VERTEX_BYTES : NONE - 1;
-	size_t need = p->vertices_nr + 2 * ((size_t)p->grid.width + 1) * p->values_nr;
+	size_t need = p->vertices_nr + 2 * ((size_t)p->spec.grid.width + 1) * p->spec.values_nr;
 	size_t capacity = p->capacity + p->capacity / 2;
 	struct vertex *grown;
 
@@ -306,9 +300,9 @@ static bool take_row(struct polygonize *p, const uint8_t *pixels)
 	uint8_t keep[256] = { 0 };
 	unsigned any = 0;
 
-	for (size_t k = 0; k < p->values_nr; k++)
-		keep[p->value[k]] = p->value[k];
-	for (int32_t x = 0; x < p->grid.width; x++) {
+	for (size_t k = 0; k < p->spec.values_nr; k++)
+		keep[p->spec.values[k]] = p->spec.values[k];
+	for (int32_t x = 0; x < p->spec.grid.width; x++) {
 		p->lower[x + 1] = keep[pixels[x]];
 		any |= p->lower[x + 1];
 	}
@@ -325,7 +319,7 @@ static int step(struct polygonize *p, const uint8_t *pixels, struct error *e)
 	if (pixels)
 		empty = take_row(p, pixels);
 	else
-		memset(p->lower, 0, (size_t)p->grid.width + 2);
+		memset(p->lower, 0, (size_t)p->spec.grid.width + 2);
 	if (!empty || !p->upper_empty) {
 		if (reserve(p, e) || label_row(p, e))
 			return -1;
@@ -392,8 +386,8 @@ static size_t follow(const struct polygonize *p, const struct loop *loop, bool *
 		const struct vertex *v = &p->vertices[i];
 
 		if (points)
-			points[n] = (struct point){ p->grid.x0 + v->x * p->grid.dx,
-						    p->grid.y0 - v->y * p->grid.dy };
+			points[n] = (struct point){ p->spec.grid.x0 + v->x * p->spec.grid.dx,
+						    p->spec.grid.y0 - v->y * p->spec.grid.dy };
 		if (done)
 			done[i] = true;
 		i = down ? v->down : v->across;
@@ -469,7 +463,8 @@ int polygonize_finish(struct polygonize *p, struct patches *out, struct error *e
 	if (p->wanted > p->vertices_nr)
 		return error_set(e, ERROR_CONFIG,
 				 "polygons of %zu corners need more memory: use --memory %zuM",
-				 p->wanted, ((p->wanted * VERTEX_BYTES + p->reserved) >> 20) + 1);
+				 p->wanted,
+				 ((p->wanted * VERTEX_BYTES + p->spec.reserved) >> 20) + 1);
 	for (size_t i = 0; i < p->labels_nr; i++) {
 		uint32_t root = root_of(p, (uint32_t)i);
 

@@ -25,12 +25,16 @@
 
 struct polygonize;
 
-/*
- * values: which pixel values make patches, each by itself; 0 cannot be one.  memory: bytes the program may
- * take, reserved: of them for other things.
- */
-int polygonize_new(struct polygonize **out, const struct grid *grid, const uint8_t *values,
-		   size_t values_nr, size_t memory, size_t reserved, struct error *e);
+struct polygonize_spec {
+	struct grid grid;
+	/* Pixel values that make patches, each by itself; 0 cannot be one. */
+	uint8_t values[POLYGONIZE_VALUES_MAX];
+	size_t values_nr;
+	size_t memory;	 /* bytes that the program may take */
+	size_t reserved; /* of them for other things */
+};
+
+int polygonize_new(struct polygonize **out, const struct polygonize_spec *spec, struct error *e);
 void polygonize_free(struct polygonize *p);
 
 /* The next row: grid width pixels. */

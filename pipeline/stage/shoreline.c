@@ -113,9 +113,12 @@ static int seam_above(struct job *j, struct rect r, const uint8_t *first_row, st
 static int seam_left(struct job *j, struct rect r, const uint8_t *first_column, struct contour *c,
 		     struct error *e)
 {
+	uint8_t *seam = j->seam;
+
 	for (int32_t y = 0; y < r.h; y++) {
-		j->seam[2 * y] = j->left[y];
-		j->seam[2 * y + 1] = first_column[y];
+		seam[0] = j->left[y];
+		seam[1] = first_column[y];
+		seam += 2;
 	}
 	return contour_cells(c, (struct rect){ r.x - 1, r.y, 1, r.h - 1 }, j->seam, 2, e);
 }

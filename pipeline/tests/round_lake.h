@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * round_lake.h - observations and mosaics of a round lake on a small equal-area grid.
+ * round_lake.h - observations and mosaics of a round lake on a small equal-area grid, and comparing
+ * them as the program does.
  */
 #ifndef PIPELINE_TESTS_ROUND_LAKE_H
 #define PIPELINE_TESTS_ROUND_LAKE_H
@@ -10,10 +11,13 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <math.h>
 #include <stdbool.h>
 
 #include "kernels/classes.h"
 #include "pipeline/base/utc.h"
+#include "pipeline/stage/stages.h"
 #include "pipeline/tests/result_maker.h"
 
 #define EQUAL_AREA "+proj=laea +lat_0=46 +lon_0=75 +datum=WGS84 +units=m +no_defs"
@@ -73,7 +77,7 @@ static inline void draw(const struct round_lake *l, uint8_t *pixels[3])
 			bool hidden = l->cloud_x >= 0 && x >= l->cloud_x && x < l->cloud_x + 10;
 
 			pixels[0][i] = hidden ? WATER_CLOUD : s >= 0.5 ? WATER_OPEN : WATER_NOT;
-			pixels[1][i] = hidden ? 255 : (uint8_t)(100 * s + 0.5);
+			pixels[1][i] = hidden ? 255 : (uint8_t)lround(100 * s);
 			pixels[2][i] = hidden ? 255 : s >= 0.5 ? 80 : 20;
 		}
 }
@@ -133,6 +137,42 @@ static inline void make(const struct bench *b, const struct round_lake *l)
 	for (int k = 0; k < 3; k++)
 		free(pixels[k]);
 	if (bad)
+		fail_msg("%s", e.text);
+}
+
+/* --- running the command, with what it prints in a file --- */
+
+static inline int change(struct bench *b, const char *before, const char *after, const char *target,
+			 struct error *e)
+{
+	char *paths[2] = { strdup(bench_path(b, before)), strdup(bench_path(b, after)) };
+	int out = dup(STDOUT_FILENO), file, ret;
+
+	fflush(stdout);
+	file = open(bench_path(b, "stdout"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	dup2(file, STDOUT_FILENO);
+	close(file);
+	free(b->options.output);
+	b->options.output = strdup(bench_path(b, target));
+	b->options.paths = paths;
+	b->options.paths_nr = 2;
+	ret = change_command(&b->context, e);
+	b->options.paths = NULL;
+	b->options.paths_nr = 0;
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	free(paths[0]);
+	free(paths[1]);
+	return ret;
+}
+
+static inline void must_change(struct bench *b, const char *before, const char *after,
+			       const char *target)
+{
+	struct error e = { 0 };
+
+	if (change(b, before, after, target, &e))
 		fail_msg("%s", e.text);
 }
 

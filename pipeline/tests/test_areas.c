@@ -243,8 +243,8 @@ static void areas_are_true_outside_equal_area(void **state)
 
 	(void)state;
 	bench_open(&b);
-	memset(s.water[0], WATER_OPEN, 512 * 512);
-	memset(s.fraction[0], 100, 512 * 512);
+	memset(s.water[0], WATER_OPEN, (size_t)512 * 512);
+	memset(s.fraction[0], 100, (size_t)512 * 512);
 	a = areas_of(&b, &s, "", false);
 	json = areas_json(a);
 	k = 0.9996 * (1 + pow((250000 + 7680) / 6385000.0, 2) / 2);

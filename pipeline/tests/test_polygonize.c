@@ -13,8 +13,6 @@
 
 #define PLENTY ((size_t)1 << 30)
 
-static const uint8_t values[] = { 2, 3 };
-
 /* Pixel (0, 0) is a unit square right and below of (0, 0), y up. */
 static struct grid unit_grid(int32_t w, int32_t h)
 {
@@ -24,12 +22,14 @@ static struct grid unit_grid(int32_t w, int32_t h)
 static int try_polygonize(int32_t w, int32_t h, const uint8_t *pixels, size_t memory,
 			  struct patches *out, struct error *e)
 {
-	struct grid g = unit_grid(w, h);
+	const struct polygonize_spec spec = {
+		.grid = unit_grid(w, h), .values = { 2, 3 }, .values_nr = 2, .memory = memory
+	};
 	struct polygonize *p = NULL;
-	int ret = polygonize_new(&p, &g, values, 2, memory, 0, e);
+	int ret = polygonize_new(&p, &spec, e);
 
 	for (int32_t y = 0; !ret && y < h; y++)
-		ret = polygonize_row(p, pixels + y * w, e);
+		ret = polygonize_row(p, pixels + (size_t)y * (size_t)w, e);
 	if (!ret)
 		ret = polygonize_finish(p, out, e);
 	polygonize_free(p);
@@ -72,33 +72,48 @@ static bool inside(const struct patches *p, size_t i, double x, double y)
 
 /* --- the same by flood filling --- */
 
+struct flood {
+	int32_t w, h;
+	const uint8_t *pixels;
+	int *label; /* -1: none yet */
+	int32_t *stack;
+	size_t top;
+};
+
+/* Label the pixel, if there is one, it is as it should be and has no label. */
+static void wet(struct flood *f, bool there, int32_t at, uint8_t value, int label)
+{
+	if (!there || f->label[at] >= 0 || f->pixels[at] != value)
+		return;
+	f->label[at] = label;
+	f->stack[f->top++] = at;
+}
+
+static void spread(struct flood *f, int32_t start, int label)
+{
+	uint8_t value = f->pixels[start];
+
+	wet(f, true, start, value, label);
+	while (f->top) {
+		int32_t at = f->stack[--f->top], x = at % f->w;
+
+		wet(f, x > 0, at - 1, value, label);
+		wet(f, x + 1 < f->w, at + 1, value, label);
+		wet(f, at >= f->w, at - f->w, value, label);
+		wet(f, at + f->w < f->w * f->h, at + f->w, value, label);
+	}
+}
+
 static size_t flood(int32_t w, int32_t h, const uint8_t *pixels, int *label)
 {
-	size_t nr = 0;
-	int32_t *stack = malloc(sizeof(*stack) * (size_t)(w * h) * 4);
+	size_t nr = 0, n = (size_t)w * (size_t)h;
+	struct flood f = { w, h, pixels, label, malloc(n * sizeof(int32_t)), 0 };
 
-	memset(label, 0xff, sizeof(*label) * (size_t)(w * h));
-	for (int32_t start = 0; start < w * h; start++) {
-		size_t top = 0;
-
-		if (label[start] >= 0 || (pixels[start] != 2 && pixels[start] != 3))
-			continue;
-		label[start] = (int)nr++;
-		stack[top++] = start;
-		while (top) {
-			int32_t at = stack[--top], x = at % w;
-			const int32_t next[] = { x ? at - 1 : -1, x + 1 < w ? at + 1 : -1, at - w,
-						 at + w < w * h ? at + w : -1 };
-
-			for (int k = 0; k < 4; k++)
-				if (next[k] >= 0 && label[next[k]] < 0 &&
-				    pixels[next[k]] == pixels[at]) {
-					label[next[k]] = label[at];
-					stack[top++] = next[k];
-				}
-		}
-	}
-	free(stack);
+	memset(label, 0xff, n * sizeof(*label));
+	for (int32_t at = 0; at < w * h; at++)
+		if (label[at] < 0 && (pixels[at] == 2 || pixels[at] == 3))
+			spread(&f, at, (int)nr++);
+	free(f.stack);
 	return nr;
 }
 
@@ -136,7 +151,8 @@ static void check_against_flood(int32_t w, int32_t h, const uint8_t *pixels)
 		check_patch(&p, i);
 		rings += p.patch[i].rings_nr;
 		for (int32_t at = 0; at < w * h; at++) {
-			bool in = inside(&p, i, at % w + 0.5, -(at / w) - 0.5);
+			int32_t row = at / w;
+			bool in = inside(&p, i, at % w + 0.5, -0.5 - row);
 
 			assert_int_equal(in, label[at] == (int)i);
 			assert_true(!in || pixels[at] == p.patch[i].value);

@@ -44,6 +44,11 @@ static int image_open(void *job, void **reader, struct error *e)
 	return 0;
 }
 
+static uint8_t *pixel_at(const struct image *im, int32_t x, int32_t y)
+{
+	return im->pixels + (size_t)y * (size_t)im->w + (size_t)x;
+}
+
 static int image_read(void *reader, struct rect r, uint8_t *pixels, struct error *e)
 {
 	const struct image *im = reader;
@@ -51,7 +56,7 @@ static int image_read(void *reader, struct rect r, uint8_t *pixels, struct error
 	if (im->fail_at_row >= r.y && im->fail_at_row < r.y + r.h)
 		return error_set(e, ERROR_DATA, "damaged");
 	for (int32_t y = 0; y < r.h; y++)
-		memcpy(pixels + y * r.w, im->pixels + (r.y + y) * im->w + r.x, (size_t)r.w);
+		memcpy(pixels + (size_t)y * (size_t)r.w, pixel_at(im, r.x, r.y + y), (size_t)r.w);
 	return 0;
 }
 
@@ -153,7 +158,7 @@ static struct image draw(const struct shape *s)
 
 	for (int32_t y = 0; y < SIDE; y++)
 		for (int32_t x = 0; x < SIDE; x++)
-			im.pixels[y * SIDE + x] = (uint8_t)(100 * share(s, x, y) + 0.5);
+			*pixel_at(&im, x, y) = (uint8_t)lround(100 * share(s, x, y));
 	return im;
 }
 
@@ -172,7 +177,7 @@ static void check_accuracy(const char *name, const struct shape *s)
 		sum += d;
 		sum2 += d * d;
 	}
-	for (size_t i = 0; i < SIDE * SIDE; i++)
+	for (size_t i = 0; i < (size_t)SIDE * SIDE; i++)
 		percent += im.pixels[i];
 	n = (double)lines.starts[1];
 	rmse = sqrt(sum2 / n);
@@ -208,7 +213,7 @@ static void smooth_shores_are_met(void **state)
 static void fill(struct image *im, int32_t x, int32_t y, int32_t side, uint8_t value)
 {
 	for (int32_t row = y; row < y + side; row++)
-		memset(im->pixels + row * im->w + x, value, (size_t)side);
+		memset(pixel_at(im, x, row), value, (size_t)side);
 }
 
 /* A lake with an island with a pond. */
@@ -270,6 +275,19 @@ static void check_left(const struct image *im, struct point a, struct point b)
 	assert_true(dx * (wet_y - cy) - dy * (wet_x - cx) <= 1e-9);
 }
 
+/* The cell that an edge crosses has data at its four corners. */
+static void check_cell(const struct image *im, struct point a, struct point b)
+{
+	struct point p = pixel_of(a), q = pixel_of(b);
+	double x = (p.x + q.x) / 2 - 0.5, y = (p.y + q.y) / 2 - 0.5;
+
+	/* Between two cells either may have made it. */
+	if (x == floor(x) || y == floor(y))
+		return;
+	for (int32_t k = 0; k < 4; k++)
+		assert_true(*pixel_at(im, (int32_t)x + k % 2, (int32_t)y + k / 2) <= 100);
+}
+
 static void water_is_on_the_left_everywhere(void **state)
 {
 	struct image im = noise(97, 61, 7);
@@ -283,6 +301,7 @@ static void water_is_on_the_left_everywhere(void **state)
 
 			lines_edge(&lines, i, k, &a, &b);
 			check_left(&im, a, b);
+			check_cell(&im, a, b);
 		}
 	assert_true(edges > 1000);
 	lines_release(&lines);
@@ -420,7 +439,7 @@ static void rasters_without_shore_give_nothing(void **state)
 	assert_int_equal(lines.nr, 0);
 	lines_release(&lines);
 	for (int v = 0; v < 3; v++) {
-		memset(im.pixels, (int[]){ 0, 100, NODATA }[v], 70 * 70);
+		memset(im.pixels, (int[]){ 0, 100, NODATA }[v], (size_t)70 * 70);
 		lines = trace(&im, 64, 2);
 		assert_int_equal(lines.nr, 0);
 		lines_release(&lines);
