@@ -415,7 +415,8 @@ int geotiff_finish(struct geotiff *g, struct error *e)
 	close_file(&g->pixels);
 	if (g->finished)
 		return 0;
-	unlink(g->path);
+	if (g->created)
+		unlink(g->path);
 	g->created = false;
 	return -1;
 }

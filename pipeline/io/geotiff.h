@@ -44,7 +44,7 @@ struct geotiff_spec {
 	const struct layer *layer;
 	struct grid grid;
 	struct geotiff_options options;
-	const struct geotiff_item *items; /* e.g. BALKHASH_VERSION, ACQUIRED; no time of processing */
+	const struct geotiff_item *items; /* e.g. ACQUIRED; no time of processing */
 	size_t items_nr;
 	const struct kernels *kernels;
 	int threads; /* used by finish for the overviews */
@@ -57,6 +57,12 @@ int geotiff_create(struct geotiff **out, const struct geotiff_spec *spec, struct
 
 /* Bytes of a slot for one encoded tile. */
 size_t geotiff_slot_size(const struct geotiff *g);
+
+/*
+ * Bytes of heap that one geotiff_encode() takes while it runs (ZSTD at its upper levels: much).
+ * geotiff_finish() takes on each of its threads that, two slots, and a tile and a quarter.
+ */
+size_t geotiff_worker_size(const struct geotiff *g);
 
 /*
  * Compress tile number i (grid_tile(grid, GEOTIFF_TILE, i)): pixels holds that

@@ -143,7 +143,7 @@ static void items(FILE *out, const struct geotiff *g)
 		item_number(out, "SCALE", BAND " role=\"scale\"", 17, l->scale);
 	}
 	items_statistics(out, g);
-	for (size_t i = 0; i < l->classes_nr; i++)
+	for (size_t i = 0; l->classes && i < l->classes_nr; i++)
 		item_code(out, l, &l->classes[i]);
 	fputs("</GDALMetadata>\n", out);
 }

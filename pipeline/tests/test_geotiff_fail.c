@@ -183,20 +183,31 @@ static void tiles_in_order(void **state)
 	free(m.pixels);
 }
 
-static void layer_without_overviews(void **state)
+static void assert_no_overviews(const struct layer *layer)
 {
-	struct layer layer = *layer_find("why");
-	struct maker_image m = maker_make(&layer, 20, 10);
+	struct maker_image m = maker_make(layer, 20, 10);
 	struct geotiff_spec spec = maker_spec(&m, path);
 	struct error e = { 0 };
 	struct geotiff *g;
 
-	(void)state;
-	layer.halving = HALVE_MEAN;
 	assert_int_equal(geotiff_create(&g, &spec, &e), -1);
 	assert_int_equal(e.code, ERROR_BUG);
+	assert_non_null(strstr(e.text, layer->name));
 	assert_true(folder_is_empty());
 	free(m.pixels);
+}
+
+/* A mean of bits; a mode that cannot tell what is no data. */
+static void layer_without_overviews(void **state)
+{
+	struct layer why = *layer_find("why"), water = *layer_find("water");
+
+	(void)state;
+	why.halving = HALVE_MEAN;
+	why.has_nodata = true;
+	assert_no_overviews(&why);
+	water.has_nodata = false;
+	assert_no_overviews(&water);
 }
 
 /* --- the check of the finished file --- */
