@@ -41,8 +41,8 @@ static GDALDatasetH strip_dataset(GDALDatasetH like, uint16_t *pixels, int rows,
 	GDALDatasetH d;
 
 	text[CPLPrintPointer(text, pixels, sizeof(text))] = 0;
-	snprintf(address, sizeof(address), "MEM:::DATAPOINTER=%s,PIXELS=%d,LINES=%d,DATATYPE=UInt16",
-		 text, width, rows);
+	snprintf(address, sizeof(address),
+		 "MEM:::DATAPOINTER=%s,PIXELS=%d,LINES=%d,DATATYPE=UInt16", text, width, rows);
 	d = GDALOpen(address, GA_Update);
 	GDALGetGeoTransform(like, t);
 	t[3] += t[5] * y;
@@ -90,8 +90,8 @@ static int read_truth(struct strip *s, GDALDatasetH like, int y, char *const *tr
 
 static int read_strip(GDALDatasetH d, int y, struct strip *s, uint8_t *pixels, struct failure *f)
 {
-	if (GDALRasterIO(GDALGetRasterBand(d, 1), GF_Read, 0, y, s->width, s->rows, pixels, s->width,
-			 s->rows, GDT_Byte, 0, 0) != CE_None)
+	if (GDALRasterIO(GDALGetRasterBand(d, 1), GF_Read, 0, y, s->width, s->rows, pixels,
+			 s->width, s->rows, GDT_Byte, 0, 0) != CE_None)
 		return fail(f, "cannot read %s", GDALGetDescription(d));
 	return 0;
 }
