@@ -185,6 +185,18 @@ size_t output_slot_size(const struct output *o)
 	return o->slot_size;
 }
 
+size_t output_worker_bytes(const struct output *o)
+{
+	size_t largest = 0;
+
+	for (size_t k = 0; k < o->layers_nr; k++) {
+		size_t n = geotiff_worker_size(o->layer[k].geotiff);
+
+		largest = n > largest ? n : largest;
+	}
+	return 2 * o->slot_size + largest;
+}
+
 int output_encode(struct output *o, size_t i, size_t k, const void *pixels, void *slot,
 		  struct error *e)
 {

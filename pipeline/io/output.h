@@ -61,6 +61,9 @@ const char *output_folder(const struct output *o);
 /* Bytes of a slot for one tile of all layers: a multiple of 64, so a caller can append its own. */
 size_t output_slot_size(const struct output *o);
 
+/* Bytes that each thread takes for its two slots and while it compresses a tile. */
+size_t output_worker_bytes(const struct output *o);
+
 /*
  * Compress layer number k (of the spec) of tile i into the slot; pixels: that
  * tile, row by row without gaps, in the layer's type.  Any number of threads at

@@ -42,7 +42,7 @@ size_t change_bytes(const struct comparison *c, int threads)
 		(size_t)AREAS_SIDES * READS * (TILE_PIXELS + RASTER_BYTES) + 3 * TILE_PIXELS;
 	size_t strip = (size_t)c->grid.width * GEOTIFF_TILE;
 	size_t lines = shoreline_tile_bytes(GEOTIFF_TILE, threads) + strip;
-	size_t tiles = (size_t)threads * (worker + 2 * output_slot_size(c->output));
+	size_t tiles = (size_t)threads * (worker + output_worker_bytes(c->output));
 
 	/* The passes follow one another. */
 	return FIXED_BYTES + grid_tiles(&c->grid, GEOTIFF_TILE) * COUNTER_BYTES +

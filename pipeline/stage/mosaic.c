@@ -253,7 +253,7 @@ static int files_per_worker(int threads)
 static size_t bytes_needed(const struct mosaic *m, int threads)
 {
 	size_t tiles = grid_tiles(&m->grid, GEOTIFF_TILE);
-	size_t worker = mosaic_worker_bytes() + 2 * output_slot_size(m->output) +
+	size_t worker = mosaic_worker_bytes() + output_worker_bytes(m->output) +
 			(size_t)files_per_worker(threads) * mosaic_open_bytes(tiles);
 
 	return FIXED_BYTES + (size_t)threads * worker + m->looks->nr * LOOK_BYTES +

@@ -49,7 +49,7 @@ size_t warp_bytes(const struct observe *o, int threads)
 	size_t worker = source_pixels(o) * SOURCE_BYTES + tile * TARGET_BYTES +
 			spool_scratch_size(o->spool);
 
-	return (size_t)threads * (worker + 2 * output_slot_size(o->output));
+	return (size_t)threads * (worker + output_worker_bytes(o->output));
 }
 
 static void warp_stop(void *state)
