@@ -90,7 +90,7 @@ struct view {
 	uint16_t rank;
 };
 
-/* What the looks of one datatake together say of n pixels. */
+/* What the looks of one datatake together say of n pixels; 255 and rank 0 where none sees it. */
 struct sight {
 	uint8_t *water, *fraction, *native; /* of the look that counts */
 	uint16_t *rank;

@@ -91,14 +91,6 @@ ALWAYS_INLINE void at_most(size_t n, const uint8_t *restrict v, uint8_t most, ui
 		is[i] = v[i] <= most;
 }
 
-/* A fraction of what is not seen is none. */
-ALWAYS_INLINE void hide(size_t n, const uint8_t *restrict seen, const uint8_t *restrict fraction,
-			uint8_t *restrict shown)
-{
-	for (size_t i = 0; i < n; i++)
-		shown[i] = seen[i] ? fraction[i] : FRACTION_NODATA;
-}
-
 ALWAYS_INLINE void raise_rank(size_t n, const uint8_t *restrict seen, const uint16_t *restrict rank,
 			      uint16_t *restrict highest)
 {
@@ -111,7 +103,8 @@ ALWAYS_INLINE void raise_rank(size_t n, const uint8_t *restrict seen, const uint
 
 ALWAYS_INLINE void count_run(struct counts *c, size_t at, size_t n, const struct sight *s)
 {
-	uint8_t seen[RUN], is[RUN], shown[RUN];
+	const uint8_t *fraction = s->fraction + at;
+	uint8_t seen[RUN], is[RUN];
 
 	at_most(n, s->water + at, WATER_PARTIAL, seen);
 	count_up(n, seen, c->observed + at);
@@ -119,12 +112,11 @@ ALWAYS_INLINE void count_run(struct counts *c, size_t at, size_t n, const struct
 	count_up(n, is, c->wet + at);
 	equals(n, s->water + at, WATER_PARTIAL, is);
 	count_up(n, is, c->partial + at);
-	hide(n, seen, s->fraction + at, shown);
-	at_most(n, shown, FRACTION_FULL, is);
+	at_most(n, fraction, FRACTION_FULL, is);
 	count_up(n, is, c->known + at);
-	equals(n, shown, 0, is);
+	equals(n, fraction, 0, is);
 	count_up(n, is, c->zero + at);
-	equals(n, shown, FRACTION_FULL, is);
+	equals(n, fraction, FRACTION_FULL, is);
 	count_up(n, is, c->hundred + at);
 	raise_rank(n, seen, s->rank + at, c->rank + at);
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <sys/resource.h>
 
 #include "pipeline/space/zone.h"
 #include "pipeline/tests/mosaic_runner.h"
@@ -224,6 +225,8 @@ static void random_lake(void **state)
 
 	(void)state;
 	bench_open(&b);
+	/* One worker sees all tiles. */
+	b.options.threads = 1;
 	in[0] = bench_path(&b, "in");
 	make_random(&b, looks);
 	out = bench_path(&b, "out");
@@ -257,6 +260,7 @@ static void any_order(void **state)
 	struct bench b;
 	struct options o;
 	struct error e;
+	struct rlimit files, few;
 
 	(void)state;
 	bench_open(&b);
@@ -273,9 +277,14 @@ static void any_order(void **state)
 	o = b.options;
 	o.threads = 5;
 	o.tile = 128;
-	o.isa = NULL;
 	out = bench_path(&b, "out2");
+	/* So few files may be open that workers must close some to open others. */
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+	few = files;
+	few.rlim_cur = 64 + 5 * 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	assert_int_equal(run_mosaic(&b, &o, (const char *const *)paths, out, &e), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
 	item = path_join(out, "item.json");
 	second = bench_read(item);
 	free(item);
