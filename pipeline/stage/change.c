@@ -232,14 +232,14 @@ static int fit_memory(struct comparison *c, struct error *e)
 	c->threads = o->threads;
 	while (c->threads > 1 && change_bytes(c, c->threads) > o->memory)
 		c->threads--;
-	if (change_bytes(c, c->threads) > o->memory)
+	c->bytes = change_bytes(c, c->threads);
+	if (c->bytes > o->memory)
 		return error_set(e, ERROR_CONFIG,
-				 "a change map of %d x %d pixels needs --memory %zuM at "
-				 "least",
-				 c->grid.width, c->grid.height, (change_bytes(c, 1) >> 20) + 1);
+				 "a change map of %d x %d pixels needs --memory %zuM at least",
+				 c->grid.width, c->grid.height, (c->bytes >> 20) + 1);
 	log_say(c->context->log, LOG_INFO,
 		"change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines",
-		c->grid.width, c->grid.height, c->threads, change_bytes(c, c->threads) >> 20);
+		c->grid.width, c->grid.height, c->threads, c->bytes >> 20);
 	return 0;
 }
 

@@ -42,13 +42,17 @@ struct comparison {
 		bool delta, shoreline, quicklook;
 	} wants; /* beside change.tif and the summary */
 	int threads;
+	size_t bytes; /* change_bytes() on so many threads */
 	struct output *output;
 	struct areas *areas;
 	struct footprint *footprint;
 	struct lines shoreline[AREAS_SIDES];
 };
 
-/* Bytes that the program takes on so many threads; lines and polygons come on top. */
+/*
+ * Bytes that the program takes on so many threads; lines and polygons come on top.  Before
+ * output_finish().
+ */
 size_t change_bytes(const struct comparison *c, int threads);
 
 /* Fill the layers of the output, count areas and footprint. */

@@ -77,7 +77,7 @@ static size_t lines_bytes(const struct lines *l)
 /* What is taken while lines are made: the passes, and the lines that are there. */
 static size_t taken(const struct comparison *c)
 {
-	return change_bytes(c, c->threads) + lines_bytes(&c->shoreline[AREAS_BEFORE]) +
+	return c->bytes + lines_bytes(&c->shoreline[AREAS_BEFORE]) +
 	       lines_bytes(&c->shoreline[AREAS_AFTER]);
 }
 
