@@ -25,8 +25,8 @@
 
 #include "pipeline/io/geotiff.h"
 
-/* Levels that a side of GRID_SIDE_MAX = 2^15 - 1 can need: 32767, 16384, ... 512. */
-#define GEOTIFF_LEVELS 7
+/* Levels that a side of GRID_SIDE_MAX = 2^20 can need: 2^20, 2^19, ... 512. */
+#define GEOTIFF_LEVELS 12
 
 /* Side of a block of the pixel spool. */
 #define GEOTIFF_HALF (GEOTIFF_TILE / 2)

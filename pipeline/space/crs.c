@@ -328,21 +328,52 @@ out:
 	return ret;
 }
 
-static void areal_scales(PJ *to_base, PJ *projection, size_t n, const double *x, const double *y,
-			 double *scale)
+/* Half the step of the differences, in degrees: their error is of the order of its square [rad], 1e-10. */
+#define SCALE_STEP_DEG 0.001
+
+/*
+ * Map area over true area at longitude and latitude p: the determinant of the derivatives of x and y,
+ * over that of the ellipsoid, M N cos(latitude) (Snyder 1987, USGS PP 1395, equations 4-19 to 4-21).
+ * proj_factors() says the same, but sets up the projection anew for every point.
+ */
+static double areal_scale(PJ *to_base, PJ_COORD p, double a, double e2)
+{
+	const double h = SCALE_STEP_DEG, span = 2 * proj_torad(h);
+	double sine = sin(proj_torad(p.xy.y)), w = 1 - e2 * sine * sine;
+	double truth = a * a * (1 - e2) / (w * w) * cos(proj_torad(p.xy.y));
+	PJ_COORD east = proj_trans(to_base, PJ_INV, proj_coord(p.xy.x + h, p.xy.y, 0, 0));
+	PJ_COORD west = proj_trans(to_base, PJ_INV, proj_coord(p.xy.x - h, p.xy.y, 0, 0));
+	PJ_COORD north = proj_trans(to_base, PJ_INV, proj_coord(p.xy.x, p.xy.y + h, 0, 0));
+	PJ_COORD south = proj_trans(to_base, PJ_INV, proj_coord(p.xy.x, p.xy.y - h, 0, 0));
+	double map = (east.xy.x - west.xy.x) * (north.xy.y - south.xy.y) -
+		     (north.xy.x - south.xy.x) * (east.xy.y - west.xy.y);
+
+	return fabs(map) / (span * span) / truth;
+}
+
+static void areal_scales(PJ *to_base, double a, double e2, size_t n, const double *x,
+			 const double *y, double *scale)
 {
 	for (size_t i = 0; i < n; i++) {
 		PJ_COORD p = proj_trans(to_base, PJ_FWD, proj_coord(x[i], y[i], 0, 0));
-		PJ_FACTORS f = { 0 };
+		double s = NAN;
 
-		if (isfinite(p.xy.x) && isfinite(p.xy.y)) {
-			p.lp.lam = proj_torad(p.xy.x);
-			p.lp.phi = proj_torad(p.xy.y);
-			proj_errno_reset(projection);
-			f = proj_factors(projection, p);
-		}
-		scale[i] = f.areal_scale > 0 ? f.areal_scale : NAN;
+		if (isfinite(p.xy.x) && isfinite(p.xy.y))
+			s = areal_scale(to_base, p, a, e2);
+		scale[i] = isfinite(s) && s > 0 ? s : NAN;
 	}
+}
+
+/* Half the longer axis [m] and the square of the eccentricity. */
+static int ellipsoid_of(struct session *s, const PJ *base, double *a, double *e2)
+{
+	PJ *ellipsoid = proj_get_ellipsoid(s->ctx, base);
+	double b = 0;
+	int ok = ellipsoid && proj_ellipsoid_get_parameters(s->ctx, ellipsoid, a, &b, NULL, NULL);
+
+	proj_destroy(ellipsoid);
+	*e2 = ok ? 1 - b * b / (*a * *a) : 0;
+	return ok ? 0 : -1;
 }
 
 int crs_areal_scale(const struct crs *crs, size_t n, const double *x, const double *y,
@@ -350,6 +381,7 @@ int crs_areal_scale(const struct crs *crs, size_t n, const double *x, const doub
 {
 	PJ *pj = NULL, *projection = NULL, *base = NULL, *to_base = NULL;
 	struct session s = { 0 };
+	double a = 0, e2 = 0;
 	int ret = -1;
 
 	if (session_begin(&s, e) || !(pj = create(&s, crs->def, e)) ||
@@ -358,12 +390,12 @@ int crs_areal_scale(const struct crs *crs, size_t n, const double *x, const doub
 	projection = unbound(&s, pj);
 	base = projection ? proj_crs_get_geodetic_crs(s.ctx, projection) : NULL;
 	to_base = base ? operation(&s, projection, base) : NULL;
-	if (!to_base) {
+	if (!to_base || ellipsoid_of(&s, base, &a, &e2)) {
 		error_set(e, ERROR_CONFIG, "areal scale of CRS %s: %s", crs->def,
 			  said(&s, "PROJ cannot give it"));
 		goto out;
 	}
-	areal_scales(to_base, projection, n, x, y, scale);
+	areal_scales(to_base, a, e2, n, x, y, scale);
 	ret = 0;
 out:
 	proj_destroy(to_base);

@@ -13,6 +13,7 @@
 #include "pipeline/base/utc.h"
 #include "pipeline/io/rayleigh.h"
 #include "pipeline/space/crs.h"
+#include "pipeline/stage/batch.h"
 #include "pipeline/stage/observe.h"
 #include "pipeline/stage/scene_item.h"
 #include "pipeline/stage/target.h"
@@ -397,22 +398,14 @@ static int observe_product(const struct context *context, const char *path, cons
 int scene_command(const struct context *context, struct error *e)
 {
 	const struct options *o = context->options;
+	struct batch batch = { .log = context->log, .given = o->paths_nr };
 	struct lake *lake = NULL;
-	size_t failed = 0;
 
 	if (o->lake && lake_open(&lake, o->lake, e))
 		return -1;
-	for (size_t i = 0; i < o->paths_nr; i++) {
-		if (!observe_product(context, o->paths[i], lake, e))
-			continue;
-		failed++;
-		/* A single product's error is said by main(). */
-		if (o->paths_nr > 1)
-			log_say(context->log, LOG_ERROR, "%s: %s", o->paths[i], e->text);
-	}
+	for (size_t i = 0; i < o->paths_nr; i++)
+		if (observe_product(context, o->paths[i], lake, e))
+			batch_failed(&batch, o->paths[i], e);
 	lake_free(lake);
-	if (failed && o->paths_nr > 1)
-		return error_set(e, ERROR_PARTIAL, "%zu of %zu products failed", failed,
-				 o->paths_nr);
-	return failed ? -1 : 0;
+	return batch_end(&batch, e);
 }
