@@ -209,3 +209,15 @@ copy() {
 	/usr/bin/time -f %M -o peak "$BALKHASH" scene -q "$NATURAL" -o out --memory 200M
 	[ "$(tail -1 peak)" -lt 204800 ]
 }
+
+@test "each block is decoded once, and those away from the lake not at all" {
+	product=$("$GENERATOR" --out p --kind landsat-l2 --size 1500 --center 77.25,46.85)
+	decoded() { sed -n 's/.*: \([0-9]*\) of \([0-9]*\) blocks decoded.*/\1 \2/p'; }
+	read -r all planned < <("$BALKHASH" scene -v "$product" -o own 2>&1 | decoded)
+	[ "$all" -eq "$planned" ]
+	[ "$all" -eq $((6 * 6 * 8)) ] # blocks of 256 in six bands and two masks
+	read -r some planned < <("$BALKHASH" scene -v --tile 256 --lake balkhash "$product" -o lake 2>&1 | decoded)
+	[ "$some" -eq "$planned" ]
+	[ "$some" -gt 0 ] && [ "$some" -lt "$all" ]
+	echo "# $some of $all blocks meet the lake" >&3
+}
