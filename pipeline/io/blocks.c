@@ -282,7 +282,7 @@ static uint16_t *decode(struct blocks_reader *r, const struct source *s, size_t 
 		error_set(e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path);
 		goto fail;
 	}
-	if (s->file.bytes)
+	if (s->file.sample == SAMPLE_U8)
 		widen(data, source_block_bytes(s) / sizeof(*data));
 	return data;
 fail:

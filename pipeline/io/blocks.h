@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "pipeline/base/error.h"
+#include "pipeline/io/product.h"
 #include "pipeline/space/rect.h"
 
 /* One band of one file at one level of resolution. */
@@ -23,7 +24,7 @@ struct blocks_source {
 	const char *path; /* borrowed; outlives the blocks */
 	int level;	  /* 0: full resolution; k: the file's overview k - 1 */
 	int32_t width, height, block_w, block_h; /* of that level [pixels] */
-	bool bytes; /* stored as uint8; delivered as uint16 all the same */
+	enum sample sample; /* product.h: how it is stored, and delivered as uint16 */
 };
 
 /* Pixels of one source that a tile wants; the rect lies inside the source. */

@@ -17,6 +17,8 @@
 /* No file of 2^15 pixels has more reduced levels. */
 #define LEVELS_MAX 15
 
+#define DEGREE (3.14159265358979323846 / 180.0)
+
 bool facts_number(const char *text, double *out)
 {
 	char *end;
@@ -138,7 +140,7 @@ static int reduced_levels(GDALRasterBandH band, const struct grid *g)
 
 static int check_block(const struct product_band *b, struct error *e)
 {
-	int64_t bytes = (int64_t)b->block_w * b->block_h * (b->bytes ? 1 : 2);
+	int64_t bytes = (int64_t)b->block_w * b->block_h * (b->sample == SAMPLE_U8 ? 1 : 2);
 
 	if (b->block_w < 1 || b->block_h < 1 || b->block_w > FACTS_BLOCK_SIDE_MAX ||
 	    b->block_h > FACTS_BLOCK_SIDE_MAX || bytes > FACTS_BLOCK_BYTES_MAX)
@@ -150,26 +152,63 @@ static int check_block(const struct product_band *b, struct error *e)
 	return 0;
 }
 
+/* A file of one layer of numbers, or, where bits are wanted, of some layers of bytes. */
+static int set_sample(struct product_band *b, GDALDatasetH dataset, struct error *e)
+{
+	int layers = GDALGetRasterCount(dataset);
+	GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
+	bool bits = b->sample == SAMPLE_BITS;
+
+	if (layers < 1 || layers > (bits ? 16 : 1))
+		return error_set(e, ERROR_DATA, "%s: %d bands, not %s", b->path, layers,
+				 bits ? "1 to 16" : "one");
+	if (bits && type == GDT_Byte)
+		return 0;
+	if (bits || (type != GDT_Byte && type != GDT_UInt16 && type != GDT_Int16))
+		return error_set(e, ERROR_DATA, "%s: stored as %s, not as %s", b->path,
+				 GDALGetDataTypeName(type),
+				 bits ? "uint8" : "uint8, uint16 or int16");
+	b->sample = type == GDT_Byte ? SAMPLE_U8 : type == GDT_UInt16 ? SAMPLE_U16 : SAMPLE_I16;
+	return 0;
+}
+
 static int describe(struct product_band *b, GDALDatasetH dataset, struct error *e)
 {
 	GDALRasterBandH band;
-	GDALDataType type;
 
 	if (gdal_grid(dataset, &b->grid, e))
 		return -1;
-	if (GDALGetRasterCount(dataset) != 1)
-		return error_set(e, ERROR_DATA, "%s: %d bands, not one", b->path,
-				 GDALGetRasterCount(dataset));
+	if (set_sample(b, dataset, e))
+		return -1;
 	band = GDALGetRasterBand(dataset, 1);
-	type = GDALGetRasterDataType(band);
-	if (type != GDT_Byte && type != GDT_UInt16)
-		return error_set(e, ERROR_DATA, "%s: stored as %s, not as uint8 or uint16", b->path,
-				 GDALGetDataTypeName(type));
-	b->bytes = type == GDT_Byte;
 	b->jpeg2000 = !strcmp(GDALGetDriverShortName(GDALGetDatasetDriver(dataset)), "JP2OpenJPEG");
 	b->levels = b->jpeg2000 ? reduced_levels(band, &b->grid) : 0;
 	GDALGetBlockSize(band, &b->block_w, &b->block_h);
 	return check_block(b, e);
+}
+
+/* A stored value as it is delivered; without one: 0, the value that no sensor gives for light. */
+static uint16_t delivered(int32_t stored, int32_t zero)
+{
+	int32_t v = stored == PRODUCT_NO_VALUE ? 0 : stored + zero;
+
+	return (uint16_t)(v < 0 ? 0 : v > 65535 ? 65535 : v);
+}
+
+void facts_calibrate(struct product_band *b, const struct granule *g, enum role role)
+{
+	int32_t zero = b->sample == SAMPLE_I16 ? 32768 : 0;
+	double sine = 1.0;
+
+	if (role_is_reflectance(role) && g->sun != SUN_IN_PRODUCT)
+		sine = ldexp(nearbyint(ldexp(sin(g->sun_elevation_deg * DEGREE), 24)), -24);
+	b->calib = (struct calib){
+		.gain = (float)(b->gain / sine),
+		.bias = (float)((b->offset - b->gain * zero) / sine),
+		.fill = delivered(b->fill, zero),
+	};
+	b->calib.saturated = b->saturated == PRODUCT_NO_VALUE ? b->calib.fill
+							      : delivered(b->saturated, zero);
 }
 
 int facts_header(struct product_band *b, struct error *e)

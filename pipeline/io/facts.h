@@ -29,15 +29,24 @@ __attribute__((format(printf, 3, 4))) int facts_warn(struct product *p, struct e
 						     const char *fmt, ...);
 
 /*
- * Fill grid, levels, block_w, block_h, bytes and jpeg2000 of a band from the
+ * Fill grid, levels, block_w, block_h, sample and jpeg2000 of a band from the
  * header of its path.  Its content decides what it is, not its name.  Levels
  * are those of JPEG 2000 whose sizes are exactly ceil(side / 2^k); a TIFF has
  * none, as its overviews may be of any making.
  *
  * NOINPUT, PERMISSION: there is no such file, or it may not be read.  DATA:
- * not one band of uint8 or uint16 in TIFF or JPEG 2000, no georeference, too
- * large a side (grid.h) or block, or it wants to open other files.
+ * not one band of uint8, uint16 or int16 (or, where sample is SAMPLE_BITS already, up to 16 of
+ * uint8) in TIFF or JPEG 2000, no georeference, too large a side (grid.h) or
+ * block, cut (intact.h), or it wants to open other files.
  */
 int facts_header(struct product_band *b, struct error *e);
+
+/*
+ * Set calib of a band whose header was read, from gain, offset, fill and
+ * saturated and the sample type: what blocks.h delivers.  Of reflectance of a
+ * granule whose sun is not SUN_IN_PRODUCT the scene's mean elevation is included; its sine is a
+ * multiple of 2^-24, so that the last bits of libm cannot show.
+ */
+void facts_calibrate(struct product_band *b, const struct granule *g, enum role role);
 
 #endif

@@ -24,7 +24,7 @@ static void shortest(float v, char *text)
 
 static bool is_missing(const struct product *p, const struct granule *g, enum role role)
 {
-	return !g->bands[role].path && sensor_delivers(p->sensor, p->level, role);
+	return !g->bands[role].path && sensor_delivers(p->sensor, p->level, p->baseline, role);
 }
 
 static void print_band(enum role role, const struct product_band *b, FILE *out)
@@ -41,7 +41,7 @@ static void print_band(enum role role, const struct product_band *b, FILE *out)
 	}
 	fprintf(out, "%d x %d at %g x %g m, %s %s, blocks %d x %d, %d levels  %s\n", b->grid.width,
 		b->grid.height, b->grid.dx, b->grid.dy, b->jpeg2000 ? "JPEG 2000" : "TIFF",
-		b->bytes ? "uint8" : "uint16", b->block_w, b->block_h, b->levels, b->file);
+		b->sample == SAMPLE_U8 ? "uint8" : "uint16", b->block_w, b->block_h, b->levels, b->file);
 }
 
 static void print_granule(const struct product *p, const struct granule *g, FILE *out)
@@ -136,7 +136,7 @@ static json_t *json_file(enum role role, const struct product_band *b)
 	return json_pack("{s:s, s:i, s:i, s:[f,f], s:i, s:s, s:s, s:[i,i], s:i, s:o}", "role",
 			 role_name(role), "width", b->grid.width, "height", b->grid.height,
 			 "pixel_m", b->grid.dx, b->grid.dy, "fill", b->calib.fill, "type",
-			 b->bytes ? "uint8" : "uint16", "format", b->jpeg2000 ? "JPEG2000" : "TIFF",
+			 b->sample == SAMPLE_U8 ? "uint8" : "uint16", "format", b->jpeg2000 ? "JPEG2000" : "TIFF",
 			 "block", b->block_w, b->block_h, "levels", b->levels, "file",
 			 json_text(b->file));
 }

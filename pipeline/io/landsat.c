@@ -12,7 +12,6 @@
 
 #define CONTENTS "PRODUCT_CONTENTS"
 #define IMAGE	 "IMAGE_ATTRIBUTES"
-#define DEGREE	 (3.14159265358979323846 / 180.0)
 
 /* What the steps below share. */
 struct landsat {
@@ -105,13 +104,17 @@ static int set_mission(struct landsat *l, struct error *e)
 	char letter;
 	long number;
 
+	const struct platform *platform;
+	bool known;
+
 	if (!sensor || !(craft = need(l, IMAGE, "SPACECRAFT_ID", e)))
 		return -1;
-	l->p->sensor = sensor_landsat(sensor);
-	if (!l->p->sensor)
+	platform = sensor_platform(craft, sensor, &known);
+	if (!platform)
 		return error_set(e, ERROR_DATA,
 				 "%s: sensor %.20s; known are TM, ETM, OLI, OLI_TIRS", l->path,
 				 sensor);
+	l->p->sensor = platform->sensor;
 	if (strncmp(craft, "LANDSAT_", 8) || !facts_integer(craft + 8, 1, 99, &number))
 		return error_set(e, ERROR_DATA, "%s: SPACECRAFT_ID is \"%.40s\"", l->path, craft);
 	letter = sensor[0] == 'T'	 ? 'T'
@@ -194,6 +197,7 @@ static int set_sky(struct landsat *l, struct error *e)
 	if (l->p->level == LEVEL_TOA && elevation <= 0.0)
 		return error_set(e, ERROR_DATA, "%s: sun elevation %g degrees: a night scene",
 				 l->path, elevation);
+	l->g->sun = l->p->level == LEVEL_TOA ? SUN_SCENE : SUN_IN_PRODUCT;
 	l->g->sun_elevation_deg = elevation;
 	l->g->sun_azimuth_deg = azimuth < 0.0 ? azimuth + 360.0 : azimuth;
 	if (facts_number(mtl_get(l->mtl, IMAGE, "CLOUD_COVER"), &cloud) && cloud >= 0.0)
@@ -224,7 +228,7 @@ static int calibrate(struct landsat *l, struct product_band *b, const char *numb
 	bool toa = l->p->level == LEVEL_TOA;
 	const char *group =
 		toa ? "LEVEL1_RADIOMETRIC_RESCALING" : "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS";
-	double mult, add, sine = 1.0;
+	double mult, add;
 	char key[40];
 
 	snprintf(key, sizeof(key), "REFLECTANCE_MULT_BAND_%.4s", number);
@@ -233,12 +237,11 @@ static int calibrate(struct landsat *l, struct product_band *b, const char *numb
 	snprintf(key, sizeof(key), "REFLECTANCE_ADD_BAND_%.4s", number);
 	if (need_number(l, group, key, &add, e))
 		return -1;
-	if (toa)
-		sine = ldexp(nearbyint(ldexp(sin(l->g->sun_elevation_deg * DEGREE), 24)), -24);
-	b->calib = (struct calib){ .gain = (float)(mult / sine), .bias = (float)(add / sine) };
-	if (!(b->calib.gain > 0.0f) || !isfinite(b->calib.gain) || !isfinite(b->calib.bias))
-		return error_set(e, ERROR_DATA, "%s: band %.4s: reflectance = (%g DN + %g) / %g",
-				 l->path, number, mult, add, sine);
+	b->gain = mult;
+	b->offset = add;
+	if (!(mult > 0.0))
+		return error_set(e, ERROR_DATA, "%s: band %.4s: reflectance = %g DN + %g", l->path,
+				 number, mult, add);
 	return 0;
 }
 
@@ -253,12 +256,15 @@ static int set_bands(struct landsat *l, struct error *e)
 		const char *number = s->bands[i].name + 1;
 
 		b->band = &s->bands[i];
+		b->saturated = PRODUCT_NO_VALUE;
+		if (!role_is_reflectance(b->band->role))
+			continue;
 		snprintf(key, sizeof(key), "FILE_NAME_BAND_%.4s", number);
 		if (find_file(l, b, key, e) || (b->path && calibrate(l, b, number, e)))
 			return -1;
 	}
-	masks[ROLE_QA_PIXEL].calib = (struct calib){ .gain = 1, .fill = 1, .saturated = 1 };
-	masks[ROLE_QA_RADSAT].calib = (struct calib){ .gain = 1 };
+	masks[ROLE_QA_PIXEL].gain = masks[ROLE_QA_RADSAT].gain = 1;
+	masks[ROLE_QA_PIXEL].fill = 1;
 	if (find_file(l, &masks[ROLE_QA_PIXEL], "FILE_NAME_QUALITY_L1_PIXEL", e))
 		return -1;
 	return find_file(l, &masks[ROLE_QA_RADSAT], "FILE_NAME_QUALITY_L1_RADIOMETRIC_SATURATION",

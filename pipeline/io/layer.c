@@ -55,22 +55,27 @@ static const struct layer_class why_bits[] = {
 };
 
 #define CLASSES(array) .classes = array, .classes_nr = COUNT(array)
-#define PERCENT(layer_name, text)                                                                  \
+/* What a layer of an observation is made of. */
+#define ROLES(...)                                                                                 \
+	.roles = { __VA_ARGS__ }, .roles_nr = sizeof((enum role[]){ __VA_ARGS__ }) / sizeof(enum role)
+#define WATER_ROLES ROLES(ROLE_BLUE, ROLE_GREEN, ROLE_RED, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2)
+#define PERCENT(layer_name, text, ...)                                                                  \
 	{                                                                                          \
 		.name = layer_name, .description = text, .type = LAYER_U8, .halving = HALVE_MEAN,  \
 		.has_nodata = true, .nodata = FRACTION_NODATA, .scale = 1, .unit = "%",            \
-		.style_max = 100,                                                                  \
+		.style_max = 100, __VA_ARGS__                                                      \
 	}
 #define LOOKS(layer_name, text)                                                                    \
 	{                                                                                          \
 		.name = layer_name, .description = text, .type = LAYER_U16,                        \
 		.halving = HALVE_NEAREST, .scale = 1, .unit = "1", .style_max = 20,                \
 	}
-#define INDEX(layer_name, text)                                                                    \
+#define INDEX(layer_name, text, ...)                                                               \
 	{                                                                                          \
 		.name = layer_name, .description = text, .type = LAYER_I16,                        \
 		.halving = HALVE_NEAREST, .has_nodata = true, .nodata = INDEX_NODATA,              \
 		.scale = 1e-4, .unit = "1", .style_min = -10000, .style_max = 10000,               \
+		ROLES(__VA_ARGS__)                                                                 \
 	}
 
 static const struct layer layers[] = {
@@ -82,27 +87,34 @@ static const struct layer layers[] = {
 	  .nodata = WATER_NODATA,
 	  .scale = 1,
 	  .unit = "",
-	  CLASSES(water_classes) },
-	PERCENT("fraction", "Share of the pixel covered by water"),
+	  CLASSES(water_classes),
+	  WATER_ROLES },
+	PERCENT("fraction", "Share of the pixel covered by water", WATER_ROLES),
 	{ .name = "why",
 	  .description = "Reasons for the class, one bit each",
 	  .type = LAYER_U32,
 	  .halving = HALVE_OR,
 	  .scale = 1,
 	  .unit = "",
-	  CLASSES(why_bits) },
-	INDEX("mndwi", "MNDWI = (green - swir1) / (green + swir1), Xu 2006"),
-	INDEX("ndwi", "NDWI = (green - nir) / (green + nir), McFeeters 1996"),
-	INDEX("ndvi", "NDVI = (nir - red) / (nir + red), Rouse 1973"),
+	  CLASSES(why_bits),
+	  WATER_ROLES },
+	INDEX("mndwi", "MNDWI = (green - swir1) / (green + swir1), Xu 2006", ROLE_GREEN,
+	      ROLE_SWIR1),
+	INDEX("ndwi", "NDWI = (green - nir) / (green + nir), McFeeters 1996", ROLE_GREEN, ROLE_NIR),
+	INDEX("ndvi", "NDVI = (nir - red) / (nir + red), Rouse 1973", ROLE_NIR, ROLE_RED),
 	INDEX("ndci",
-	      "NDCI = (rededge705 - red) / (rededge705 + red), Mishra 2012: chlorophyll index"),
-	INDEX("aweinsh", "AWEInsh, Feyisa 2014: water index, no shadow"),
-	INDEX("aweish", "AWEIsh, Feyisa 2014: water index, shadow"),
-	INDEX("wi2015", "WI2015, Fisher 2016: water index, divided by 100"),
+	      "NDCI = (rededge705 - red) / (rededge705 + red), Mishra 2012: chlorophyll index",
+	      ROLE_EDGE705, ROLE_RED),
+	INDEX("aweinsh", "AWEInsh, Feyisa 2014: water index, no shadow", ROLE_GREEN, ROLE_NIR,
+	      ROLE_SWIR1, ROLE_SWIR2),
+	INDEX("aweish", "AWEIsh, Feyisa 2014: water index, shadow", ROLE_BLUE, ROLE_GREEN, ROLE_NIR,
+	      ROLE_SWIR1, ROLE_SWIR2),
+	INDEX("wi2015", "WI2015, Fisher 2016: water index, divided by 100", ROLE_GREEN, ROLE_RED,
+	      ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2),
 	LOOKS("observed", "Looks at the surface: observations of water, partial water or land"),
 	LOOKS("wet", "Looks that saw open water"),
 	LOOKS("partial", "Looks that saw partial water"),
-	PERCENT("frequency", "Looks that saw open water, of all looks at the surface"),
+	PERCENT("frequency", "Looks that saw open water, of all looks at the surface", .roles_nr = 0),
 	{ .name = "source",
 	  .description = "Index of the best look, 1-based; see item.json",
 	  .type = LAYER_U16,

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pipeline/io/role.h"
+
 enum layer_type { LAYER_U8, LAYER_U16, LAYER_I16, LAYER_U32, LAYER_F32 };
 
 /* How four pixels become one in an overview. */
@@ -36,6 +38,8 @@ struct layer {
 	const struct layer_class *classes; /* codes, or bits where halving is HALVE_OR; or NULL */
 	size_t classes_nr;
 	double style_min, style_max; /* stored values at the ends of the colour ramp (no classes) */
+	enum role roles[6];	     /* of an observation's layer: what it is made of */
+	size_t roles_nr;	     /* 0: not a layer of an observation */
 };
 
 /* Bytes of one pixel of this type. */

@@ -6,6 +6,10 @@
  * observation.  Everything comes from the product's own metadata and from the
  * headers of its files, never from dates or from sizes that a mission usually
  * has.  Paths are built only from names found inside the product's root.
+ *
+ *	what the user named -> input.c (folder, archive, remote) -> a folder to read
+ *	-> product.c finds whose metadata lies there -> landsat.c, sentinel2.c, hls.c, stac.c
+ *	-> facts.c: what the headers of the files say
  */
 #ifndef PIPELINE_IO_PRODUCT_H
 #define PIPELINE_IO_PRODUCT_H
@@ -16,91 +20,92 @@
 
 #include "kernels/calib.h"
 #include "pipeline/base/error.h"
+#include "pipeline/io/input.h"
+#include "pipeline/io/role.h"
+#include "pipeline/io/sensor.h"
 #include "pipeline/space/grid.h"
+#include "pipeline/space/polygon.h"
 
-/* What a band is for.  One table per sensor maps its bands to roles (sensor.c). */
-enum role {
-	ROLE_COASTAL, /* ~443 nm */
-	ROLE_BLUE,    /* ~490 */
-	ROLE_GREEN,   /* ~560 */
-	ROLE_RED,     /* ~660 */
-	ROLE_EDGE705,
-	ROLE_EDGE740,
-	ROLE_EDGE783,
-	ROLE_NIR,	 /* the near infrared that water rules use: OLI B5, TM B4, MSI B08 */
-	ROLE_NIR_NARROW, /* ~865, where the sensor has another one beside ROLE_NIR: MSI B8A */
-	ROLE_VAPOUR,	 /* ~940 */
-	ROLE_CIRRUS,	 /* ~1370 */
-	ROLE_SWIR1,	 /* ~1610 */
-	ROLE_SWIR2,	 /* ~2200 */
-	ROLE_QA_PIXEL,	 /* Landsat Collection 2 QA_PIXEL */
-	ROLE_QA_RADSAT,	 /* Landsat Collection 2 QA_RADSAT */
-	ROLE_SCL,	 /* Sentinel-2 L2A scene classification */
-	ROLE_NR,
+/* How a file stores its samples, and how blocks.h delivers them as 16 bits. */
+enum sample {
+	SAMPLE_U8,   /* as they are */
+	SAMPLE_U16,  /* as they are */
+	SAMPLE_I16,  /* plus 32768 */
+	SAMPLE_BITS, /* several layers of 0 and 1: layer k in bit k - 1 */
 };
 
-/* Lower-case name of a role ("green", "swir1", "qa_pixel"), as in info and messages. */
-const char *role_name(enum role role);
+/* No such stored value. */
+#define PRODUCT_NO_VALUE INT32_MIN
 
-/* True if the role holds reflectance (not a mask). */
-bool role_is_reflectance(enum role role);
-
-enum level {
-	LEVEL_TOA,     /* Level-1: reflectance at the top of the atmosphere */
-	LEVEL_SURFACE, /* Level-2: surface reflectance */
-};
-
-/* A row of a sensor's band table. */
-struct sensor_band {
-	enum role role;
-	const char *name;     /* in the product: "B3", "B8A" */
-	double wavelength_nm; /* centre */
-	double resolution_m;
-};
-
-struct sensor {
-	const char *name; /* "TM", "ETM+", "OLI", "MSI" */
-	const struct sensor_band *bands;
-	size_t bands_nr;
-	const char *credit;	   /* what whoever shows a result must say */
-	uint16_t radsat_saturated; /* bits of QA_RADSAT: a band of the water rules is saturated */
-	uint16_t radsat_defect;	   /* dropped pixel, terrain occlusion */
-};
-
-/* One band file of a granule. */
+/* One file of a granule that has a role. */
 struct product_band {
 	const struct sensor_band *band; /* NULL for masks and for bands that the sensor lacks */
 	char *path;			/* NULL: the product does not have it */
 	char *file;			/* its name without folders; NULL with path */
-	struct grid grid;		/* of the file itself */
+	/* From the metadata; also of a band whose file is missing. */
+	double gain, offset; /* value = stored * gain + offset: reflectance (of Level-1 before the
+				sun's angle where granule.sun says so), radiance, kelvin or degrees;
+				gain 0: the metadata says nothing of this band */
+	double k1, k2; /* kelvin = k2 / ln(k1 / radiance + 1) of a thermal band at Level-1; else 0 */
+	int32_t fill, saturated; /* stored values, or PRODUCT_NO_VALUE */
+	/* From the header of the file. */
+	char *broken;	  /* why the file cannot be used, one line; NULL: it can.  Then the rest holds: */
+	struct grid grid; /* of the file itself */
 	int levels; /* reduced levels the file offers: level k is 2^k coarser, 0..levels */
 	int32_t block_w, block_h; /* of level 0, pixels */
-	bool bytes;		  /* stored as uint8, else uint16 */
-	bool jpeg2000;		  /* levels are wavelet levels with their half-pixel shift */
-	/* reflectance = dn * gain + bias, sun angle included; of a mask only fill counts */
+	enum sample sample;
+	bool jpeg2000; /* levels are wavelet levels with their half-pixel shift */
+	/* gain, offset, fill and saturated for samples as delivered, the scene's mean sun included. */
 	struct calib calib;
 };
 
+/* What has to be done with the sun's angle to make reflectance. */
+enum sun {
+	SUN_IN_PRODUCT, /* nothing */
+	SUN_SCENE,	/* divide by the sine of the scene's mean elevation */
+	SUN_PIXEL,	/* divide by the cosine of ROLE_SUN_ZENITH's pixel */
+};
+
+/* Angles on a coarse grid of nodes over the granule (Sentinel-2: 23 x 23 nodes, 5 km apart). */
+struct angle_grid {
+	int columns, rows;	     /* 0: none */
+	double step_x_m, step_y_m;   /* node (0, 0) stands at the granule's upper left corner */
+	float *zenith_deg, *azimuth_deg; /* row by row; NaN: not seen there */
+};
+
+#define FOOTPRINT_POINTS_MAX 64
+
 struct granule {
-	char id[128];	  /* "LC09_L2SP_20240712T054213_150028": without lake and grid */
-	char name[200];	  /* the granule's own name */
-	struct grid grid; /* of the green band; where it is missing, of the first band there is */
+	char id[128];	/* "LC09_L2SP_20240712T054213_150028": without lake and grid */
+	char name[200]; /* the granule's own name */
+	/* of the green band; where that is missing, of the first band there is; width 0: no image */
+	struct grid grid;
+	enum sun sun;
 	double sun_elevation_deg, sun_azimuth_deg; /* scene mean */
 	double view_zenith_deg, view_azimuth_deg;  /* scene mean; 0 for nadir */
-	char tile[16];				   /* "T43TFM", or path and row "150028" */
+	struct angle_grid sun_angles, view_angles;
+	char tile[16];	    /* "T43TFM", or path and row "150028"; "" if the metadata has none */
+	char datastrip[20]; /* sensing time of the Sentinel-2 data strip, "20190918T105029"; else "" */
+	/* Corners as the metadata has them: longitude, latitude [degrees], in order; may be none. */
+	struct point footprint[FOOTPRINT_POINTS_MAX];
+	size_t footprint_nr;
+	struct polygon opaque, cirrus; /* cloud outlines that the product has as vectors [m, CRS of grid] */
 	struct product_band bands[ROLE_NR];
 };
 
 struct product {
 	char path[4096]; /* as the user gave it */
-	char id[200];	 /* the agency's name of the product */
+	struct input input;
+	char id[200]; /* the agency's name of the product */
 	const struct sensor *sensor;
-	char mission[8];    /* "LC09", "S2A" */
-	char level_name[8]; /* "L2SP", "L1TP", "L2A", "L1C" */
+	char mission[8];    /* "LC09", "S2A", "HLS" */
+	char level_name[8]; /* "L2SP", "L1TP", "L1T", "L2A", "L1C", "L30", "S30" */
 	enum level level;
-	char baseline[16]; /* Sentinel-2 "04.00"; Landsat collection "02" */
+	char baseline[16]; /* Sentinel-2 "04.00"; Landsat collection "02", "01", "pre"; HLS "2.0" */
+	char tier[4];	   /* Landsat "T1", "T2", "RT"; else "" */
 	int64_t time;	   /* sensing time, seconds since 1970-01-01T00:00:00Z, fraction cut */
-	char orbit[8];	   /* Sentinel-2 relative orbit "051", Landsat WRS-2 path "150" */
+	int64_t processed; /* when the product was made, the same way; 0 if not said */
+	char orbit[8];	   /* Sentinel-2 relative orbit "051", Landsat WRS-2 path "150"; else "" */
 	char datatake[64]; /* of the overpass: datatake id without baseline, or path and date */
 	double cloud_cover_percent; /* NaN if not said */
 	char *metadata_path;	    /* the file whose checksum identifies the product */
@@ -110,22 +115,30 @@ struct product {
 };
 
 /*
- * Read a Landsat Collection 2 Level-1 or Level-2 folder or a Sentinel-2 L1C or
- * L2A .SAFE folder (the path may name the folder or its metadata file).
+ * Read a product: Landsat Level-1 and Level-2 of any collection, Sentinel-2
+ * L1C and L2A, HLS v2.0, a STAC Item; the path may name the folder, an archive,
+ * a remote place (input.h) or the metadata file.  A band that is missing or
+ * broken is not an error here: product_require() tells.  The caller releases
+ * with product_free(), which also removes what had to be unpacked or fetched.
+ *
  * NOINPUT: no such path.  DATA: not a product (naming what was looked for), or
- * metadata that contradicts itself.  A band that is missing is not an error
- * here: its path is NULL.  The caller releases with product_free().
+ * metadata that contradicts itself.  PERMISSION, IO, TEMPORARY, UNAVAILABLE, CONFIG: input.h.
  */
-int product_open(struct product **out, const char *path, struct error *e);
+int product_open(struct product **out, const char *path, const struct input_options *options,
+		 struct error *e);
 void product_free(struct product *p);
 
 /*
- * Fail with DATA, all of them in one message, if the granule lacks any of these
- * roles or their files do not fit together (another CRS, another place, a size
- * that contradicts the green band's).  purpose: "layer water" for the words.
+ * Fail, with all of them in one message, if the granule lacks any of these
+ * roles, or their files are broken or do not fit together (another CRS, another
+ * place, a size that contradicts the green band's).  purpose: "layer water" for the
+ * words.  NOINPUT: files are only missing.  DATA: at least one of them is broken.
  */
 int product_require(const struct product *p, const struct granule *g, const enum role *roles,
 		    size_t roles_nr, const char *purpose, struct error *e);
+
+/* Why this role cannot be used, in a few words ("is missing"); NULL if it can. */
+const char *product_lacks(const struct granule *g, enum role role);
 
 /* The product's time as "20240712T054213" (16 bytes), as "2024-07-12T05:42:13Z" (21 bytes). */
 void product_time_compact(const struct product *p, char *text);

@@ -123,7 +123,7 @@ static void add_role(struct scene *s, enum role role)
 		.height = reduced(b->grid.height, level),
 		.block_w = reduced(b->block_w, level),
 		.block_h = reduced(b->block_h, level),
-		.bytes = b->bytes,
+		.sample = b->sample,
 	};
 }
 

@@ -20,7 +20,8 @@ struct safe {
 	const struct folder *root;
 	const char *path;		      /* of the product metadata */
 	CPLXMLNode *info, *image;	      /* Product_Info and Product_Image_Characteristics */
-	struct calib calib[SENSOR_MSI_BANDS]; /* by band_id */
+	double gain, offset[SENSOR_MSI_BANDS]; /* by band_id */
+	int32_t fill, saturated;
 	bool calibrated[SENSOR_MSI_BANDS];
 };
 
@@ -90,14 +91,15 @@ static int set_mission(struct safe *s, struct error *e)
 {
 	const char *craft = CPLGetXMLValue(s->info, "Datatake.SPACECRAFT_NAME", NULL);
 	char letter;
+	bool known;
 
 	if (!craft || strncmp(craft, "Sentinel-2", 10) || strlen(craft) != 11 || craft[10] < 'A' ||
 	    craft[10] > 'Z')
 		return missing(s->path, "SPACECRAFT_NAME", e);
 	letter = craft[10];
 	snprintf(s->p->mission, sizeof(s->p->mission), "S2%c", letter);
-	s->p->sensor = sensor_msi(letter);
-	if (letter > 'C')
+	s->p->sensor = sensor_platform(craft, "MSI", &known)->sensor;
+	if (!known)
 		return facts_warn(s->p, e,
 				  "%s is a satellite this version does not know: read with the "
 				  "wavelengths of S2C",
@@ -215,12 +217,11 @@ static int set_calibration(struct safe *s, struct error *e)
 		return missing(s->path, "the special value NODATA or SATURATED", e);
 	if (read_offsets(s, offset, e))
 		return -1;
+	s->gain = 1.0 / quantification;
 	for (size_t i = 0; i < SENSOR_MSI_BANDS; i++)
-		s->calib[i] =
-			(struct calib){ .gain = (float)(1.0 / quantification),
-					.bias = (float)(offset[i] / quantification),
-					.fill = (uint16_t)fill,
-					.saturated = (uint16_t)(saturated < 0 ? fill : saturated) };
+		s->offset[i] = offset[i] / quantification;
+	s->fill = (int32_t)fill;
+	s->saturated = saturated < 0 ? PRODUCT_NO_VALUE : (int32_t)saturated;
 	return 0;
 }
 
@@ -280,11 +281,15 @@ static int find_images(struct safe *s, struct granule *g, const struct folder *f
 		if (b->path && !s->calibrated[i])
 			return error_set(e, ERROR_DATA, "%s: the list of offsets has none for %s",
 					 s->path, b->band->name);
-		b->calib = s->calib[i];
+		b->gain = s->gain;
+		b->offset = s->offset[i];
+		b->fill = s->fill;
+		b->saturated = s->saturated;
 	}
 	if (s->p->level != LEVEL_SURFACE || g->bands[ROLE_SCL].path)
 		return 0;
-	g->bands[ROLE_SCL].calib = (struct calib){ .gain = 1 };
+	g->bands[ROLE_SCL].gain = 1;
+	g->bands[ROLE_SCL].saturated = PRODUCT_NO_VALUE;
 	snprintf(stem, sizeof(stem), "SCL%.5s", suffix);
 	return find_image(&g->bands[ROLE_SCL], f, stem, e);
 }
@@ -473,13 +478,19 @@ static int read_all(struct safe *s, CPLXMLNode *tree, const char *mtd_name, stru
 	return add_granules(s, e);
 }
 
+bool sentinel2_is_metadata(const char *name)
+{
+	return !strcasecmp(name, "MTD_MSIL1C.xml") || !strcasecmp(name, "MTD_MSIL2A.xml");
+}
+
 int sentinel2_read(struct product *p, const struct folder *root, const char *mtd_name,
-		   struct error *e)
+		   enum offset_rule rule, struct error *e)
 {
 	struct safe s = { .p = p, .root = root };
 	CPLXMLNode *tree;
 	int ret;
 
+	(void)rule;
 	p->metadata_path = folder_path(root, mtd_name);
 	if (!p->metadata_path)
 		return error_nomem(e, "a path");

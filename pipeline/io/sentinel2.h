@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * sentinel2.h - the metadata of Sentinel-2 .SAFE folders, L1C and L2A, in compact naming.
+ * sentinel2.h - the metadata of Sentinel-2 products, L1C and L2A, in compact and in old naming.
  */
 #ifndef PIPELINE_IO_SENTINEL2_H
 #define PIPELINE_IO_SENTINEL2_H
@@ -13,22 +13,34 @@
 #define SENTINEL2_GRANULES_MAX	256
 
 /*
- * Fill everything of p that MTD_MSIL1C.xml or MTD_MSIL2A.xml and each
- * GRANULE/x/MTD_TL.xml say: granules, the paths of the files that are there
- * (for each role the finest of R10m, R20m, R60m) and their calibration, but not
- * what their headers say.  p->warnings is a string already.
+ * True if a file of this name is the metadata of a product: "MTD_MSIL1C.xml",
+ * "MTD_MSIL2A.xml", "S2A_OPER_MTD_SAFL1C_PDMC_....xml", "S2A_USER_MTD_SAFL2A_....xml".
+ */
+bool sentinel2_is_metadata(const char *name);
+
+/*
+ * Fill everything of p that the product's metadata and each granule's
+ * (MTD_TL.xml, S2A_OPER_MTD_L1C_TL_....xml) say: granules, the paths of the
+ * files that are there (for each role the finest of R10m, R20m, R60m) and their
+ * calibration, masks, angle grids, but not what the headers say.  A product without a
+ * folder GRANULE but with MTD_TL.xml beside the metadata (third parties flatten
+ * products) is one granule.  p->warnings is a string already.
  *
  *	rho = (dn + ADD_OFFSET[band_id]) / QUANTIFICATION_VALUE
  *
- * (ESA S2-PDGS-CS-DI-PSD, product specification; no offset list means 0).
- * Fill and saturation are the special values NODATA and SATURATED.  The time
- * is the start of the datatake; the view angle is the mean over the bands that
- * have one.
+ * (ESA S2-PDGS-CS-DI-PSD, product specification; no offset list means 0; rule, if not
+ * OFFSET_PRODUCT, decides over it with a warning.)  Fill and saturation are the special values NODATA and SATURATED.
+ * The time is the start of the datatake; the view angle is the mean over the
+ * bands that have one.
+ *
+ * Masks: SCL; MSK_CLASSI (baseline 04.00 on); MSK_QUALIT of the six bands of water, unless the granule's
+ * metadata says that 0 % of it are degraded; MSK_CLOUDS as outlines (before 04.00).  Of a Level-2A product MSK_CLASSI and
+ * MSK_CLOUDS, which are Level-1C's, are not taken: SCL is better.
  *
  * DATA: a field that is missing, out of range or contradicts another; XML that is
  * too large or cut; two files for one band.
  */
 int sentinel2_read(struct product *p, const struct folder *root, const char *mtd_name,
-		   struct error *e);
+		   enum offset_rule rule, struct error *e);
 
 #endif

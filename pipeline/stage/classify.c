@@ -73,13 +73,13 @@ static void row_wi2015(const struct kernels *k, size_t n, const float *const rho
 }
 
 static const struct index_rule rules[] = {
-	{ "ndwi", { ROLE_GREEN, ROLE_NIR }, 2, row_ndwi },
-	{ "mndwi", { ROLE_GREEN, ROLE_SWIR1 }, 2, row_mndwi },
-	{ "ndvi", { ROLE_NIR, ROLE_RED }, 2, row_ndvi },
-	{ "ndci", { ROLE_EDGE705, ROLE_RED }, 2, row_ndci },
-	{ "aweinsh", { ROLE_GREEN, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 }, 4, row_aweinsh },
-	{ "aweish", { ROLE_BLUE, ROLE_GREEN, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 }, 5, row_aweish },
-	{ "wi2015", { ROLE_GREEN, ROLE_RED, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 }, 5, row_wi2015 },
+	{ "ndwi", row_ndwi },
+	{ "mndwi", row_mndwi },
+	{ "ndvi", row_ndvi },
+	{ "ndci", row_ndci },
+	{ "aweinsh", row_aweinsh },
+	{ "aweish", row_aweish },
+	{ "wi2015", row_wi2015 },
 };
 
 const struct index_rule *index_rule_find(const char *layer)

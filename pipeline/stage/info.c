@@ -12,7 +12,7 @@ static int show(const char *path, json_t *all, struct error *e)
 	struct product *p = NULL;
 	int ret = 0;
 
-	if (product_open(&p, path, e))
+	if (product_open(&p, path, NULL, e))
 		return -1;
 	if (!all)
 		info_print(p, stdout);

@@ -27,11 +27,9 @@
 #define OBSERVE_INDICES_MAX 8
 #define OBSERVE_LAYERS_MAX  (3 + OBSERVE_INDICES_MAX)
 
-/* An index layer: its name in layer.c, the bands it needs, how a row is computed. */
+/* An index layer: its name in layer.c, how a row is computed. */
 struct index_rule {
 	const char *layer;
-	enum role roles[6];
-	size_t roles_nr;
 	void (*row)(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out);
 };
 

@@ -23,8 +23,7 @@
 
 static const char default_layers[] = "water,fraction,why,quicklook";
 
-static const enum role water_roles[] = { ROLE_BLUE, ROLE_GREEN, ROLE_RED,
-					 ROLE_NIR,  ROLE_SWIR1, ROLE_SWIR2 };
+static const enum role mask_roles[] = { ROLE_QA_PIXEL, ROLE_QA_RADSAT, ROLE_SCL };
 
 static bool has_role(const struct observe *o, enum role role)
 {
@@ -79,34 +78,31 @@ static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
 	return ret;
 }
 
+/* The bands of one layer. */
+static int require_layer(struct observe *o, const struct layer *layer, struct error *e)
+{
+	char purpose[80];
+
+	snprintf(purpose, sizeof(purpose), "layer %s", layer->name);
+	if (product_require(o->product, o->granule, layer->roles, layer->roles_nr, purpose, e))
+		return -1;
+	for (size_t i = 0; i < layer->roles_nr; i++)
+		add_role(o, layer->roles[i]);
+	return 0;
+}
+
 static int choose_roles(struct observe *o, struct error *e)
 {
-	static const enum role masks[] = { ROLE_QA_PIXEL, ROLE_QA_RADSAT, ROLE_SCL };
-	enum role index_roles[ROLE_NR];
-	size_t n = sizeof(water_roles) / sizeof(water_roles[0]);
-
-	if (product_require(o->product, o->granule, water_roles, n, "layer water", e))
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		add_role(o, water_roles[i]);
-	for (size_t i = 0; i < o->indices_nr; i++) {
-		const struct index_rule *r = o->indices[i];
-		char purpose[80];
-
-		memcpy(index_roles, r->roles, sizeof(r->roles));
-		snprintf(purpose, sizeof(purpose), "layer %s", r->layer);
-		if (product_require(o->product, o->granule, index_roles, r->roles_nr, purpose, e))
+	for (size_t i = 0; i < o->layers_nr; i++)
+		if (require_layer(o, o->layers[i], e))
 			return -1;
-		for (size_t k = 0; k < r->roles_nr; k++)
-			add_role(o, r->roles[k]);
-	}
 	/* Masks say where there is no data even where their clouds are not wanted. */
-	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-		if (!o->granule->bands[masks[i]].path)
+	for (size_t i = 0; i < sizeof(mask_roles) / sizeof(mask_roles[0]); i++) {
+		if (!o->granule->bands[mask_roles[i]].path)
 			continue;
-		if (product_require(o->product, o->granule, &masks[i], 1, "masks", e))
+		if (product_require(o->product, o->granule, &mask_roles[i], 1, "masks", e))
 			return -1;
-		add_role(o, masks[i]);
+		add_role(o, mask_roles[i]);
 	}
 	return 0;
 }
@@ -385,7 +381,7 @@ static int observe_product(const struct context *context, const char *path, cons
 			   struct error *e)
 {
 	struct product *product = NULL;
-	int ret = product_open(&product, path, e);
+	int ret = product_open(&product, path, NULL, e);
 
 	if (!ret && product->warnings[0])
 		log_say(context->log, LOG_WARNING, "%s: %s", path, product->warnings);

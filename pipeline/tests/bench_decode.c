@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	gdal_setup((size_t)16 << 20);
-	if (product_open(&product, argv[1], &e)) {
+	if (product_open(&product, argv[1], NULL, &e)) {
 		fprintf(stderr, "%s\n", e.text);
 		return 65;
 	}

@@ -126,7 +126,7 @@ static inline struct product *open_good(const char *path)
 	struct product *p = NULL;
 	struct error e = { 0 };
 
-	if (product_open(&p, path, &e))
+	if (product_open(&p, path, NULL, &e))
 		fail_msg("%s", e.text);
 	assert_non_null(p);
 	return p;
@@ -138,7 +138,7 @@ static inline void assert_refused(const char *path, enum error_code code, const 
 	struct product *p = NULL;
 	struct error e = { 0 };
 
-	assert_int_equal(product_open(&p, path, &e), -1);
+	assert_int_equal(product_open(&p, path, NULL, &e), -1);
 	assert_null(p);
 	if (e.code != code || !strstr(e.text, word) || strchr(e.text, '\n'))
 		fail_msg("code %d, \"%s\"; should be %d with \"%s\", one line", e.code, e.text,

@@ -362,7 +362,7 @@ static void eight_bits_are_read(void **state)
 	i.type = GDT_Byte;
 	files_image(dir, L2 "_SR_B3.TIF", &i);
 	p = open_good(dir);
-	assert_true(p->granules->bands[ROLE_GREEN].bytes);
+	assert_true(p->granules->bands[ROLE_GREEN].sample == SAMPLE_U8);
 	product_free(p);
 	files_remove(dir);
 }

@@ -118,7 +118,7 @@ static void open_all(const char *data, const char *name)
 		struct product *p = NULL;
 
 		memset(&e, 0, sizeof(e));
-		if (!product_open(&p, files_path(path, f.path, f.names[i]), &e))
+		if (!product_open(&p, files_path(path, f.path, f.names[i]), NULL, &e))
 			product_free(p);
 		else if (!e.text[0] || strchr(e.text, '\n') || e.code != ERROR_DATA)
 			fail_msg("%s: code %d, \"%s\"", path, e.code, e.text);

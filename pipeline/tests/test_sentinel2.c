@@ -36,7 +36,7 @@ static void reads_level_2a(void **state)
 	assert_string_equal(g->bands[ROLE_COASTAL].file, STEM "B01_60m.JP2");
 	assert_string_equal(g->bands[ROLE_SWIR2].file, STEM "B12_60m.tiff");
 	assert_string_equal(g->bands[ROLE_SCL].file, STEM "SCL_20m.jp2");
-	assert_true(g->bands[ROLE_SCL].bytes);
+	assert_true(g->bands[ROLE_SCL].sample == SAMPLE_U8);
 	assert_true(green->calib.gain == 1e-4f && green->calib.bias == (float)(-1002.0 / 10000));
 	assert_true(narrow->calib.bias == (float)(-1008.0 / 10000));
 	assert_true(g->bands[ROLE_SWIR2].calib.bias == (float)(-1012.0 / 10000));
