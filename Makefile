@@ -1,4 +1,4 @@
-# make [CONFIG=release|debug|asan|ubsan|tsan|cov] [CC=clang] TARGET      (make help lists the targets)
+# make [CONFIG=release|debug|asan|ubsan|tsan|fuzz|cov] [CC=clang] TARGET      (make help lists the targets)
 MAKEFLAGS += -r
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -32,6 +32,7 @@ CFLAGS_debug   := -O0 -g
 CFLAGS_asan    := -Wno-error -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_ubsan   := -Wno-error -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
 CFLAGS_tsan    := -Wno-error -O1 -g -fsanitize=thread
+CFLAGS_fuzz    := -Wno-error -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS_cov     := -O0 -g --coverage
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wvla -Wwrite-strings -Wformat=2 -Wundef -Werror
@@ -61,11 +62,12 @@ PROGRAM    := $O/balkhash
 GENERATOR  := $O/balkhash-testdata
 K_TESTS    := $(patsubst kernels/tests/%.c,$O/kernels/tests/%,$(wildcard kernels/tests/*.c))
 P_TESTS    := $(patsubst pipeline/tests/%.c,$O/pipeline/tests/%,$(wildcard pipeline/tests/test_*.c))
+FUZZERS    := $(patsubst pipeline/tests/%.c,$O/pipeline/tests/%,$(wildcard pipeline/tests/fuzz/fuzz_*.c))
 BENCHES    := $(patsubst pipeline/tests/%.c,$O/pipeline/tests/%,$(wildcard pipeline/tests/bench_*.c))
 
 ##@ Building
 all: $(PROGRAM) $(GENERATOR)                 ## the program and the generator of test products
-tests: $(K_TESTS) $(P_TESTS) $(BENCHES) all
+tests: $(K_TESTS) $(P_TESTS) $(FUZZERS) $(BENCHES) all
 
 $(PROGRAM): $(P_OBJ) $(K_OBJ)
 	$(call say,LD)
@@ -76,6 +78,10 @@ $(GENERATOR): $(T_OBJ)
 $O/kernels/tests/%: $O/kernels/tests/%.o $(K_OBJ)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -lm -o $@
+# By libFuzzer with CONFIG=fuzz; else with a main that runs the target on its corpus.
+$O/pipeline/tests/fuzz/fuzz_%: $O/pipeline/tests/fuzz/fuzz_%.o $(if $(filter fuzz,$(CONFIG)),,$O/pipeline/tests/fuzz/replay.o) $(P_LIB)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) $(if $(filter fuzz,$(CONFIG)),-fsanitize=fuzzer) $^ $(LDLIBS) -o $@
 $O/pipeline/tests/%: $O/pipeline/tests/%.o $(P_LIB)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
@@ -112,6 +118,8 @@ asan ubsan tsan:                             ## the tests under one sanitizer
 valgrind:                                    ## the unit tests under valgrind (no AVX-512 there)
 	$(MAKE) --no-print-directory CONFIG=release tests
 	scripts/run-tests valgrind
+fuzz:                                        ## libFuzzer on every parser of foreign bytes, 10 minutes each
+	scripts/fuzz 600
 bench: all $(BENCHES) $(K_TESTS)             ## speed: kernels beside memcpy, a scene beside the decode floor
 	scripts/bench $O
 check-simd: all                              ## did the compiler vectorise the kernels, without contraction?
@@ -135,4 +143,4 @@ clean:                                       ## remove build/
 help:                                        ## this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z -]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all tests demo test check-all asan ubsan tsan valgrind bench check-simd lint format install uninstall clean help
+.PHONY: all tests demo test check-all asan ubsan tsan valgrind fuzz bench check-simd lint format install uninstall clean help
