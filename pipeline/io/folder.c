@@ -48,13 +48,45 @@ static int take_names(struct folder *f, char **list, struct error *e)
 	return 0;
 }
 
+static bool is_virtual(const char *path)
+{
+	return !strncmp(path, "/vsi", 4);
+}
+
+/* "/vsizip/{...}", "/vsitar/{...}": GDAL takes the root of an archive of one file for that file. */
+static bool is_archive_root(const char *path)
+{
+	size_t n = strlen(path);
+
+	return (!strncmp(path, "/vsizip/{", 9) || !strncmp(path, "/vsitar/{", 9)) &&
+	       strchr(path, '}') == path + n - 1;
+}
+
+/* 0, or what is wrong as errno has it, which GDAL sets of the real file system only. */
+static int stat_quietly(const char *path, VSIStatBufL *st)
+{
+	struct gdal_errors said;
+	struct error dropped;
+	int errnum = 0;
+
+	gdal_begin(&said);
+	errno = 0;
+	if (VSIStatL(path, st))
+		errnum = is_virtual(path) || !errno ? ENOENT : errno;
+	gdal_end(&said, &dropped, ERROR_IO, "%s", path);
+	if (!errnum && is_archive_root(path))
+		st->st_mode = S_IFDIR | 0555;
+	return errnum;
+}
+
 /* What a path leads to, and whether it may be used so (asked of the real file system only). */
 static int stat_path(const char *path, VSIStatBufL *st, int access_mode, struct error *e)
 {
-	errno = 0;
-	if (VSIStatL(path, st))
-		return error_errno(e, errno ? errno : ENOENT, "cannot read %s", path);
-	if (strncmp(path, "/vsi", 4) && access(path, access_mode))
+	int errnum = stat_quietly(path, st);
+
+	if (errnum)
+		return error_errno(e, errnum, "cannot read %s", path);
+	if (!is_virtual(path) && access(path, access_mode))
 		return error_errno(e, errno, "cannot read %s", path);
 	return 0;
 }
@@ -138,7 +170,7 @@ bool folder_is_folder(const char *path)
 {
 	VSIStatBufL st;
 
-	return !VSIStatL(path, &st) && VSI_ISDIR(st.st_mode);
+	return !stat_quietly(path, &st) && VSI_ISDIR(st.st_mode);
 }
 
 int folder_check_file(const char *path, struct error *e)
