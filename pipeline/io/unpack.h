@@ -20,7 +20,7 @@
  * nearest, at some 20 times.
  */
 #define UNPACK_RATIO_MAX  100
-#define UNPACK_RATIO_FREE ((int64_t)1 << 30)
+#define UNPACK_RATIO_FREE ((int64_t)256 << 20)
 
 /*
  * Unpack a tar archive under any of libarchive's compressions into an existing

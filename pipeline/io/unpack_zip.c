@@ -41,9 +41,10 @@ static int damaged(const struct probe *p, const char *what, struct error *e)
 
 static int cut(const struct probe *p, struct error *e)
 {
-	return error_set(e, ERROR_DATA,
-			 "%s is cut: the zip's directory is not at its end (byte %" PRIu64 ")",
-			 p->path, p->size);
+	return error_set(
+		e, ERROR_DATA,
+		"%s is cut, or other bytes were put behind it: no zip ends at byte %" PRIu64,
+		p->path, p->size);
 }
 
 static bool is_signed(const unsigned char *b, const char *signature)
