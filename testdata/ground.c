@@ -8,6 +8,7 @@
 #include "testdata/noise.h"
 
 #define EDGE_SLOPE 0.19 /* tangent of the tilt of a descending track at 46 N */
+#define GAP_FREE   0.1	/* of half the swath: no gap in the middle */
 #define LINE_TURN_DEG                                                                              \
 	17.0 /* the straight shore's normal, from east to north: no lattice direction */
 
@@ -107,7 +108,10 @@ int ground_init(struct ground *g, const struct options *o, const struct grid *gr
 			      .laea = o->plane_laea,
 			      .is_ramp = o->ramp,
 			      .swath_edge = o->swath_edge,
-			      .whole_edge = !options_sentinel2(o) };
+			      .whole_edge = options_family(o) == FAMILY_LANDSAT,
+			      .slc_off = o->slc_off,
+			      .defects = o->defects,
+			      .half = o->datastrip };
 	g->surface = (struct surface){ .natural = o->natural,
 				       .salt = o->salt,
 				       .water = o->water,
@@ -244,14 +248,54 @@ void ground_compute(const struct ground *g, int row, struct ground_row *out)
 	}
 }
 
-bool ground_seen(const struct ground *g, int column, int row, double extra_m)
+/* The place of a pixel's centre across and along the track from the middle of the window, metres. */
+static void track_place(const struct ground *g, int column, int row, double *across, double *along)
 {
 	double m = g->grid.pixel_m, w = g->grid.width * m, h = g->grid.height * m;
 	double east = (column + 0.5) * m - w / 2, north = h / 2 - (row + 0.5) * m;
-	double across = east - EDGE_SLOPE * north, along = north + EDGE_SLOPE * east;
 
+	*across = east - EDGE_SLOPE * north;
+	*along = north + EDGE_SLOPE * east;
+}
+
+bool ground_gap(const struct ground *g, int column, int row)
+{
+	double across, along, side, width;
+
+	if (!g->slc_off)
+		return false;
+	track_place(g, column, row, &across, &along);
+	along /= g->grid.pixel_m * sqrt(1 + EDGE_SLOPE * EDGE_SLOPE);
+	side = fmin(2 * fabs(across) / (g->grid.width * g->grid.pixel_m), 1);
+	width = GROUND_GAP_WIDTH * fmax(side - GAP_FREE, 0) / (1 - GAP_FREE);
+	return along - GROUND_GAP_PERIOD * floor(along / GROUND_GAP_PERIOD) < width;
+}
+
+bool ground_lost(const struct ground *g, int row)
+{
+	int first = g->grid.height / 18 * 6;
+
+	return g->defects && row >= first && row < first + 12;
+}
+
+/* Whole pixels of 60 m in each half. */
+static bool in_half(const struct ground *g, int row)
+{
+	int middle = g->grid.height / 12 * 6;
+
+	return !g->half || (g->half == 1 ? row < middle : row >= middle);
+}
+
+bool ground_seen(const struct ground *g, int column, int row, double extra_m)
+{
+	double m = g->grid.pixel_m, w = g->grid.width * m, h = g->grid.height * m;
+	double across, along;
+
+	if (ground_gap(g, column, row) || !in_half(g, row))
+		return false;
 	if (!g->swath_edge)
 		return true;
+	track_place(g, column, row, &across, &along);
 	if (!g->whole_edge)
 		return across >= -0.15 * w + extra_m;
 	return across >= -0.38 * w && across <= 0.42 * w && along >= -0.44 * h && along <= 0.41 * h;

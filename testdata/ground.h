@@ -19,6 +19,8 @@
 /* The sides of a pixel are cut into this many parts where the shore may pass. */
 #define GROUND_PARTS 8
 
+enum { GROUND_GAP_PERIOD = 33, GROUND_GAP_WIDTH = 14 };
+
 /*
  * A ramp instead of a lake: reflectance of role k at the UTM place (e, n) is
  * base[k] + east[k] * (e - e_mid) + north[k] * (n - n_mid), metres from the middle
@@ -40,6 +42,9 @@ struct ground {
 	bool laea; /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
 	bool is_ramp;
 	bool swath_edge, whole_edge; /* part of the window was not seen; on all sides */
+	bool slc_off;		     /* there are gaps */
+	bool defects;		     /* some rows were lost */
+	int half; /* 1, 2: only the northern, the southern rows were seen; 0: all */
 };
 
 /* One row of pixels, arrays of the grid's width in one block. */
@@ -74,5 +79,15 @@ double ground_fraction(const struct ground *g, int column, int row);
  * cut from the western edge.
  */
 bool ground_seen(const struct ground *g, int column, int row, double extra_m);
+
+/*
+ * Is the pixel in a gap of a Landsat 7 scene after 2003-05-31?  Wedges across
+ * the track, one after each GROUND_GAP_PERIOD pixels along it, none in the
+ * middle of the window and GROUND_GAP_WIDTH pixels wide at its sides.
+ */
+bool ground_gap(const struct ground *g, int column, int row);
+
+/* Was the row of a band lost on its way from the satellite?  Two rows of 60 m. */
+bool ground_lost(const struct ground *g, int row);
 
 #endif

@@ -99,31 +99,69 @@ const struct landsat_sensor *landsat_sensor_find(const char *spacecraft)
 	return NULL;
 }
 
+double landsat_esun(const char *spacecraft, enum role role)
+{
+	static const struct {
+		const char *spacecraft;
+		double esun[ROLE_COUNT];
+	} known[] = {
+		{ "LT04",
+		  { [ROLE_BLUE] = 1983,
+		    [ROLE_GREEN] = 1795,
+		    [ROLE_RED] = 1539,
+		    [ROLE_NIR] = 1028,
+		    [ROLE_SWIR1] = 219.8,
+		    [ROLE_SWIR2] = 83.49 } },
+		{ "LT05",
+		  { [ROLE_BLUE] = 1983,
+		    [ROLE_GREEN] = 1796,
+		    [ROLE_RED] = 1536,
+		    [ROLE_NIR] = 1031,
+		    [ROLE_SWIR1] = 220.0,
+		    [ROLE_SWIR2] = 83.44 } },
+		{ "LE07",
+		  { [ROLE_BLUE] = 1997,
+		    [ROLE_GREEN] = 1812,
+		    [ROLE_RED] = 1533,
+		    [ROLE_NIR] = 1039,
+		    [ROLE_SWIR1] = 230.8,
+		    [ROLE_SWIR2] = 84.90 } },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(known[i].spacecraft, spacecraft))
+			return known[i].esun[role];
+	return 0;
+}
+
+bool landsat_radiance_only(const struct landsat_sensor *s, const struct options *o)
+{
+	return o->collection == COLLECTION_PRE && s->id != LANDSAT_OLI;
+}
+
 /* A factor and a summand as the MTL prints them. */
-static double printed_mult(double v)
+static double printed(bool scientific, int digits, double v)
 {
 	char text[40];
 
-	snprintf(text, sizeof(text), "%.4E", v);
+	if (scientific)
+		snprintf(text, sizeof(text), "%.*E", digits, v);
+	else
+		snprintf(text, sizeof(text), "%.*f", digits, v);
 	return strtod(text, NULL);
 }
 
-static double printed_add(double v)
+struct landsat_sensor landsat_sensor_at(const struct options *o, double distance)
 {
-	char text[40];
-
-	snprintf(text, sizeof(text), "%.6f", v);
-	return strtod(text, NULL);
-}
-
-struct landsat_sensor landsat_sensor_at(const struct landsat_sensor *s, double distance)
-{
+	const struct landsat_sensor *s = landsat_sensor_find(o->spacecraft);
 	double ratio = distance / s->table_distance, grow = ratio * ratio;
 	struct landsat_sensor out = *s;
 
 	for (int i = 0; i < out.n; i++) {
 		struct landsat_band *b = &out.band[i];
 
+		if (landsat_radiance_only(s, o))
+			b->radiance_mult = printed(false, 3, b->radiance_mult);
 		if (b->role == ROLE_KELVIN)
 			continue;
 		if (s->id == LANDSAT_OLI) {
@@ -134,8 +172,8 @@ struct landsat_sensor landsat_sensor_at(const struct landsat_sensor *s, double d
 		} else {
 			b->reflectance_max *= grow;
 			b->reflectance_min *= grow;
-			b->reflectance_mult = printed_mult(b->reflectance_mult * grow);
-			b->reflectance_add = printed_add(b->reflectance_add * grow);
+			b->reflectance_mult = printed(true, 4, b->reflectance_mult * grow);
+			b->reflectance_add = printed(false, 6, b->reflectance_add * grow);
 		}
 	}
 	return out;

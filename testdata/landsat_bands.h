@@ -5,6 +5,7 @@
 #ifndef TESTDATA_LANDSAT_BANDS_H
 #define TESTDATA_LANDSAT_BANDS_H
 
+#include "testdata/options.h"
 #include "testdata/surface.h"
 
 enum { LANDSAT_BANDS_MAX = 11 };
@@ -37,10 +38,20 @@ struct landsat_sensor {
 /* The sensor of a spacecraft: "LT04", "LT05", "LE07", "LC08", "LC09"; NULL: unknown. */
 const struct landsat_sensor *landsat_sensor_find(const char *spacecraft);
 
+/* Had products of this sensor and generation radiance factors only? */
+bool landsat_radiance_only(const struct landsat_sensor *s, const struct options *o);
+
 /*
- * The sensor with its factors for a distance of the sun, as the MTL prints them:
- * OLI keeps reflectance and scales radiance, TM and ETM+ the other way round.
+ * Solar irradiance above the air of a band of TM or ETM+ [W m-2 um-1] (Chander,
+ * Markham, Helder 2009, doi:10.1016/j.rse.2009.01.007, tables 3 and 4).
  */
-struct landsat_sensor landsat_sensor_at(const struct landsat_sensor *s, double distance);
+double landsat_esun(const char *spacecraft, enum role role);
+
+/*
+ * The sensor of the options' spacecraft with its factors for a distance of the
+ * sun, as the MTL prints them: OLI keeps reflectance and scales radiance, TM and
+ * ETM+ the other way round.
+ */
+struct landsat_sensor landsat_sensor_at(const struct options *o, double distance);
 
 #endif

@@ -1,112 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "testdata/landsat_mtl.h"
+#include "testdata/landsat_mtl_parts.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-#define ORIGIN "\"Image courtesy of the U.S. Geological Survey\""
-
-struct odl {
-	FILE *file;
-	const struct landsat_mtl *m;
-	bool level1;
-};
-
-static void group(struct odl *d, const char *name)
-{
-	fprintf(d->file, "  GROUP = %s\n", name);
-}
-
-static void group_end(struct odl *d, const char *name)
-{
-	fprintf(d->file, "  END_GROUP = %s\n", name);
-}
-
-__attribute__((format(printf, 2, 3))) static void line(struct odl *d, const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("    ", d->file);
-	va_start(ap, fmt);
-	vfprintf(d->file, fmt, ap);
-	va_end(ap);
-	putc('\n', d->file);
-}
-
-/* The name of a band among the files: "BAND_4", at Level 2 also "BAND_ST_B10". */
-static const char *band_key(const struct odl *d, const struct landsat_band *b)
-{
-	return !d->level1 && b->role == ROLE_KELVIN ? b->level2 : b->name;
-}
-
-static bool in_product(const struct odl *d, const struct landsat_band *b)
+bool mtl_in_product(const struct odl *d, const struct landsat_band *b)
 {
 	return d->level1 ? b->level1 : b->level2 != NULL;
 }
 
-static const char *const angles[4][2] = {
-	{ "SENSOR_AZIMUTH", "VAA" },
-	{ "SENSOR_ZENITH", "VZA" },
-	{ "SOLAR_AZIMUTH", "SAA" },
-	{ "SOLAR_ZENITH", "SZA" },
-};
-
-static void product_files(struct odl *d)
+bool mtl_has_mask(const struct odl *d, const struct landsat_mask *k)
 {
-	const struct landsat_mtl *m = d->m;
-
-	for (int i = 0; i < m->sensor.n; i++) {
-		const struct landsat_band *b = &m->sensor.band[i];
-
-		if (in_product(d, b) && d->level1)
-			line(d, "FILE_NAME_BAND_%s = \"%s_B%s.TIF\"", b->name, m->id, b->name);
-		else if (in_product(d, b))
-			line(d, "FILE_NAME_BAND_%s = \"%s_%s.TIF\"", band_key(d, b), m->id,
-			     b->level2);
-	}
-	line(d, "FILE_NAME_QUALITY_L1_PIXEL = \"%s_QA_PIXEL.TIF\"", m->id);
-	line(d, "FILE_NAME_QUALITY_L1_RADIOMETRIC_SATURATION = \"%s_QA_RADSAT.TIF\"", m->id);
-	for (int i = 0; d->level1 && i < 4; i++)
-		line(d, "FILE_NAME_ANGLE_%s_BAND_4 = \"%s_%s.TIF\"", angles[i][0], m->id,
-		     angles[i][1]);
-	line(d, "FILE_NAME_METADATA_ODL = \"%s_MTL.txt\"", m->id);
+	return landsat_mask_in(k, d->m->options, d->m->sensor.id == LANDSAT_OLI);
 }
 
-static void product_types(struct odl *d)
+/* A group whose name Collection 2 begins with LEVEL1_. */
+static void begin(struct odl *d, const char *name)
 {
-	const struct landsat_mtl *m = d->m;
-	bool bytes = d->level1 && m->sensor.dn_max < 256;
+	char whole[64];
 
-	for (int i = 0; i < m->sensor.n; i++)
-		if (in_product(d, &m->sensor.band[i]))
-			line(d, "DATA_TYPE_BAND_%s = \"%s\"", band_key(d, &m->sensor.band[i]),
-			     bytes ? "UINT8" : "UINT16");
-	line(d, "DATA_TYPE_QUALITY_L1_PIXEL = \"UINT16\"");
-	line(d, "DATA_TYPE_QUALITY_L1_RADIOMETRIC_SATURATION = \"UINT16\"");
-	for (int i = 0; d->level1 && i < 4; i++)
-		line(d, "DATA_TYPE_ANGLE_%s_BAND_4 = \"INT16\"", angles[i][0]);
+	snprintf(whole, sizeof(whole), "%s%s", d->prefix, name);
+	mtl_group(d->text, whole);
 }
 
-static void product_contents(struct odl *d)
-{
-	const struct landsat_mtl *m = d->m;
-
-	group(d, "PRODUCT_CONTENTS");
-	line(d, "ORIGIN = " ORIGIN);
-	line(d, "DIGITAL_OBJECT_IDENTIFIER = \"https://doi.org/10.5066/%s\"",
-	     d->level1 ? m->sensor.doi1 : m->sensor.doi2);
-	line(d, "LANDSAT_PRODUCT_ID = \"%s\"", m->id);
-	line(d, "PROCESSING_LEVEL = \"%s\"", d->level1 ? "L1TP" : "L2SP");
-	line(d, "COLLECTION_NUMBER = 02");
-	line(d, "COLLECTION_CATEGORY = \"T1\"");
-	line(d, "OUTPUT_FORMAT = \"GEOTIFF\"");
-	product_files(d);
-	product_types(d);
-	group_end(d, "PRODUCT_CONTENTS");
-}
-
-static void saturation(struct odl *d)
+void mtl_part_saturation(struct odl *d)
 {
 	const struct landsat_mtl *m = d->m;
 
@@ -119,44 +36,8 @@ static void saturation(struct odl *d)
 	}
 }
 
-static void image_attributes(struct odl *d)
-{
-	const struct landsat_mtl *m = d->m;
-	const struct options *o = m->options;
-	bool oli = m->sensor.id == LANDSAT_OLI;
-	int second = (int)o->when.second;
-
-	group(d, "IMAGE_ATTRIBUTES");
-	line(d, "SPACECRAFT_ID = \"LANDSAT_%c\"", o->spacecraft[3]);
-	line(d, "SENSOR_ID = \"%s\"", m->sensor.sensor_name);
-	line(d, "WRS_TYPE = 2");
-	line(d, oli ? "WRS_PATH = %d" : "WRS_PATH = %03d", o->path);
-	line(d, oli ? "WRS_ROW = %d" : "WRS_ROW = %03d", o->row);
-	if (oli) {
-		line(d, "NADIR_OFFNADIR = \"NADIR\"");
-		line(d, "TARGET_WRS_PATH = %d", o->path);
-		line(d, "TARGET_WRS_ROW = %d", o->row);
-	}
-	line(d, "DATE_ACQUIRED = %04d-%02d-%02d", o->when.year, o->when.month, o->when.day);
-	line(d, "SCENE_CENTER_TIME = \"%02d:%02d:%02d.0000000Z\"", second / 3600, second / 60 % 60,
-	     second % 60);
-	line(d, "STATION_ID = \"%s\"", oli ? "LGN" : "KHC");
-	line(d, "CLOUD_COVER = %.2f", m->cloud_cover);
-	line(d, "CLOUD_COVER_LAND = %.2f", m->cloud_cover_land);
-	line(d, oli ? "IMAGE_QUALITY_OLI = 9" : "IMAGE_QUALITY = 9");
-	if (oli)
-		line(d, "IMAGE_QUALITY_TIRS = 9");
-	saturation(d);
-	if (oli)
-		line(d, "ROLL_ANGLE = 0.000");
-	line(d, "SUN_AZIMUTH = %.8f", m->air.sun_azimuth);
-	line(d, "SUN_ELEVATION = %.8f", 90 - m->air.sun_zenith);
-	line(d, "EARTH_SUN_DISTANCE = %.7f", air_sun_distance(&o->when));
-	group_end(d, "IMAGE_ATTRIBUTES");
-}
-
 /* Corners are those of the outer pixels' centres. */
-static int corners(struct odl *d, struct failure *f)
+int mtl_part_corners(struct odl *d, struct failure *f)
 {
 	static const char *const name[4] = { "UL", "UR", "LL", "LR" };
 	const struct grid *g = &d->m->grid;
@@ -177,144 +58,11 @@ static int corners(struct odl *d, struct failure *f)
 	return 0;
 }
 
-static int projection_attributes(struct odl *d, struct failure *f)
-{
-	const struct grid *g = &d->m->grid;
-
-	group(d, "PROJECTION_ATTRIBUTES");
-	line(d, "MAP_PROJECTION = \"UTM\"");
-	line(d, "DATUM = \"WGS84\"");
-	line(d, "ELLIPSOID = \"WGS84\"");
-	line(d, "UTM_ZONE = %d", g->zone);
-	line(d, "GRID_CELL_SIZE_REFLECTIVE = 30.00");
-	line(d, "GRID_CELL_SIZE_THERMAL = 30.00");
-	line(d, "REFLECTIVE_LINES = %d", g->height);
-	line(d, "REFLECTIVE_SAMPLES = %d", g->width);
-	line(d, "THERMAL_LINES = %d", g->height);
-	line(d, "THERMAL_SAMPLES = %d", g->width);
-	line(d, "ORIENTATION = \"NORTH_UP\"");
-	if (corners(d, f))
-		return -1;
-	group_end(d, "PROJECTION_ATTRIBUTES");
-	return 0;
-}
-
-static void generated(struct odl *d)
-{
-	const struct moment *p = &d->m->processed;
-
-	line(d, "DATE_PRODUCT_GENERATED = %04d-%02d-%02dT12:00:00Z", p->year, p->month, p->day);
-	line(d, "PROCESSING_SOFTWARE_VERSION = \"LPGS_15.6.0\"");
-}
-
-static void level2_record(struct odl *d)
-{
-	const struct landsat_mtl *m = d->m;
-	bool oli = m->sensor.id == LANDSAT_OLI;
-
-	group(d, "LEVEL2_PROCESSING_RECORD");
-	line(d, "ORIGIN = " ORIGIN);
-	line(d, "DIGITAL_OBJECT_IDENTIFIER = \"https://doi.org/10.5066/%s\"", m->sensor.doi2);
-	line(d, "REQUEST_ID = \"L2\"");
-	line(d, "LANDSAT_PRODUCT_ID = \"%s\"", m->id);
-	line(d, "PROCESSING_LEVEL = \"L2SP\"");
-	line(d, "OUTPUT_FORMAT = \"GEOTIFF\"");
-	generated(d);
-	line(d, "ALGORITHM_SOURCE_SURFACE_REFLECTANCE = \"%s\"",
-	     oli ? "LaSRC_1.5.0" : "LEDAPS_3.4.0");
-	line(d, "ALGORITHM_SOURCE_SURFACE_TEMPERATURE = \"st_1.3.0\"");
-	group_end(d, "LEVEL2_PROCESSING_RECORD");
-}
-
-static void level2_reflectance(struct odl *d)
-{
-	static const char *const pairs[3][4] = {
-		{ "REFLECTANCE_MAXIMUM", "1.602213", "REFLECTANCE_MINIMUM", "-0.199972" },
-		{ "QUANTIZE_CAL_MAX", "65535", "QUANTIZE_CAL_MIN", "1" },
-		{ "REFLECTANCE_MULT", "2.75e-05", "REFLECTANCE_ADD", "-0.2" },
-	};
-	const struct landsat_sensor *s = &d->m->sensor;
-
-	group(d, "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS");
-	for (int k = 0; k < 4; k++)
-		for (int i = 0; i < s->n; i++) {
-			const struct landsat_band *b = &s->band[i];
-			int pair = k < 2 ? k : 2;
-
-			if (!b->level2 || b->role == ROLE_KELVIN)
-				continue;
-			if (k < 3)
-				line(d, "%s_BAND_%s = %s", pairs[pair][0], b->name, pairs[pair][1]);
-			if (k != 2)
-				line(d, "%s_BAND_%s = %s", pairs[pair][2], b->name, pairs[pair][3]);
-		}
-	group_end(d, "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS");
-}
-
-static void level2_temperature(struct odl *d)
-{
-	const char *band = d->m->sensor.id == LANDSAT_OLI ? "ST_B10" : "ST_B6";
-
-	group(d, "LEVEL2_SURFACE_TEMPERATURE_PARAMETERS");
-	line(d, "TEMPERATURE_MAXIMUM_BAND_%s = 372.999941", band);
-	line(d, "TEMPERATURE_MINIMUM_BAND_%s = 149.003418", band);
-	line(d, "QUANTIZE_CAL_MAXIMUM_BAND_%s = 65535", band);
-	line(d, "QUANTIZE_CAL_MINIMUM_BAND_%s = 1", band);
-	line(d, "TEMPERATURE_MULT_BAND_%s = 0.00341802", band);
-	line(d, "TEMPERATURE_ADD_BAND_%s = 149.0", band);
-	group_end(d, "LEVEL2_SURFACE_TEMPERATURE_PARAMETERS");
-}
-
-static void level1_record(struct odl *d)
-{
-	const struct landsat_mtl *m = d->m;
-	const struct options *o = m->options;
-
-	group(d, "LEVEL1_PROCESSING_RECORD");
-	line(d, "ORIGIN = " ORIGIN);
-	line(d, "DIGITAL_OBJECT_IDENTIFIER = \"https://doi.org/10.5066/%s\"", m->sensor.doi1);
-	line(d, "REQUEST_ID = \"L1\"");
-	line(d, "LANDSAT_SCENE_ID = \"%c%c%c%03d%03d%04d%03d%s00\"", o->spacecraft[0],
-	     o->spacecraft[1], o->spacecraft[3], o->path, o->row, o->when.year,
-	     moment_day_of_year(&o->when), m->sensor.id == LANDSAT_OLI ? "LGN" : "KHC");
-	line(d, "LANDSAT_PRODUCT_ID = \"%s\"", m->id1);
-	line(d, "PROCESSING_LEVEL = \"L1TP\"");
-	line(d, "COLLECTION_CATEGORY = \"T1\"");
-	line(d, "OUTPUT_FORMAT = \"GEOTIFF\"");
-	generated(d);
-	for (int i = 0; i < m->sensor.n; i++)
-		if (!d->level1 || m->sensor.band[i].level1)
-			line(d, "FILE_NAME_BAND_%s = \"%s_B%s.TIF\"", m->sensor.band[i].name,
-			     m->id1, m->sensor.band[i].name);
-	line(d, "FILE_NAME_QUALITY_L1_PIXEL = \"%s_QA_PIXEL.TIF\"", m->id1);
-	line(d, "FILE_NAME_QUALITY_L1_RADIOMETRIC_SATURATION = \"%s_QA_RADSAT.TIF\"", m->id1);
-	for (int i = 0; i < 4; i++)
-		line(d, "FILE_NAME_ANGLE_%s_BAND_4 = \"%s_%s.TIF\"", angles[i][0], m->id1,
-		     angles[i][1]);
-	line(d, "FILE_NAME_METADATA_ODL = \"%s_MTL.txt\"", m->id1);
-	line(d, "DATA_SOURCE_ELEVATION = \"GLS2000\"");
-	line(d, "GROUND_CONTROL_POINTS_VERSION = 5");
-	line(d, "GROUND_CONTROL_POINTS_MODEL = 500");
-	line(d, "GEOMETRIC_RMSE_MODEL = 5.000");
-	line(d, "GEOMETRIC_RMSE_MODEL_Y = 3.500");
-	line(d, "GEOMETRIC_RMSE_MODEL_X = 3.571");
-	group_end(d, "LEVEL1_PROCESSING_RECORD");
-}
-
-static void level1_ranges(struct odl *d)
+static void reflectance_ranges(struct odl *d)
 {
 	const struct landsat_sensor *s = &d->m->sensor;
-	int digits = s->id == LANDSAT_OLI ? 5 : 3;
 
-	group(d, "LEVEL1_MIN_MAX_RADIANCE");
-	for (int i = 0; i < s->n; i++) {
-		line(d, "RADIANCE_MAXIMUM_BAND_%s = %.*f", s->band[i].name, digits,
-		     s->band[i].radiance_max);
-		line(d, "RADIANCE_MINIMUM_BAND_%s = %.*f", s->band[i].name, digits,
-		     s->band[i].radiance_min);
-	}
-	group_end(d, "LEVEL1_MIN_MAX_RADIANCE");
-	group(d, "LEVEL1_MIN_MAX_REFLECTANCE");
+	begin(d, "MIN_MAX_REFLECTANCE");
 	for (int i = 0; i < s->n; i++)
 		if (s->band[i].role != ROLE_KELVIN) {
 			line(d, "REFLECTANCE_MAXIMUM_BAND_%s = %.6f", s->band[i].name,
@@ -322,24 +70,43 @@ static void level1_ranges(struct odl *d)
 			line(d, "REFLECTANCE_MINIMUM_BAND_%s = %.6f", s->band[i].name,
 			     s->band[i].reflectance_min);
 		}
-	group_end(d, "LEVEL1_MIN_MAX_REFLECTANCE");
-	group(d, "LEVEL1_MIN_MAX_PIXEL_VALUE");
+}
+
+void mtl_part_ranges(struct odl *d)
+{
+	const struct landsat_sensor *s = &d->m->sensor;
+	int digits = s->id == LANDSAT_OLI ? 5 : 3;
+
+	begin(d, "MIN_MAX_RADIANCE");
+	for (int i = 0; i < s->n; i++) {
+		line(d, "RADIANCE_MAXIMUM_BAND_%s = %.*f", s->band[i].name, digits,
+		     s->band[i].radiance_max);
+		line(d, "RADIANCE_MINIMUM_BAND_%s = %.*f", s->band[i].name, digits,
+		     s->band[i].radiance_min);
+	}
+	if (!d->radiance_only)
+		reflectance_ranges(d);
+	begin(d, "MIN_MAX_PIXEL_VALUE");
 	for (int i = 0; i < s->n; i++) {
 		line(d, "QUANTIZE_CAL_MAX_BAND_%s = %d", s->band[i].name, s->dn_max);
 		line(d, "QUANTIZE_CAL_MIN_BAND_%s = 1", s->band[i].name);
 	}
-	group_end(d, "LEVEL1_MIN_MAX_PIXEL_VALUE");
 }
 
-static void level1_rescaling(struct odl *d)
+void mtl_part_rescaling(struct odl *d)
 {
 	const struct landsat_sensor *s = &d->m->sensor;
 
-	group(d, "LEVEL1_RADIOMETRIC_RESCALING");
+	begin(d, "RADIOMETRIC_RESCALING");
 	for (int i = 0; i < s->n; i++)
-		line(d, "RADIANCE_MULT_BAND_%s = %.4E", s->band[i].name, s->band[i].radiance_mult);
+		line(d,
+		     d->radiance_only ? "RADIANCE_MULT_BAND_%s = %.3f"
+				      : "RADIANCE_MULT_BAND_%s = %.4E",
+		     s->band[i].name, s->band[i].radiance_mult);
 	for (int i = 0; i < s->n; i++)
 		line(d, "RADIANCE_ADD_BAND_%s = %.5f", s->band[i].name, s->band[i].radiance_add);
+	if (d->radiance_only)
+		return;
 	for (int i = 0; i < s->n; i++)
 		if (s->band[i].role != ROLE_KELVIN)
 			line(d, "REFLECTANCE_MULT_BAND_%s = %.4E", s->band[i].name,
@@ -348,8 +115,13 @@ static void level1_rescaling(struct odl *d)
 		if (s->band[i].role != ROLE_KELVIN)
 			line(d, "REFLECTANCE_ADD_BAND_%s = %.6f", s->band[i].name,
 			     s->band[i].reflectance_add);
-	group_end(d, "LEVEL1_RADIOMETRIC_RESCALING");
-	group(d, "LEVEL1_THERMAL_CONSTANTS");
+}
+
+void mtl_part_thermal(struct odl *d, const char *name)
+{
+	const struct landsat_sensor *s = &d->m->sensor;
+
+	mtl_group(d->text, name);
 	for (int i = 0; i < s->n; i++)
 		if (s->band[i].role == ROLE_KELVIN) {
 			line(d, "K1_CONSTANT_BAND_%s = %.*f", s->band[i].name,
@@ -357,57 +129,28 @@ static void level1_rescaling(struct odl *d)
 			line(d, "K2_CONSTANT_BAND_%s = %.*f", s->band[i].name,
 			     s->id == LANDSAT_OLI ? 4 : 2, s->band[i].k2);
 		}
-	group_end(d, "LEVEL1_THERMAL_CONSTANTS");
-}
-
-static void level1_projection(struct odl *d)
-{
-	group(d, "LEVEL1_PROJECTION_PARAMETERS");
-	line(d, "MAP_PROJECTION = \"UTM\"");
-	line(d, "DATUM = \"WGS84\"");
-	line(d, "ELLIPSOID = \"WGS84\"");
-	line(d, "UTM_ZONE = %d", d->m->grid.zone);
-	line(d, "GRID_CELL_SIZE_REFLECTIVE = 30.00");
-	line(d, "GRID_CELL_SIZE_THERMAL = 30.00");
-	line(d, "ORIENTATION = \"NORTH_UP\"");
-	line(d, "RESAMPLING_OPTION = \"CUBIC_CONVOLUTION\"");
-	group_end(d, "LEVEL1_PROJECTION_PARAMETERS");
-}
-
-static int write_groups(struct odl *d, struct failure *f)
-{
-	fputs("GROUP = LANDSAT_METADATA_FILE\n", d->file);
-	product_contents(d);
-	image_attributes(d);
-	if (projection_attributes(d, f))
-		return -1;
-	if (!d->level1) {
-		level2_record(d);
-		level2_reflectance(d);
-		level2_temperature(d);
-	}
-	level1_record(d);
-	level1_ranges(d);
-	level1_rescaling(d);
-	level1_projection(d);
-	fputs("END_GROUP = LANDSAT_METADATA_FILE\nEND\n", d->file);
-	return 0;
 }
 
 int landsat_mtl_write(const struct landsat_mtl *m, const char *folder, struct failure *f)
 {
-	struct odl d = { .m = m, .level1 = options_level1(m->options) };
-	char path[1100];
+	const struct options *o = m->options;
+	bool now = o->collection == COLLECTION_2;
+	struct odl d = { .m = m,
+			 .level1 = options_level1(o),
+			 .prefix = now ? "LEVEL1_" : "",
+			 .radiance_only = landsat_radiance_only(&m->sensor, o) };
+	char stem[1100];
 	int ret;
 
-	snprintf(path, sizeof(path), "%s/%s_MTL.txt", folder, m->id);
-	d.file = fopen(path, "w");
-	if (!d.file)
-		return fail_errno(f, "cannot create %s", path);
-	ret = write_groups(&d, f);
-	if (!ret && ferror(d.file))
-		ret = fail_errno(f, "cannot write %s", path);
-	if (fclose(d.file) && !ret)
-		ret = fail_errno(f, "cannot write %s", path);
+	d.text = calloc(1, sizeof(*d.text));
+	if (!d.text)
+		return fail(f, "no memory for the metadata of %s", m->id);
+	d.text->root = now ? "LANDSAT_METADATA_FILE" : "L1_METADATA_FILE";
+	d.text->numbers = !now;
+	snprintf(stem, sizeof(stem), "%s/%s_MTL", folder, m->id);
+	ret = now ? mtl_collection2(&d, f) : mtl_before(&d, f);
+	if (!ret)
+		ret = mtl_write(d.text, stem, o->mtl, f);
+	free(d.text);
 	return ret;
 }

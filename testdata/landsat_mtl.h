@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * landsat_mtl.h - the metadata file of a Landsat Collection 2 product.
+ * landsat_mtl.h - the metadata file of a Landsat product, of any generation.
  */
 #ifndef TESTDATA_LANDSAT_MTL_H
 #define TESTDATA_LANDSAT_MTL_H
@@ -19,13 +19,14 @@ struct landsat_mtl {
 	struct grid grid;
 	struct air air;
 	char id[64], id1[64]; /* of the product, and of its Level 1 */
+	char scene[32];	      /* "LC91500282024194LGN00" */
 	struct moment processed;
 	double cloud_cover; /* percent */
 	double cloud_cover_land;
 	unsigned saturated; /* QA_RADSAT bits that occur */
 };
 
-/* Write ID_MTL.txt into the folder. */
+/* Write ID_MTL.txt, .xml, .json, as the options say, into the folder. */
 int landsat_mtl_write(const struct landsat_mtl *m, const char *folder, struct failure *f);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "testdata/compare.h"
+#include "testdata/hls.h"
 #include "testdata/landsat.h"
 #include "testdata/options.h"
 #include "testdata/raster.h"
@@ -16,16 +17,17 @@
 
 static int run(const struct options *o)
 {
+	static int (*const make[])(const struct options *o, char *out, size_t size,
+				   struct failure *f) = {
+		[FAMILY_LANDSAT] = landsat_make,
+		[FAMILY_SENTINEL2] = sentinel2_make,
+		[FAMILY_HLS] = hls_make,
+	};
 	struct failure f = { 0 };
 	char path[1100];
-	int ret;
 
 	raster_setup(o->threads);
-	if (options_sentinel2(o))
-		ret = sentinel2_make(o, path, sizeof(path), &f);
-	else
-		ret = landsat_make(o, path, sizeof(path), &f);
-	if (ret) {
+	if (make[options_family(o)](o, path, sizeof(path), &f)) {
 		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
 		return 1;
 	}
@@ -65,7 +67,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (o.help) {
-		fputs(options_help, stdout);
+		for (int i = 0; options_help[i]; i++)
+			fputs(options_help[i], stdout);
 		return 0;
 	}
 	if (o.version) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "testdata/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,39 +11,183 @@
 
 #include "testdata/landsat_bands.h"
 #include "testdata/mgrs.h"
+#include "testdata/options_value.h"
 #include "testdata/shore.h"
 #include "testdata/sky.h"
 #include "testdata/workers.h"
 
-enum { SIDE_MIN = 16, SIDE_MAX = 20000 };
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static const char *const kind_names[] = {
-	[KIND_NONE] = "",
-	[KIND_LANDSAT_L1] = "landsat-l1",
-	[KIND_LANDSAT_L2] = "landsat-l2",
-	[KIND_SENTINEL2_L1C] = "sentinel2-l1c",
-	[KIND_SENTINEL2_L2A] = "sentinel2-l2a",
+/* What a kind of product is. */
+static const struct kind_facts {
+	const char *name;
+	enum family family;
+	bool level1;
+	double pixel_m, hour;	   /* of local solar time */
+	int size, multiple;	   /* pixels of the window: default; sides are multiples of this */
+	const char *spacecraft[5]; /* the first is the default */
+} kinds[] = {
+	[KIND_NONE] = { .name = "" },
+	[KIND_LANDSAT_L1] = { "landsat-l1",
+			      FAMILY_LANDSAT,
+			      true,
+			      30,
+			      10.7,
+			      1024,
+			      1,
+			      { "LC09", "LC08", "LE07", "LT05", "LT04" } },
+	[KIND_LANDSAT_L2] = { "landsat-l2",
+			      FAMILY_LANDSAT,
+			      false,
+			      30,
+			      10.7,
+			      1024,
+			      1,
+			      { "LC09", "LC08", "LE07", "LT05", "LT04" } },
+	[KIND_SENTINEL2_L1C] = { "sentinel2-l1c",
+				 FAMILY_SENTINEL2,
+				 true,
+				 10,
+				 10.75,
+				 1200,
+				 6,
+				 { "S2B", "S2A", "S2C" } },
+	[KIND_SENTINEL2_L2A] = { "sentinel2-l2a",
+				 FAMILY_SENTINEL2,
+				 false,
+				 10,
+				 10.75,
+				 1200,
+				 6,
+				 { "S2B", "S2A", "S2C" } },
+	[KIND_HLS_L30] = { "hls-l30", FAMILY_HLS, false, 30, 10.7, 1024, 1, { "LC09", "LC08" } },
+	[KIND_HLS_S30] = { "hls-s30",
+			   FAMILY_HLS,
+			   false,
+			   30,
+			   10.75,
+			   1024,
+			   1,
+			   { "S2B", "S2A", "S2C" } },
 };
-static const char *const lake_names[] = {
-	[LAKE_BALKHASH] = "balkhash", [LAKE_CIRCLE] = "circle", [LAKE_ELLIPSE] = "ellipse",
-	[LAKE_STAR] = "star",	      [LAKE_PLAIN] = "plain",
+
+/* clang-format off */
+static const char *const lake_names[] = { "balkhash", "circle", "ellipse", "star", "plain", NULL };
+static const char *const collections[] = { "02", "01", "pre", NULL };
+static const char *const mtl_forms[] = { "txt", "xml", "json", NULL };
+static const char *const image_forms[] = { "jp2", "tif", "tif-as-jp2", NULL };
+static const char *const stac_versions[] = { "", "1.0", "1.1", NULL };
+
+static int take_kind(struct options *o, const char *text, struct failure *f)
+{
+	const char *names[COUNT(kinds) + 1] = { 0 };
+	int k = 0;
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		names[i] = kinds[i].name;
+	if (value_word("kind", text, names, &k, f))
+		return -1;
+	o->kind = (enum kind)k;
+	return 0;
+}
+
+enum value { FLAG, WHOLE, REAL, DEGREES, WORD, WORDS, TEXT, POINTER, OTHER };
+
+/* What getopt returns of the first rule: above every character. */
+enum { FIRST_ID = 256 };
+
+#define AT(member)	offsetof(struct options, member)
+#define INTO(member)	offsetof(struct options, member), 0, 0, NULL, NULL
+
+/* Every option: where its value goes, and what it may be. */
+static const struct rule {
+	const char *name;
+	enum value type;
+	size_t at;
+	double low, high;
+	const char *const *words;
+	int (*take)(struct options *o, const char *text, struct failure *f);
+} rules[] = {
+	{ "kind", OTHER, 0, 0, 0, NULL, take_kind },
+	{ "out", POINTER, INTO(out) },
+	{ "lake", WORD, AT(lake), 0, 0, lake_names, NULL },
+	{ "lake-center", DEGREES, INTO(lake_center) },
+	{ "radius", REAL, AT(radius_m), 100, 200000, NULL, NULL },
+	{ "shift", REAL, AT(shift_m), -SHORE_SHIFT_MAX_M, SHORE_SHIFT_MAX_M, NULL, NULL },
+	{ "plane", OTHER, 0, 0, 0, NULL, value_plane },
+	{ "ramp", FLAG, INTO(ramp) },
+	{ "surface", OTHER, 0, 0, 0, NULL, value_surface },
+	{ "water", OTHER, 0, 0, 0, NULL, value_water },
+	{ "land", OTHER, 0, 0, 0, NULL, value_land },
+	{ "salt", FLAG, INTO(salt) },
+	{ "clouds", WHOLE, AT(clouds), 0, CLOUD_MAX, NULL, NULL },
+	{ "noise", REAL, AT(noise), 0, 0.1, NULL, NULL },
+	{ "air", OTHER, 0, 0, 0, NULL, value_air },
+	{ "seed", OTHER, 0, 0, 0, NULL, value_seed },
+	{ "center", DEGREES, INTO(center) },
+	{ "size", OTHER, 0, 0, 0, NULL, value_size },
+	{ "zone", WHOLE, AT(zone), 1, 60, NULL, NULL },
+	{ "date", OTHER, 0, 0, 0, NULL, value_date },
+	{ "time", OTHER, 0, 0, 0, NULL, value_time },
+	{ "spacecraft", TEXT, AT(spacecraft), 0, sizeof(((struct options *)0)->spacecraft), NULL,
+	  NULL },
+	{ "swath-edge", FLAG, INTO(swath_edge) },
+	{ "path", WHOLE, AT(path), 1, 233, NULL, NULL },
+	{ "row", WHOLE, AT(row), 1, 248, NULL, NULL },
+	{ "collection", WORD, AT(collection), 0, 0, collections, NULL },
+	{ "mtl", WORDS, AT(mtl), 0, 0, mtl_forms, NULL },
+	{ "slc-off", FLAG, INTO(slc_off) },
+	{ "sun-range", REAL, AT(sun_range), -20, 20, NULL, NULL },
+	{ "block", WHOLE, AT(block), 256, 512, NULL, NULL },
+	{ "mgrs", OTHER, 0, 0, 0, NULL, value_mgrs },
+	{ "orbit", WHOLE, AT(orbit), 1, 143, NULL, NULL },
+	{ "baseline", WHOLE, AT(baseline), 204, 9999, NULL, NULL },
+	{ "naming", OTHER, 0, 0, 0, NULL, value_naming },
+	{ "offsets", OTHER, 0, 0, 0, NULL, value_offsets },
+	{ "quantification", WHOLE, AT(quantification), 100, 20000, NULL, NULL },
+	{ "granules", WHOLE, AT(granules), 1, GRANULES_MAX, NULL, NULL },
+	{ "datastrip", WHOLE, AT(datastrip), 1, 2, NULL, NULL },
+	{ "defects", FLAG, INTO(defects) },
+	{ "images", WORD, AT(images), 0, 0, image_forms, NULL },
+	{ "stac", WORD, AT(stac), 0, 0, stac_versions, NULL },
+	{ "threads", WHOLE, AT(threads), 1, WORKERS_MAX, NULL, NULL },
+	{ "self-test", FLAG, INTO(self_test) },
+	{ "help", FLAG, INTO(help) },
+	{ "version", FLAG, INTO(version) },
 };
-static const char *const plane_names[] = { "utm", "laea" };
-static const char *const surface_names[] = { "plain", "natural" };
+/* clang-format on */
+
+/* Which options were said: the defaults that depend on the rest replace the others. */
+struct asked {
+	bool rule[COUNT(rules)];
+};
+
+static bool said(const struct asked *a, const char *name)
+{
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if (!strcmp(rules[i].name, name))
+			return a->rule[i];
+	return false;
+}
+
+enum family options_family(const struct options *o)
+{
+	return kinds[o->kind].family;
+}
 
 bool options_sentinel2(const struct options *o)
 {
-	return o->kind == KIND_SENTINEL2_L1C || o->kind == KIND_SENTINEL2_L2A;
+	return kinds[o->kind].family == FAMILY_SENTINEL2 && o->kind != KIND_NONE;
 }
 
 bool options_level1(const struct options *o)
 {
-	return o->kind == KIND_LANDSAT_L1 || o->kind == KIND_SENTINEL2_L1C;
+	return kinds[o->kind].level1;
 }
 
 const char *options_kind_name(enum kind k)
 {
-	return kind_names[k];
+	return kinds[k].name;
 }
 
 const char *options_lake_name(enum lake l)
@@ -51,322 +195,132 @@ const char *options_lake_name(enum lake l)
 	return lake_names[l];
 }
 
-/* What was not said yet; the defaults that depend on the rest replace it. */
-struct asked {
-	bool lake_center, size, zone, time, radius, noise, plane, surface, mgrs;
-};
-
-/* clang-format off */
-enum id {
-	ID_KIND = 1, ID_OUT, ID_LAKE, ID_LAKE_CENTER, ID_RADIUS, ID_SHIFT, ID_PLANE, ID_RAMP,
-	ID_SURFACE, ID_WATER, ID_LAND, ID_SALT, ID_CLOUDS, ID_NOISE, ID_SEED, ID_CENTER, ID_SIZE,
-	ID_ZONE, ID_DATE, ID_TIME, ID_SPACECRAFT, ID_PATH, ID_ROW, ID_MGRS, ID_ORBIT, ID_BASELINE,
-	ID_SWATH_EDGE, ID_BLOCK, ID_THREADS, ID_SELF_TEST, ID_HELP, ID_VERSION,
-};
-
-static const struct option table[] = {
-	{ "kind", 1, NULL, ID_KIND }, { "out", 1, NULL, ID_OUT }, { "lake", 1, NULL, ID_LAKE },
-	{ "lake-center", 1, NULL, ID_LAKE_CENTER }, { "radius", 1, NULL, ID_RADIUS },
-	{ "shift", 1, NULL, ID_SHIFT }, { "plane", 1, NULL, ID_PLANE },
-	{ "ramp", 0, NULL, ID_RAMP }, { "surface", 1, NULL, ID_SURFACE },
-	{ "water", 1, NULL, ID_WATER }, { "land", 1, NULL, ID_LAND }, { "salt", 0, NULL, ID_SALT },
-	{ "clouds", 1, NULL, ID_CLOUDS }, { "noise", 1, NULL, ID_NOISE },
-	{ "seed", 1, NULL, ID_SEED }, { "center", 1, NULL, ID_CENTER },
-	{ "size", 1, NULL, ID_SIZE }, { "zone", 1, NULL, ID_ZONE }, { "date", 1, NULL, ID_DATE },
-	{ "time", 1, NULL, ID_TIME }, { "spacecraft", 1, NULL, ID_SPACECRAFT },
-	{ "path", 1, NULL, ID_PATH }, { "row", 1, NULL, ID_ROW }, { "mgrs", 1, NULL, ID_MGRS },
-	{ "orbit", 1, NULL, ID_ORBIT }, { "baseline", 1, NULL, ID_BASELINE },
-	{ "swath-edge", 0, NULL, ID_SWATH_EDGE }, { "block", 1, NULL, ID_BLOCK },
-	{ "threads", 1, NULL, ID_THREADS }, { "self-test", 0, NULL, ID_SELF_TEST },
-	{ "help", 0, NULL, ID_HELP }, { "version", 0, NULL, ID_VERSION }, { NULL, 0, NULL, 0 },
-};
-/* clang-format on */
-
-static const char *name_of(int id)
+static int take(struct options *o, const struct rule *r, const char *text, struct failure *f)
 {
-	for (const struct option *t = table; t->name; t++)
-		if (t->val == id)
-			return t->name;
-	return "";
-}
-
-static int whole(int id, const char *text, long low, long high, int *out, struct failure *f)
-{
-	char *end;
-	long v;
-
-	errno = 0;
-	v = strtol(text, &end, 10);
-	if (errno || end == text || *end || v < low || v > high)
-		return fail(f, "--%s %s: a whole number from %ld to %ld is needed", name_of(id),
-			    text, low, high);
-	*out = (int)v;
-	return 0;
-}
-
-static int real(int id, const char *text, const double range[2], double *out, struct failure *f)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	if (end == text || *end || !(v >= range[0] && v <= range[1]))
-		return fail(f, "--%s %s: a number from %g to %g is needed", name_of(id), text,
-			    range[0], range[1]);
-	*out = v;
-	return 0;
-}
-
-static int degrees(int id, const char *text, double out[2], struct failure *f)
-{
-	char rest;
-
-	if (sscanf(text, "%lf,%lf%c", &out[0], &out[1], &rest) != 2 || !(fabs(out[0]) <= 180) ||
-	    !(fabs(out[1]) <= 84))
-		return fail(f, "--%s %s: LON,LAT in degrees is needed, like 75.47,46.55",
-			    name_of(id), text);
-	return 0;
-}
-
-/* One of n words; returns its number or -1. */
-static int word(int id, const char *text, const char *const *words, int n, struct failure *f)
-{
-	char all[200] = "";
-
-	for (int i = 0; i < n; i++) {
-		if (words[i][0] && !strcmp(text, words[i]))
-			return i;
-		if (words[i][0]) {
-			strncat(all, all[0] ? ", " : "", sizeof(all) - strlen(all) - 1);
-			strncat(all, words[i], sizeof(all) - strlen(all) - 1);
-		}
-	}
-	return fail(f, "--%s %s: one of %s is needed", name_of(id), text, all);
-}
-
-static int cover(int id, const char *text, int low, int high, struct failure *f)
-{
-	int k = cover_find(text);
-
-	if (k < low || k > high)
-		return fail(f, "--%s %s: see --help for the names", name_of(id), text);
-	return k;
-}
-
-static int date(const char *text, struct moment *m, struct failure *f)
-{
-	static const int days[12] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	char rest;
-
-	if (strlen(text) != 8 ||
-	    sscanf(text, "%4d%2d%2d%c", &m->year, &m->month, &m->day, &rest) != 3 ||
-	    m->year < 1982 || m->year > 2049 || m->month < 1 || m->month > 12 || m->day < 1 ||
-	    m->day > days[m->month - 1])
-		return fail(f, "--date %s: YYYYMMDD from 1982 to 2049 is needed", text);
-	return 0;
-}
-
-static int clock_time(const char *text, struct moment *m, struct failure *f)
-{
-	int h, min, s;
-	char rest;
-
-	if (strlen(text) != 6 || sscanf(text, "%2d%2d%2d%c", &h, &min, &s, &rest) != 3 || h < 0 ||
-	    h > 23 || min < 0 || min > 59 || s < 0 || s > 59)
-		return fail(f, "--time %s: HHMMSS is needed", text);
-	m->second = h * 3600 + min * 60 + s;
-	return 0;
-}
-
-static int window_size(const char *text, struct options *o, struct failure *f)
-{
-	char rest;
-	int n = sscanf(text, "%dx%d%c", &o->width, &o->height, &rest);
-
-	if (n == 1 && !strchr(text, 'x'))
-		o->height = o->width;
-	else if (n != 2)
-		o->width = 0;
-	if (o->width < SIDE_MIN || o->width > SIDE_MAX || o->height < SIDE_MIN ||
-	    o->height > SIDE_MAX)
-		return fail(f, "--size %s: W or WxH from %d to %d is needed", text, SIDE_MIN,
-			    SIDE_MAX);
-	return 0;
-}
-
-static int copy(int id, const char *text, char *out, size_t size, struct failure *f)
-{
-	if (snprintf(out, size, "%s", text) >= (int)size)
-		return fail(f, "--%s %s: see --help", name_of(id), text);
-	return 0;
-}
-
-/* Options of the lake, the ground and the sky; 1: it is none of them. */
-static int take_ground(struct options *o, struct asked *a, int id, const char *text,
-		       struct failure *f)
-{
+	void *at = (char *)o + r->at;
 	int k = 0;
 
-	switch (id) {
-	case ID_LAKE:
-		k = word(id, text, lake_names, 5, f);
-		o->lake = (enum lake)(k < 0 ? 0 : k);
-		return k < 0 ? -1 : 0;
-	case ID_LAKE_CENTER:
-		a->lake_center = true;
-		return degrees(id, text, o->lake_center, f);
-	case ID_RADIUS:
-		a->radius = true;
-		return real(id, text, (const double[]){ 100, 200000 }, &o->radius_m, f);
-	case ID_SHIFT:
-		return real(id, text, (const double[]){ -SHORE_SHIFT_MAX_M, SHORE_SHIFT_MAX_M },
-			    &o->shift_m, f);
-	case ID_PLANE:
-		a->plane = true;
-		k = word(id, text, plane_names, 2, f);
-		o->plane_laea = k == 1;
-		return k < 0 ? -1 : 0;
-	case ID_SURFACE:
-		a->surface = true;
-		k = word(id, text, surface_names, 2, f);
-		o->natural = k == 1;
-		return k < 0 ? -1 : 0;
-	case ID_WATER:
-		k = cover(id, text, COVER_CLEAR_WATER, COVER_VERY_TURBID_WATER, f);
-		o->water = (enum cover)(k < 0 ? 0 : k);
-		return k < 0 ? -1 : 0;
-	case ID_LAND:
-		k = cover(id, text, COVER_SAND, COVER_DRY_REED, f);
-		o->land = (enum cover)(k < 0 ? 0 : k);
-		return k < 0 ? -1 : 0;
-	case ID_CLOUDS:
-		return whole(id, text, 0, CLOUD_MAX, &o->clouds, f);
-	case ID_NOISE:
-		a->noise = true;
-		return real(id, text, (const double[]){ 0, 0.1 }, &o->noise, f);
-	default:
-		return 1;
+	switch (r->type) {
+	case FLAG:
+		*(bool *)at = true;
+		return 0;
+	case WHOLE:
+		return value_whole(r->name, text, r->low, r->high, at, f);
+	case REAL:
+		return value_real(r->name, text, r->low, r->high, at, f);
+	case DEGREES:
+		return value_degrees(r->name, text, at, f);
+	case WORD:
+		if (value_word(r->name, text, r->words, &k, f))
+			return -1;
+		memcpy(at, &k, sizeof(k)); /* an enum */
+		return 0;
+	case WORDS:
+		return value_words(r->name, text, r->words, at, f);
+	case TEXT:
+		return value_copy(r->name, text, at, (size_t)r->high, f);
+	case POINTER:
+		*(const char **)at = text;
+		return 0;
+	case OTHER:
+		break;
 	}
-}
-
-/* Options of the window and the scene; 1: it is none of them. */
-static int take_scene(struct options *o, struct asked *a, int id, const char *text,
-		      struct failure *f)
-{
-	switch (id) {
-	case ID_CENTER:
-		o->has_center = true;
-		return degrees(id, text, o->center, f);
-	case ID_SIZE:
-		a->size = true;
-		return window_size(text, o, f);
-	case ID_ZONE:
-		a->zone = true;
-		return whole(id, text, 1, 60, &o->zone, f);
-	case ID_DATE:
-		return date(text, &o->when, f);
-	case ID_TIME:
-		a->time = true;
-		return clock_time(text, &o->when, f);
-	case ID_SPACECRAFT:
-		return copy(id, text, o->spacecraft, sizeof(o->spacecraft), f);
-	case ID_PATH:
-		return whole(id, text, 1, 233, &o->path, f);
-	case ID_ROW:
-		return whole(id, text, 1, 248, &o->row, f);
-	case ID_MGRS:
-		a->mgrs = true;
-		return copy(id, text[0] == 'T' ? text + 1 : text, o->mgrs, sizeof(o->mgrs), f);
-	case ID_ORBIT:
-		return whole(id, text, 1, 143, &o->orbit, f);
-	case ID_BASELINE:
-		return whole(id, text, 204, 9999, &o->baseline, f);
-	case ID_BLOCK:
-		return whole(id, text, 256, 512, &o->block, f);
-	default:
-		return 1;
-	}
-}
-
-static int take(struct options *o, struct asked *a, int id, const char *text, struct failure *f)
-{
-	int k;
-
-	switch (id) {
-	case ID_KIND:
-		k = word(id, text, kind_names, 5, f);
-		o->kind = (enum kind)(k < 0 ? 0 : k);
-		return k < 0 ? -1 : 0;
-	case ID_OUT:
-		o->out = text;
-		return 0;
-	case ID_RAMP:
-		o->ramp = true;
-		return 0;
-	case ID_SALT:
-		o->salt = true;
-		return 0;
-	case ID_SWATH_EDGE:
-		o->swath_edge = true;
-		return 0;
-	case ID_SEED:
-		o->seed = strtoull(text, NULL, 10);
-		return 0;
-	case ID_THREADS:
-		return whole(id, text, 1, WORKERS_MAX, &o->threads, f);
-	case ID_SELF_TEST:
-		o->self_test = true;
-		return 0;
-	case ID_HELP:
-		o->help = true;
-		return 0;
-	case ID_VERSION:
-		o->version = true;
-		return 0;
-	default:
-		k = take_ground(o, a, id, text, f);
-		return k == 1 ? take_scene(o, a, id, text, f) : k;
-	}
+	return r->take(o, text, f);
 }
 
 static int defaults_scene(struct options *o, const struct asked *a, struct failure *f)
 {
-	bool s2 = options_sentinel2(o);
+	const struct kind_facts *k = &kinds[o->kind];
+	bool mgrs = said(a, "mgrs");
 	struct mgrs square;
 	double hour;
 
-	if (a->mgrs && !mgrs_square(o->mgrs, &square))
+	if (mgrs && !mgrs_square(o->mgrs, &square))
 		return fail(f, "--mgrs %s: a tile name like 43TFM is needed", o->mgrs);
-	if (a->mgrs && !o->has_center) {
+	if (mgrs && !o->has_center) {
 		struct grid g = { .zone = square.zone, .south = square.south };
 
 		if (plane_lonlat(&g, square.e + 50000, square.n + 50000, o->center, f))
 			return -1;
 	}
-	if (!a->zone)
-		o->zone = a->mgrs ? square.zone : (int)floor((o->center[0] + 180) / 6) % 60 + 1;
-	if (!a->size)
-		o->width = o->height = s2 ? 1200 : 1024;
+	if (!said(a, "zone"))
+		o->zone = mgrs ? square.zone : (int)floor((o->center[0] + 180) / 6) % 60 + 1;
+	if (!said(a, "size"))
+		o->width = o->height = k->size;
 	if (!o->spacecraft[0])
-		snprintf(o->spacecraft, sizeof(o->spacecraft), "%s", s2 ? "S2B" : "LC09");
-	hour = fmod((s2 ? 10.75 : 10.7) - o->center[0] / 15 + 24, 24);
-	if (!a->time)
+		snprintf(o->spacecraft, sizeof(o->spacecraft), "%s", k->spacecraft[0]);
+	hour = fmod(k->hour - o->center[0] / 15 + 24, 24);
+	if (!said(a, "time"))
 		o->when.second = floor(hour * 3600);
+	return 0;
+}
+
+static void defaults_sentinel2(struct options *o)
+{
+	if (o->has_offsets)
+		return;
+	o->has_offsets = o->baseline >= 400;
+	for (int i = 0; i < OFFSETS_NR; i++)
+		o->offset[i] = o->has_offsets ? -1000 : 0;
+}
+
+static int check_spacecraft(const struct options *o, struct failure *f)
+{
+	const struct kind_facts *k = &kinds[o->kind];
+	char all[60] = "";
+
+	for (size_t i = 0; i < COUNT(k->spacecraft) && k->spacecraft[i]; i++) {
+		if (!strcmp(o->spacecraft, k->spacecraft[i]))
+			return 0;
+		strncat(all, all[0] ? ", " : "", sizeof(all) - strlen(all) - 1);
+		strncat(all, k->spacecraft[i], sizeof(all) - strlen(all) - 1);
+	}
+	return fail(f, "--spacecraft %s: one of %s is needed", o->spacecraft, all);
+}
+
+/* What goes together. */
+static int check_forms(const struct options *o, struct failure *f)
+{
+	bool landsat = options_family(o) == FAMILY_LANDSAT, s2 = options_sentinel2(o);
+	const struct {
+		bool wrong;
+		const char *words;
+	} rule[] = {
+		{ o->collection != COLLECTION_2 && o->kind != KIND_LANDSAT_L1,
+		  "--collection 01 and pre: only --kind landsat-l1 had them" },
+		{ o->slc_off && strcmp(o->spacecraft, "LE07"), "--slc-off: only of LE07" },
+		{ o->sun_range != 0 &&
+			  (o->kind != KIND_LANDSAT_L1 || o->collection != COLLECTION_2),
+		  "--sun-range: only of --kind landsat-l1 of Collection 2, which has angles" },
+		{ o->mtl != MTL_TXT && !landsat, "--mtl: only of Landsat" },
+		{ (o->old_naming || o->granules > 1 || o->datastrip || o->defects || o->images) &&
+			  !s2,
+		  "--naming, --granules, --datastrip, --defects, --images: only of Sentinel-2" },
+		{ o->old_naming && o->kind == KIND_SENTINEL2_L2A,
+		  "--naming old: Level-2A never had it" },
+		{ o->old_naming && o->baseline >= 400,
+		  "--naming old: needs a --baseline before 0400" },
+		{ o->defects && o->baseline < 400, "--defects: needs a --baseline from 0400" },
+		{ o->granules > 1 && o->stac, "--stac: an Item is of one granule" },
+		{ o->stac && options_family(o) == FAMILY_HLS, "--stac: not of HLS" },
+		{ o->stac && o->collection != COLLECTION_2, "--stac: only of Collection 2" },
+	};
+
+	for (size_t i = 0; i < COUNT(rule); i++)
+		if (rule[i].wrong)
+			return fail(f, "%s", rule[i].words);
 	return 0;
 }
 
 static int check(struct options *o, struct failure *f)
 {
-	bool s2 = options_sentinel2(o);
+	int multiple = kinds[o->kind].multiple;
 
-	if (s2 && (o->width % 6 || o->height % 6))
+	if (o->width % multiple || o->height % multiple)
 		return fail(f, "--size %dx%d: Sentinel-2 needs multiples of 6 (60 m)", o->width,
 			    o->height);
-	if (s2 && strcmp(o->spacecraft, "S2A") && strcmp(o->spacecraft, "S2B") &&
-	    strcmp(o->spacecraft, "S2C"))
-		return fail(f, "--spacecraft %s: S2A, S2B or S2C is needed", o->spacecraft);
-	if (!s2 && !landsat_sensor_find(o->spacecraft))
-		return fail(f, "--spacecraft %s: LC09, LC08, LE07, LT05 or LT04 is needed",
-			    o->spacecraft);
+	if (check_spacecraft(o, f) || check_forms(o, f))
+		return -1;
 	if (o->block != 256 && o->block != 512)
 		return fail(f, "--block %d: 256 or 512 is needed", o->block);
 	if (o->lake == LAKE_BALKHASH && !o->plane_laea)
@@ -379,31 +333,54 @@ static int check(struct options *o, struct failure *f)
 
 static int defaults(struct options *o, const struct asked *a, struct failure *f)
 {
-	double pixel = options_sentinel2(o) ? 10 : 30;
+	double pixel = kinds[o->kind].pixel_m;
 
 	if (o->kind == KIND_NONE)
 		return fail(f, "--kind is needed; see --help");
 	if (!o->out)
 		return fail(f, "--out is needed; see --help");
+	o->has_center = said(a, "center");
 	if (defaults_scene(o, a, f))
 		return -1;
-	if (!a->lake_center)
+	if (!said(a, "lake-center"))
 		memcpy(o->lake_center, o->center, sizeof(o->center));
-	if (!a->radius)
+	if (!said(a, "radius"))
 		o->radius_m = 0.3 * pixel * (o->width < o->height ? o->width : o->height);
-	if (!a->plane)
+	if (!said(a, "plane"))
 		o->plane_laea = o->lake == LAKE_BALKHASH;
-	if (!a->surface)
+	if (!said(a, "surface"))
 		o->natural = o->lake == LAKE_BALKHASH;
-	if (!a->noise)
+	if (!said(a, "noise"))
 		o->noise = o->ramp ? 0 : 0.002;
+	defaults_sentinel2(o);
 	return check(o, f);
+}
+
+static int take_all(struct options *o, struct asked *a, int argc, char **argv, struct failure *f)
+{
+	struct option table[COUNT(rules) + 1] = { 0 };
+	int id;
+
+	for (size_t i = 0; i < COUNT(rules); i++)
+		table[i] = (struct option){ rules[i].name, rules[i].type != FLAG, NULL,
+					    (int)i + FIRST_ID };
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (id < FIRST_ID)
+			return fail(f, "%s: unknown, or its value is missing; see --help",
+				    argv[optind - 1]);
+		if (take(o, &rules[id - FIRST_ID], optarg, f))
+			return -1;
+		a->rule[id - FIRST_ID] = true;
+	}
+	if (optind < argc)
+		return fail(f, "%s: not an option; see --help", argv[optind]);
+	return 0;
 }
 
 int options_parse(struct options *o, int argc, char **argv, struct failure *f)
 {
 	struct asked a = { 0 };
-	int id;
 
 	*o = (struct options){ .center = { 75.47, 46.55 },
 			       .when = { 2024, 7, 12, 0 },
@@ -412,21 +389,16 @@ int options_parse(struct options *o, int argc, char **argv, struct failure *f)
 			       .orbit = 91,
 			       .water = COVER_TURBID_WATER,
 			       .land = COVER_SAND,
+			       .mtl = MTL_TXT,
 			       .baseline = 510,
+			       .quantification = 10000,
+			       .granules = 1,
 			       .block = 256,
 			       .seed = 1 };
 	o->threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	o->threads = o->threads < 1 ? 1 : o->threads > WORKERS_MAX ? WORKERS_MAX : o->threads;
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (id == '?')
-			return fail(f, "%s: unknown, or its value is missing; see --help",
-				    argv[optind - 1]);
-		if (take(o, &a, id, optarg, f))
-			return -1;
-	}
-	if (optind < argc)
-		return fail(f, "%s: not an option; see --help", argv[optind]);
+	if (take_all(o, &a, argc, argv, f))
+		return -1;
 	if (o->help || o->version || o->self_test)
 		return 0;
 	return defaults(o, &a, f);

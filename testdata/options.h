@@ -19,7 +19,11 @@ enum kind {
 	KIND_LANDSAT_L2,
 	KIND_SENTINEL2_L1C,
 	KIND_SENTINEL2_L2A,
+	KIND_HLS_L30,
+	KIND_HLS_S30,
 };
+
+enum family { FAMILY_LANDSAT, FAMILY_SENTINEL2, FAMILY_HLS };
 
 enum lake {
 	LAKE_BALKHASH,
@@ -29,6 +33,21 @@ enum lake {
 	LAKE_PLAIN, /* a straight shore */
 };
 
+/* Generations of Landsat products. */
+enum collection { COLLECTION_2, COLLECTION_1, COLLECTION_PRE };
+
+/* Forms of the MTL, as bits. */
+enum mtl_form { MTL_TXT = 1, MTL_XML = 2, MTL_JSON = 4 };
+
+/* What the images of a Sentinel-2 product are: JPEG 2000, GeoTIFF, GeoTIFF that is called .jp2. */
+enum images { IMAGES_JP2, IMAGES_TIF, IMAGES_TIF_AS_JP2 };
+
+/* A STAC Item beside the product: none, version 1.0, version 1.1. */
+enum stac { STAC_NONE, STAC_1_0, STAC_1_1 };
+
+/* In the order of Sentinel-2's band_id: B01..B08, B8A, B09..B12. */
+enum { OFFSETS_NR = 13, GRANULES_MAX = 2 };
+
 struct options {
 	enum kind kind;
 	enum lake lake;
@@ -36,7 +55,7 @@ struct options {
 	double center[2];      /* of the window, degrees */
 	double lake_center[2]; /* of the shape, degrees */
 	bool plane_laea;       /* shapes are exact in PLANE_LAEA, else in the product's UTM */
-	int width, height;     /* pixels of 30 m (Landsat) or 10 m (Sentinel-2) */
+	int width, height;     /* pixels of 30 m (Landsat, HLS) or 10 m (Sentinel-2) */
 	int zone;
 	struct moment when; /* UTC */
 	int path, row, orbit;
@@ -45,10 +64,29 @@ struct options {
 	int clouds;
 	bool salt, swath_edge, ramp;
 	bool natural;
+	bool no_air; /* Level-1: nothing between the ground and the sensor */
 	enum cover water, land;
-	char spacecraft[8]; /* LC09, LC08, LE07, LT05, S2A, S2B, S2C */
-	int baseline;	    /* Sentinel-2: 400 = 04.00 */
-	int block;	    /* Landsat: side of a TIFF block */
+	char spacecraft[8]; /* LC09, LC08, LE07, LT05, LT04, S2A, S2B, S2C */
+
+	/* Landsat */
+	enum collection collection;
+	unsigned mtl;	  /* enum mtl_form */
+	bool slc_off;	  /* gaps as Landsat 7 has since 2003-05-31 */
+	double sun_range; /* Level-1: degrees by which the sun's zenith grows from west to east */
+	int block;	  /* side of a TIFF block */
+
+	/* Sentinel-2 */
+	int baseline;		/* 400 = 04.00 */
+	bool old_naming;	/* as before 6 December 2016 */
+	int offset[OFFSETS_NR]; /* reflectance = (dn + offset) / quantification, by band_id */
+	bool has_offsets;	/* the metadata lists them */
+	int quantification;
+	int granules;  /* 1..GRANULES_MAX, side by side */
+	int datastrip; /* 0: one sees all; 1, 2: the northern, the southern half of the window */
+	bool defects;  /* some rows of B04 were lost, and MSK_QUALIT says so */
+	enum images images;
+
+	enum stac stac;
 	uint64_t seed;
 	int threads;
 
@@ -56,7 +94,8 @@ struct options {
 	bool has_center;
 };
 
-/* Is it a Sentinel-2 product; is it one at the top of the atmosphere? */
+/* The family of the kind; is it a Sentinel-2 product; is it one at the top of the atmosphere? */
+enum family options_family(const struct options *o);
 bool options_sentinel2(const struct options *o);
 bool options_level1(const struct options *o);
 
@@ -70,7 +109,7 @@ const char *options_lake_name(enum lake l);
  */
 int options_parse(struct options *o, int argc, char **argv, struct failure *f);
 
-/* The text of --help. */
-extern const char options_help[];
+/* The text of --help in parts, NULL at the end. */
+extern const char *const options_help[];
 
 #endif

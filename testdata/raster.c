@@ -105,7 +105,7 @@ static void describe(struct raster *r)
 	GDALSetGeoTransform(r->dataset, transform);
 	if (s->point)
 		GDALSetMetadataItem(r->dataset, "AREA_OR_POINT", "Point", NULL);
-	if (s->nodata >= 0)
+	if (s->nodata != RASTER_NO_NODATA)
 		GDALSetRasterNoDataValue(GDALGetRasterBand(r->dataset, 1), s->nodata);
 }
 
@@ -134,6 +134,19 @@ int raster_open(struct raster *r, const struct raster_spec *spec, struct failure
 	if (watch_end(&w, path, f))
 		return -1;
 	return r->dataset ? 0 : fail(f, "cannot create %s", path);
+}
+
+void raster_tag(struct raster *r, const char *name, const char *value)
+{
+	GDALSetMetadataItem(r->dataset, name, value, NULL);
+}
+
+void raster_scale(struct raster *r, double scale, double offset)
+{
+	GDALRasterBandH band = GDALGetRasterBand(r->dataset, 1);
+
+	GDALSetRasterScale(band, scale);
+	GDALSetRasterOffset(band, offset);
 }
 
 /* One tile of a strip; what lies outside the raster repeats its last column and row. */

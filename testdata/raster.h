@@ -18,6 +18,8 @@ enum raster_form {
 	RASTER_JP2,  /* lossless, tiles of 1024, 6 resolutions, GeoJP2 */
 };
 
+#define RASTER_NO_NODATA (-1)
+
 struct raster_spec {
 	const char *path;
 	struct grid grid; /* its pixels are those of the file */
@@ -26,7 +28,7 @@ struct raster_spec {
 	int bands;	   /* 1, or more where interleaved pixels are handed over */
 	int block;	   /* side of a TIFF tile; strips are whole rows of tiles */
 	int threads;
-	int nodata; /* -1: none is declared */
+	int nodata; /* RASTER_NO_NODATA: none is declared */
 	bool point; /* TIFF: PixelIsPoint */
 };
 
@@ -43,6 +45,12 @@ struct raster {
 void raster_setup(int threads);
 
 int raster_open(struct raster *r, const struct raster_spec *spec, struct failure *f);
+
+/* Give the file a tag, until it is closed. */
+void raster_tag(struct raster *r, const char *name, const char *value);
+
+/* Say in the file that value = stored * scale + offset. */
+void raster_scale(struct raster *r, double scale, double offset);
 
 /*
  * Write rows y0 .. y0 + rows - 1 from pixels (width * rows * bands values, pixel

@@ -9,12 +9,7 @@
 #include "testdata/mgrs.h"
 #include "testdata/noise.h"
 
-struct tap {
-	int n, failed;
-};
-
-/* One line: is the value within tolerance of what is expected? */
-static void near(struct tap *t, const char *what, double value, double expected, double tolerance)
+void tap_near(struct tap *t, const char *what, double value, double expected, double tolerance)
 {
 	int bad = !(fabs(value - expected) <= tolerance);
 
@@ -84,7 +79,7 @@ static void check_area(struct tap *t, const char *what, enum lake lake, double s
 	if (make(&g, &o, &f))
 		broken(t, what, &f);
 	else
-		near(t, what, sum_area(&g) / expected, 1, 1e-5);
+		tap_near(t, what, sum_area(&g) / expected, 1, 1e-5);
 	ground_release(&g);
 }
 
@@ -126,7 +121,7 @@ static void straight_shore(struct tap *t)
 			exact = shore_cell_share(d[0], d[1], d[2], d[3]);
 			worst = fmax(worst, fabs(ground_fraction(&g, x, y) - exact));
 		}
-	near(t, "fractions of a straight shore", worst, 0, 1e-9);
+	tap_near(t, "fractions of a straight shore", worst, 0, 1e-9);
 	ground_release(&g);
 }
 
@@ -148,7 +143,7 @@ static void fractal_shore(struct tap *t)
 		ground_release(&g);
 		return;
 	}
-	near(t, "area of the generated lake, km2", rings_area(&g.rings) * 1e-6, 17500, 175);
+	tap_near(t, "area of the generated lake, km2", rings_area(&g.rings) * 1e-6, 17500, 175);
 	for (int i = 0; i < 2000; i++) {
 		double x, y, exact, d;
 
@@ -162,8 +157,8 @@ static void fractal_shore(struct tap *t)
 		else if (fabs(d) < 60)
 			worst = INFINITY;
 	}
-	near(t, "distance to the fractal shore", worst, 0, 1e-9);
-	near(t, "side of the fractal shore", signs, 0, 0);
+	tap_near(t, "distance to the fractal shore", worst, 0, 1e-9);
+	tap_near(t, "side of the fractal shore", signs, 0, 0);
 	ground_release(&g);
 }
 
@@ -196,7 +191,7 @@ static void mapping(struct tap *t)
 		}
 		worst = fmax(worst, hypot(p[0][0] - g.e0 - 30 * column, p[0][1] - g.n0 + 30 * row));
 	}
-	near(t, "mapping to the equal-area plane, m", worst, 0, 1e-3);
+	tap_near(t, "mapping to the equal-area plane, m", worst, 0, 1e-3);
 	mapping_release(&m);
 }
 
@@ -207,23 +202,24 @@ static void air_checks(struct tap *t)
 	struct moment solstice = { 2024, 6, 20, 12 * 3600 };
 	double zenith, azimuth;
 
-	near(t, "Rayleigh depth at 550 nm and sea level", air_depth(0.55, 1013.25), 0.0972, 5e-4);
-	near(t, "Rayleigh path, sun at 60 degrees, nadir", air_path(&a, 0.48) / tau,
-	     0.75 * 1.25 / 2, 1e-12);
-	near(t, "transmittance, sun at 60 degrees, nadir", log(air_transmittance(&a, 0.48)) / tau,
-	     -1.5, 1e-12);
-	near(t, "no air, no path", air_path(&(struct air){ .sun_zenith = 35 }, 0.48), 0, 0);
-	near(t, "no air, all through", air_transmittance(&(struct air){ .sun_zenith = 35 }, 0.48),
-	     1, 0);
+	tap_near(t, "Rayleigh depth at 550 nm and sea level", air_depth(0.55, 1013.25), 0.0972,
+		 5e-4);
+	tap_near(t, "Rayleigh path, sun at 60 degrees, nadir", air_path(&a, 0.48) / tau,
+		 0.75 * 1.25 / 2, 1e-12);
+	tap_near(t, "transmittance, sun at 60 degrees, nadir",
+		 log(air_transmittance(&a, 0.48)) / tau, -1.5, 1e-12);
+	tap_near(t, "no air, no path", air_path(&(struct air){ .sun_zenith = 35 }, 0.48), 0, 0);
+	tap_near(t, "no air, all through",
+		 air_transmittance(&(struct air){ .sun_zenith = 35 }, 0.48), 1, 0);
 	air_sun(&solstice, 0, 23.44, &zenith, &azimuth);
-	near(t, "the sun at the tropic, noon of the solstice", zenith, 0, 0.6);
-	near(t, "distance of the sun in early January",
-	     air_sun_distance(&(struct moment){ 2024, 1, 3, 0 }), 0.98331, 3e-4);
-	near(t, "distance of the sun, MTL of 2019-12-01",
-	     air_sun_distance(&(struct moment){ 2019, 12, 1, 54832 }), 0.9860755, 3e-4);
+	tap_near(t, "the sun at the tropic, noon of the solstice", zenith, 0, 0.6);
+	tap_near(t, "distance of the sun in early January",
+		 air_sun_distance(&(struct moment){ 2024, 1, 3, 0 }), 0.98331, 3e-4);
+	tap_near(t, "distance of the sun, MTL of 2019-12-01",
+		 air_sun_distance(&(struct moment){ 2019, 12, 1, 54832 }), 0.9860755, 3e-4);
 	air_sun(&(struct moment){ 2019, 12, 1, 54831.86 }, -75.07, 1.446, &zenith, &azimuth);
-	near(t, "elevation of the sun, MTL of 2019-12-01", 90 - zenith, 57.08727, 0.1);
-	near(t, "azimuth of the sun, MTL of 2019-12-01", azimuth, 136.31696, 0.2);
+	tap_near(t, "elevation of the sun, MTL of 2019-12-01", 90 - zenith, 57.08727, 0.1);
+	tap_near(t, "azimuth of the sun, MTL of 2019-12-01", azimuth, 136.31696, 0.2);
 }
 
 static void noise_checks(struct tap *t)
@@ -237,8 +233,8 @@ static void noise_checks(struct tap *t)
 		sum += v;
 		squares += v * v;
 	}
-	near(t, "mean of the noise", sum / n, 0, 4e-3);
-	near(t, "deviation of the noise", sqrt(squares / n), 1, 4e-3);
+	tap_near(t, "mean of the noise", sum / n, 0, 4e-3);
+	tap_near(t, "deviation of the noise", sqrt(squares / n), 1, 4e-3);
 }
 
 static void ramps(struct tap *t)
@@ -256,8 +252,9 @@ static void ramps(struct tap *t)
 	ground_compute(&g, 37, &r);
 	e = g.grid.e0 + 12.5 * 30 - g.ramp.e_mid;
 	n = g.grid.n0 - 37.5 * 30 - g.ramp.n_mid;
-	near(t, "ramp at a pixel's centre", (double)r.rho[ROLE_RED][12],
-	     g.ramp.base[ROLE_RED] + g.ramp.east[ROLE_RED] * e + g.ramp.north[ROLE_RED] * n, 1e-7);
+	tap_near(t, "ramp at a pixel's centre", (double)r.rho[ROLE_RED][12],
+		 g.ramp.base[ROLE_RED] + g.ramp.east[ROLE_RED] * e + g.ramp.north[ROLE_RED] * n,
+		 1e-7);
 out:
 	ground_row_release(&r);
 	ground_release(&g);
@@ -268,14 +265,15 @@ static void tiles(struct tap *t)
 	struct mgrs m = { 0 };
 	char name[6];
 
-	near(t, "tile 43TFM is a name", mgrs_square("43TFM", &m), 1, 0);
+	tap_near(t, "tile 43TFM is a name", mgrs_square("43TFM", &m), 1, 0);
 	mgrs_name(m.zone, 46.5, m.e + 1000, m.n + 1000, name);
-	near(t, "and comes back", strcmp(name, "43TFM") != 0, 0, 0);
-	near(t, "tile 01WCP begins at 300 km east", mgrs_square("01WCP", &m) ? m.e : 0, 300000, 0);
-	near(t, "and ends at 7400 km north", m.n + 100000, 7400000, 0);
-	near(t, "tile 56JMM ends at 6700 km", mgrs_square("56JMM", &m) ? m.n + 100000 : 0, 6700000,
-	     0);
-	near(t, "43TFI is none", mgrs_square("43TFI", &m), 0, 0);
+	tap_near(t, "and comes back", strcmp(name, "43TFM") != 0, 0, 0);
+	tap_near(t, "tile 01WCP begins at 300 km east", mgrs_square("01WCP", &m) ? m.e : 0, 300000,
+		 0);
+	tap_near(t, "and ends at 7400 km north", m.n + 100000, 7400000, 0);
+	tap_near(t, "tile 56JMM ends at 6700 km", mgrs_square("56JMM", &m) ? m.n + 100000 : 0,
+		 6700000, 0);
+	tap_near(t, "43TFI is none", mgrs_square("43TFI", &m), 0, 0);
 }
 
 int self_test(void)
@@ -290,6 +288,7 @@ int self_test(void)
 	noise_checks(&t);
 	ramps(&t);
 	tiles(&t);
+	self_test_forms(&t);
 	printf("1..%d\n", t.n);
 	return t.failed ? 1 : 0;
 }

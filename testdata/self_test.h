@@ -8,4 +8,15 @@
 /* Run all checks, print TAP; returns 0 when all hold, else 1. */
 int self_test(void);
 
+/* Lines of TAP so far. */
+struct tap {
+	int n, failed;
+};
+
+/* One line: is the value within tolerance of what is expected? */
+void tap_near(struct tap *t, const char *what, double value, double expected, double tolerance);
+
+/* What only some forms of products have: gaps, halves, masks, calibration by radiance. */
+void self_test_forms(struct tap *t);
+
 #endif

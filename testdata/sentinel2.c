@@ -6,14 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "testdata/ground.h"
 #include "testdata/mgrs.h"
 #include "testdata/noise.h"
-#include "testdata/raster.h"
-#include "testdata/sentinel2_cell.h"
-#include "testdata/sentinel2_safe.h"
-#include "testdata/truth.h"
-#include "testdata/workers.h"
+#include "testdata/sentinel2_granule.h"
+#include "testdata/stac.h"
 
 #define LAKE_HEIGHT_M 341.0
 #define VIEW_ZENITH   5.5 /* mean of a tile in mid swath */
@@ -22,42 +18,13 @@
 #define VAPOUR_TRANSMITTANCE 0.4
 
 enum {
-	GROUP = 6,   /* rows of 10 m in one of 60 m */
-	STRIP = 768, /* rows: whole groups, whole tiles of the truth */
 	TILE_SIDE = 10980,
-	DN_MAX = 32767,	  /* 15 bits */
-	LATE_STEP_M = 20, /* bands start up to three times this further east */
-	LATE_MAX_M = 3 * LATE_STEP_M,
-};
-
-enum what { WHAT_BAND, WHAT_SCL, WHAT_CLOUD_PROBABILITY, WHAT_CLASSI };
-
-/* One JPEG 2000 file. */
-struct image {
-	enum what what;
-	int band;   /* of msi_bands */
-	int factor; /* pixels of 10 m in one of its own: 1, 2, 6 */
-	char path[1500];
-	struct raster raster;
-	void *strip;
-	double transmittance, air_path; /* of the air above, at Level 1C */
-	uint64_t noise_key;
-};
-
-struct sentinel2 {
-	const struct options *o;
-	struct safe safe;
-	struct ground ground;
-	struct truth truth;
-	struct image image[SAFE_FILES_MAX];
-	int images;
-	int y0;
-	struct ground_row scratch[WORKERS_MAX][GROUP];
-	long (*classes)[SCL_CLASSES]; /* counts per group of rows */
+	TIFF_BLOCK = 128, /* divides the strip at 10, 20 and 60 m */
+	OVERLAP_M = 600,  /* of neighbouring granules */
 };
 
 /* Corners on multiples of 60 m, counted from the equator as ESA does in the south too. */
-static int make_grid(const struct options *o, struct grid *g, struct failure *f)
+static int make_grid(const struct options *o, int granule, struct grid *g, struct failure *f)
 {
 	bool tile = o->mgrs[0] && o->width == TILE_SIDE && o->height == TILE_SIDE && !o->has_center;
 	struct mgrs square;
@@ -77,6 +44,7 @@ static int make_grid(const struct options *o, struct grid *g, struct failure *f)
 		g->e0 = floor(square.e / 60) * 60;
 		g->n0 = ceil((square.n + 100000 - shift) / 60) * 60 + shift;
 	}
+	g->e0 += granule * (g->width * 10 - OVERLAP_M);
 	return 0;
 }
 
@@ -95,23 +63,23 @@ static void add_band(struct sentinel2 *s, int band, int metres)
 {
 	struct image *m = add_image(s, WHAT_BAND, band, metres);
 	const struct msi_band *b = &msi_bands[band];
-	double micrometre = b->central_nm[s->safe.satellite] / 1000;
+	double micrometre = b->central_nm[s->safe->satellite] / 1000;
 	char name[SAFE_PATH];
 
 	if (options_level1(s->o)) {
-		snprintf(name, sizeof(name), "%s/IMG_DATA/%s_%s.jp2", s->safe.granule, s->safe.stem,
-			 b->name);
-		if (b->role != ROLE_CIRRUS) {
-			m->transmittance = air_transmittance(&s->safe.air, micrometre);
-			m->air_path = air_path(&s->safe.air, micrometre);
+		snprintf(name, sizeof(name), "%s/IMG_DATA/%s_%s%s", s->safe->granule, s->safe->stem,
+			 b->name, safe_image_end(s->safe));
+		if (b->role != ROLE_CIRRUS && !s->o->no_air) {
+			m->transmittance = air_transmittance(&s->safe->air, micrometre);
+			m->air_path = air_path(&s->safe->air, micrometre);
 		}
-		if (b->role == ROLE_VAPOUR)
+		if (b->role == ROLE_VAPOUR && !s->o->no_air)
 			m->transmittance *= VAPOUR_TRANSMITTANCE;
 	} else {
-		snprintf(name, sizeof(name), "%s/IMG_DATA/R%dm/%s_%s_%dm.jp2", s->safe.granule,
-			 metres, s->safe.stem, b->name, metres);
+		snprintf(name, sizeof(name), "%s/IMG_DATA/R%dm/%s_%s_%dm%s", s->safe->granule,
+			 metres, s->safe->stem, b->name, metres, safe_image_end(s->safe));
 	}
-	safe_add(&s->safe, name);
+	safe_add(s->safe, name);
 }
 
 static void add_scl(struct sentinel2 *s, int metres)
@@ -119,18 +87,19 @@ static void add_scl(struct sentinel2 *s, int metres)
 	char name[SAFE_PATH];
 
 	add_image(s, WHAT_SCL, 0, metres);
-	snprintf(name, sizeof(name), "%s/IMG_DATA/R%dm/%s_SCL_%dm.jp2", s->safe.granule, metres,
-		 s->safe.stem, metres);
-	safe_add(&s->safe, name);
+	snprintf(name, sizeof(name), "%s/IMG_DATA/R%dm/%s_SCL_%dm%s", s->safe->granule, metres,
+		 s->safe->stem, metres, safe_image_end(s->safe));
+	safe_add(s->safe, name);
 }
 
-static void add_mask(struct sentinel2 *s, enum what what, int metres, const char *end)
+static void add_mask(struct sentinel2 *s, enum what what, int metres, const char *word,
+		     const char *band)
 {
 	char name[SAFE_PATH];
 
 	add_image(s, what, 0, metres);
-	snprintf(name, sizeof(name), "%s/QI_DATA/%s", s->safe.granule, end);
-	safe_add(&s->safe, name);
+	safe_mask_name(s->safe, name, word, band, ".jp2");
+	safe_add(s->safe, name);
 }
 
 /* A resolution of Level 2A holds the bands that are as fine or finer; B08 only at 10 m. */
@@ -161,12 +130,16 @@ static void add_images(struct sentinel2 *s)
 		add_level2(s, 20);
 		add_level2(s, 60);
 	}
-	s->safe.images = s->safe.files;
+	s->safe->images = s->safe->files;
 	if (s->o->baseline >= 400)
-		add_mask(s, WHAT_CLASSI, 60, "MSK_CLASSI_B00.jp2");
+		add_mask(s, WHAT_CLASSI, 60, "CLASSI", "B00");
 	if (!options_level1(s->o)) {
-		add_mask(s, WHAT_CLOUD_PROBABILITY, 20, "MSK_CLDPRB_20m.jp2");
-		add_mask(s, WHAT_CLOUD_PROBABILITY, 60, "MSK_CLDPRB_60m.jp2");
+		add_mask(s, WHAT_CLOUD_PROBABILITY, 20, "CLDPRB", "20m");
+		add_mask(s, WHAT_CLOUD_PROBABILITY, 60, "CLDPRB", "60m");
+	}
+	for (int i = 0; s->o->defects && i < MSI_BANDS; i++) {
+		add_mask(s, WHAT_QUALIT, msi_bands[i].resolution, "QUALIT", msi_bands[i].name);
+		s->image[s->images - 1].band = i;
 	}
 }
 
@@ -182,21 +155,36 @@ static int image_path(struct image *m, const char *folder, const char *file, str
 	return folder_make(path, f);
 }
 
+static int image_layers(const struct image *m)
+{
+	return m->what == WHAT_CLASSI ? 3 : m->what == WHAT_QUALIT ? QUALIT_LAYERS : 1;
+}
+
+/* The masks of QI_DATA are JPEG 2000 whatever the images are. */
+static enum raster_form image_form(const struct sentinel2 *s, const struct image *m)
+{
+	bool image = m->what == WHAT_BAND || m->what == WHAT_SCL;
+
+	return image && s->o->images != IMAGES_JP2 ? RASTER_TIFF : RASTER_JP2;
+}
+
 static int open_images(struct sentinel2 *s, struct failure *f)
 {
 	for (int i = 0; i < s->images; i++) {
 		struct image *m = &s->image[i];
 		struct raster_spec r = { .path = m->path,
-					 .grid = s->safe.grid,
-					 .form = RASTER_JP2,
+					 .grid = s->safe->grid,
+					 .form = image_form(s, m),
 					 .type = m->what == WHAT_BAND ? GDT_UInt16 : GDT_Byte,
-					 .bands = m->what == WHAT_CLASSI ? 3 : 1,
-					 .nodata = -1 };
+					 .bands = image_layers(m),
+					 .block = TIFF_BLOCK,
+					 .threads = s->o->threads,
+					 .nodata = RASTER_NO_NODATA };
 
 		r.grid.pixel_m = 10 * m->factor;
 		r.grid.width /= m->factor;
 		r.grid.height /= m->factor;
-		if (image_path(m, s->safe.folder, s->safe.file[i], f))
+		if (image_path(m, s->safe->folder, s->safe->file[s->safe->first + i], f))
 			return -1;
 		m->strip = malloc((size_t)(STRIP / m->factor) * (size_t)r.grid.width *
 				  (size_t)GDALGetDataTypeSizeBytes(r.type) * (size_t)r.bands);
@@ -206,114 +194,6 @@ static int open_images(struct sentinel2 *s, struct failure *f)
 			return -1;
 	}
 	return 0;
-}
-
-/* The mean reflectance of a pixel of a band. */
-static double mean_rho(const struct image *m, const struct ground_row *rows, int y, int x)
-{
-	const enum role role = msi_bands[m->band].role;
-	int k = m->factor;
-	double sum = 0;
-
-	for (int j = y * k; j < (y + 1) * k; j++)
-		for (int i = x * k; i < (x + 1) * k; i++)
-			sum += (double)rows[j].rho[role][i];
-	return sum / (k * k);
-}
-
-/* Were all pixels of a cell seen?  The western ones decide. */
-static bool cell_seen(const struct sentinel2 *s, const struct image *m, int row, int x)
-{
-	double late = m->what == WHAT_BAND ? m->band % 4 * LATE_STEP_M : LATE_MAX_M;
-	int k = m->factor;
-
-	return ground_seen(&s->ground, x * k, row, late) &&
-	       ground_seen(&s->ground, x * k, row + k - 1, late);
-}
-
-static uint16_t band_value(const struct sentinel2 *s, const struct image *m, double rho,
-			   uint64_t place)
-{
-	double v = rho * m->transmittance + m->air_path + s->o->noise * (double)hash_bell(place);
-	double dn = floor(v * 10000 + 0.5) - s->safe.offset;
-
-	return (uint16_t)(dn < 1 ? 1 : dn > DN_MAX ? DN_MAX : dn);
-}
-
-/* c: NULL where the pixel was not seen. */
-static void store_mask(const struct image *m, size_t at, const struct cell *c)
-{
-	uint8_t *byte = m->strip;
-
-	if (m->what == WHAT_SCL) {
-		byte[at] = (uint8_t)(c ? cell_class(c) : 0);
-	} else if (m->what == WHAT_CLOUD_PROBABILITY) {
-		byte[at] = c ? cell_cloud_probability(c) : 0;
-	} else {
-		byte[3 * at] = c && cell_cloudy(c);
-		byte[3 * at + 1] = byte[3 * at + 2] = 0;
-	}
-}
-
-static void band_line(const struct sentinel2 *s, const struct image *m, int line, int y,
-		      const struct ground_row *rows)
-{
-	const struct grid *g = &s->safe.grid;
-	int k = m->factor, width = g->width / k;
-	int64_t lattice_x = (int64_t)(g->e0 / (10 * k)), lattice_y = (int64_t)(g->n0 / (10 * k));
-	uint64_t key =
-		hash64(s->o->seed ^ m->noise_key ^ hash64((uint64_t)moment_days(&s->o->when)));
-	uint16_t *out = (uint16_t *)m->strip + (size_t)(line - s->y0 / k) * (size_t)width;
-
-	for (int x = 0; x < width; x++) {
-		uint64_t place = hash_place(key, lattice_x + x, lattice_y - line);
-
-		out[x] = 0;
-		if (cell_seen(s, m, line * k, x))
-			out[x] = band_value(s, m, mean_rho(m, rows, y, x), place);
-	}
-}
-
-static void mask_line(const struct sentinel2 *s, const struct image *m, int line, int y,
-		      const struct ground_row *rows)
-{
-	int k = m->factor, width = s->safe.grid.width / k;
-	size_t at = (size_t)(line - s->y0 / k) * (size_t)width;
-
-	for (int x = 0; x < width; x++) {
-		struct cell c = cell_gather(rows, k, y, x);
-
-		store_mask(m, at + (size_t)x, cell_seen(s, m, line * k, x) ? &c : NULL);
-	}
-}
-
-static void image_rows(const struct sentinel2 *s, const struct image *m, int group,
-		       const struct ground_row *rows)
-{
-	int lines = GROUP / m->factor, first = s->y0 / m->factor + group * lines;
-
-	for (int y = 0; y < lines; y++) {
-		if (m->what == WHAT_BAND)
-			band_line(s, m, first + y, y, rows);
-		else
-			mask_line(s, m, first + y, y, rows);
-	}
-}
-
-/* The scene classification at 20 m, for the percentages of both levels. */
-static void count_classes(struct sentinel2 *s, int group, const struct ground_row *rows)
-{
-	const struct image at20 = { .what = WHAT_SCL, .factor = 2 };
-	int row = s->y0 + group * GROUP;
-	long *count = s->classes[row / GROUP];
-
-	memset(count, 0, sizeof(*s->classes));
-	for (int y = 0; y < GROUP / 2; y++)
-		for (int x = 0; x < s->safe.grid.width / 2; x++) {
-			struct cell c = cell_gather(rows, 2, y, x);
-
-			count[cell_seen(s, &at20, row + 2 * y, x) ? cell_class(&c) : 0]++;
-		}
 }
 
 static void work(void *job, int worker, int group)
@@ -327,14 +207,12 @@ static void work(void *job, int worker, int group)
 		ground_compute(&s->ground, s->y0 + in_strip, &rows[y]);
 		truth_note(&s->truth, in_strip, s->y0 + in_strip, LATE_MAX_M, &rows[y]);
 	}
-	for (int i = 0; i < s->images; i++)
-		image_rows(s, &s->image[i], group, rows);
-	count_classes(s, group, rows);
+	granule_paint(s, group, rows);
 }
 
 static int make_strips(struct sentinel2 *s, struct failure *f)
 {
-	int height = s->safe.grid.height;
+	int height = s->safe->grid.height;
 
 	for (s->y0 = 0; s->y0 < height; s->y0 += STRIP) {
 		int rows = height - s->y0 < STRIP ? height - s->y0 : STRIP;
@@ -354,62 +232,142 @@ static int make_strips(struct sentinel2 *s, struct failure *f)
 	return 0;
 }
 
+/* An asset, unless a finer one of the same band is there. */
+static void add_asset(const struct sentinel2 *s, int i, struct stac_facts *t)
+{
+	const struct image *m = &s->image[i];
+	bool band = m->what == WHAT_BAND;
+	const char *key = band ? msi_bands[m->band].common : "scl";
+	struct stac_asset *a = &t->asset[t->assets];
+
+	if (!band && m->what != WHAT_SCL)
+		return;
+	for (int k = 0; k < t->assets; k++)
+		if (!strcmp(t->asset[k].key, key))
+			return;
+	*a = (struct stac_asset){
+		.role = band ? msi_bands[m->band].role : ROLE_COUNT,
+		.name = band ? msi_bands[m->band].name : NULL,
+		.common = band ? key : NULL,
+		.micrometre = band ? msi_bands[m->band].central_nm[s->safe->satellite] / 1000 : 0,
+		.scale = band ? 1.0 / s->o->quantification : 0,
+		.offset = band ? (double)s->o->offset[m->band] / s->o->quantification : 0,
+		.metres = 10 * m->factor,
+		.type = band ? GDT_UInt16 : GDT_Byte,
+		.jpeg2000 = image_form(s, m) == RASTER_JP2
+	};
+	snprintf(a->key, sizeof(a->key), "%s", key);
+	snprintf(a->href, sizeof(a->href), "./%s", s->safe->file[s->safe->first + i]);
+	t->assets++;
+}
+
 /* Percentages: of no data, of all pixels; of the other classes, of those with data. */
 static void sum_up(struct sentinel2 *s)
 {
 	double count[SCL_CLASSES] = { 0 }, total = 0;
 
-	for (int y = 0; y < s->safe.grid.height / GROUP; y++)
+	for (int y = 0; y < s->safe->grid.height / GROUP; y++)
 		for (int k = 0; k < SCL_CLASSES; k++) {
 			count[k] += (double)s->classes[y][k];
 			total += (double)s->classes[y][k];
 		}
-	s->safe.share[0] = 100 * count[0] / total;
+	s->safe->share[0] = 100 * count[0] / total;
 	for (int k = 1; k < SCL_CLASSES; k++)
-		s->safe.share[k] = total > count[0] ? 100 * count[k] / (total - count[0]) : 0;
+		s->safe->share[k] = total > count[0] ? 100 * count[k] / (total - count[0]) : 0;
+}
+
+/* The first granule's truth is called like the product, the next one's with its tile. */
+static void truth_id(const struct sentinel2 *s, char *id, size_t size)
+{
+	if (s->safe->granules)
+		snprintf(id, size, "%s_T%s", s->safe->product, s->safe->tile);
+	else
+		snprintf(id, size, "%s", s->safe->product);
+}
+
+static void stac_facts(const struct sentinel2 *s, struct stac_facts *t)
+{
+	const struct safe *p = s->safe;
+
+	*t = (struct stac_facts){ .options = s->o,
+				  .grid = &p->grid,
+				  .air = &p->air,
+				  .folder = p->folder,
+				  .id = p->product,
+				  .tile = p->tile,
+				  .cloud_cover = p->share[8] + p->share[9] };
+	for (int i = 0; i < s->images; i++)
+		add_asset(s, i, t);
+}
+
+static int write_stac(const struct sentinel2 *s, struct failure *f)
+{
+	struct stac_facts *t;
+	int ret;
+
+	if (!s->o->stac)
+		return 0;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return fail(f, "no memory");
+	stac_facts(s, t);
+	ret = stac_write(t, f);
+	free(t);
+	return ret;
 }
 
 static int finish(struct sentinel2 *s, struct failure *f)
 {
 	struct truth_band band[MSI_BANDS];
 
+	char id[200];
+
 	for (int i = 0; i < s->images; i++)
 		if (raster_close(&s->image[i].raster, f))
 			return -1;
 	sum_up(s);
-	if (s->o->baseline < 400 && safe_write_gml(&s->safe, f))
+	if (s->o->baseline < 400 && safe_write_gml(s->safe, f))
 		return -1;
-	if (safe_write_tile(&s->safe, f) || safe_write_product(&s->safe, f) ||
-	    safe_write_manifest(&s->safe, f))
+	if (safe_write_tile(s->safe, f) || write_stac(s, f))
 		return -1;
+	truth_id(s, id, sizeof(id));
+	safe_granule_done(s->safe);
 	for (int i = 0; i < MSI_BANDS; i++)
 		band[i] =
 			(struct truth_band){ msi_bands[i].name,
 					     msi_bands[i].role == ROLE_CIRRUS
 						     ? 0
-						     : msi_bands[i].central_nm[s->safe.satellite] /
+						     : msi_bands[i].central_nm[s->safe->satellite] /
 							       1000,
 					     msi_bands[i].role };
-	return truth_close(&s->truth, s->safe.product, &s->safe.air, band, MSI_BANDS, f);
+	return truth_close(&s->truth, id, &s->safe->air, band, MSI_BANDS, f);
 }
 
-static int prepare(struct sentinel2 *s, const struct options *o, struct failure *f)
+/* The product: air and names. */
+static int prepare_product(struct safe *p, const struct options *o, struct failure *f)
 {
-	struct safe *p = &s->safe;
-	char folder[1500];
-
 	p->options = o;
-	p->sky = &s->ground.sky;
-	if (make_grid(o, &p->grid, f))
-		return -1;
 	p->air = (struct air){ .view_zenith = VIEW_ZENITH,
 			       .view_azimuth = VIEW_AZIMUTH,
 			       .pressure_hpa = air_pressure(LAKE_HEIGHT_M) };
 	air_sun(&o->when, o->center[0], o->center[1], &p->air.sun_zenith, &p->air.sun_azimuth);
 	if (p->air.sun_zenith > 85)
 		return fail(f, "the sun is below 5 degrees at that place and time: choose --time");
-	if (safe_names(p, f))
+	if (make_grid(o, 0, &p->grid, f))
 		return -1;
+	return safe_names(p, f);
+}
+
+static int prepare(struct sentinel2 *s, struct failure *f)
+{
+	const struct options *o = s->o;
+	struct safe *p = s->safe;
+	char folder[1500], id[200];
+
+	p->sky = &s->ground.sky;
+	if (make_grid(o, p->granules, &p->grid, f))
+		return -1;
+	safe_granule_names(p);
 	snprintf(folder, sizeof(folder), "%s/%s/QI_DATA", p->folder, p->granule);
 	if (folder_make(folder, f))
 		return -1;
@@ -428,7 +386,8 @@ static int prepare(struct sentinel2 *s, const struct options *o, struct failure 
 	s->truth = (struct truth){
 		.ground = &s->ground, .options = o, .strip_rows = STRIP, .block = 256
 	};
-	return truth_open(&s->truth, p->product, f);
+	truth_id(s, id, sizeof(id));
+	return truth_open(&s->truth, id, f);
 }
 
 static void release(struct sentinel2 *s)
@@ -446,20 +405,39 @@ static void release(struct sentinel2 *s)
 	free(s);
 }
 
-int sentinel2_make(const struct options *o, char *out, size_t size, struct failure *f)
+static int make_granule(struct safe *p, struct failure *f)
 {
 	struct sentinel2 *s = calloc(1, sizeof(*s));
 	int ret;
 
 	if (!s)
 		return fail(f, "no memory");
-	s->o = o;
-	ret = prepare(s, o, f);
+	s->o = p->options;
+	s->safe = p;
+	ret = prepare(s, f);
 	if (!ret)
 		ret = make_strips(s, f);
 	if (!ret)
 		ret = finish(s, f);
-	snprintf(out, size, "%s", s->safe.folder);
 	release(s);
+	return ret;
+}
+
+int sentinel2_make(const struct options *o, char *out, size_t size, struct failure *f)
+{
+	struct safe *p = calloc(1, sizeof(*p));
+	int ret;
+
+	if (!p)
+		return fail(f, "no memory");
+	ret = prepare_product(p, o, f);
+	for (int i = 0; !ret && i < o->granules; i++)
+		ret = make_granule(p, f);
+	if (!ret)
+		ret = safe_write_product(p, f);
+	if (!ret)
+		ret = safe_write_manifest(p, f);
+	snprintf(out, size, "%s", p->folder);
+	free(p);
 	return ret;
 }

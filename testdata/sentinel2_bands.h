@@ -12,6 +12,7 @@ enum { MSI_BANDS = 13 };
 /* In the order of band_id. */
 struct msi_band {
 	const char *name;     /* of the file, "B8A" */
+	const char *common;   /* the asset's key in a STAC Item, as Earth Search calls it */
 	const char *physical; /* physicalBand, "B8A", "B1" */
 	int resolution;	      /* of Level 1C, metres */
 	enum role role;

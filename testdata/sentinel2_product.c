@@ -33,22 +33,36 @@ static void datatake(const struct safe *s, FILE *out)
 		s->sensed_iso, o->orbit);
 }
 
-/* The files are listed without ".jp2". */
+/* The files are listed without their ends; in old naming by their names alone. */
+static void granule_images(const struct safe *s, const struct safe_granule *g, FILE *out)
+{
+	bool old = s->options->old_naming;
+	const char *item = old ? "IMAGE_ID" : "IMAGE_FILE", *list = old ? "Granules" : "Granule";
+
+	fprintf(out,
+		"        <Granule_List>\n"
+		"          <%s datastripIdentifier=\"%s\" granuleIdentifier=\"%s\" "
+		"imageFormat=\"%s\">\n",
+		list, s->datastrip_id, g->tile_id,
+		s->options->images == IMAGES_TIF ? "GeoTIFF" : "JPEG2000");
+	for (int i = g->first; i < g->images; i++) {
+		const char *name = old ? strrchr(s->file[i], '/') + 1 : s->file[i];
+
+		fprintf(out, "            <%s>%.*s</%s>\n", item, (int)strlen(name) - 4, name,
+			item);
+	}
+	fprintf(out,
+		"          </%s>\n"
+		"        </Granule_List>\n",
+		list);
+}
+
 static void images(const struct safe *s, FILE *out)
 {
-	fprintf(out,
-		"      <Product_Organisation>\n"
-		"        <Granule_List>\n"
-		"          <Granule datastripIdentifier=\"%s\" granuleIdentifier=\"%s\" "
-		"imageFormat=\"JPEG2000\">\n",
-		s->datastrip_id, s->tile_id);
-	for (int i = 0; i < s->images; i++)
-		fprintf(out, "            <IMAGE_FILE>%.*s</IMAGE_FILE>\n",
-			(int)strlen(s->file[i]) - 4, s->file[i]);
-	fputs("          </Granule>\n"
-	      "        </Granule_List>\n"
-	      "      </Product_Organisation>\n",
-	      out);
+	fputs("      <Product_Organisation>\n", out);
+	for (int i = 0; i < s->granules; i++)
+		granule_images(s, &s->done[i], out);
+	fputs("      </Product_Organisation>\n", out);
 }
 
 static void general(const struct safe *s, FILE *out)
@@ -80,21 +94,20 @@ static void quantification(const struct safe *s, FILE *out)
 	const char *list = level1 ? "Radiometric_Offset_List" : "BOA_ADD_OFFSET_VALUES_LIST";
 	const char *item = level1 ? "RADIO_ADD_OFFSET" : "BOA_ADD_OFFSET";
 
-	if (level1)
-		fputs("      <QUANTIFICATION_VALUE unit=\"none\">10000</QUANTIFICATION_VALUE>\n",
-		      out);
-	else
-		fputs("      <QUANTIFICATION_VALUES_LIST>\n"
-		      "        <BOA_QUANTIFICATION_VALUE unit=\"none\">10000</BOA_QUANTIFICATION_VALUE>\n"
-		      "        <AOT_QUANTIFICATION_VALUE unit=\"none\">1000.0</AOT_QUANTIFICATION_VALUE>\n"
-		      "        <WVP_QUANTIFICATION_VALUE unit=\"cm\">1000.0</WVP_QUANTIFICATION_VALUE>\n"
-		      "      </QUANTIFICATION_VALUES_LIST>\n",
-		      out);
-	if (!s->offset)
+	fprintf(out,
+		level1 ? "      <QUANTIFICATION_VALUE unit=\"none\">%d</QUANTIFICATION_VALUE>\n"
+		       : "      <QUANTIFICATION_VALUES_LIST>\n"
+			 "        <BOA_QUANTIFICATION_VALUE unit=\"none\">%d</BOA_QUANTIFICATION_VALUE>\n"
+			 "        <AOT_QUANTIFICATION_VALUE unit=\"none\">1000.0</AOT_QUANTIFICATION_VALUE>\n"
+			 "        <WVP_QUANTIFICATION_VALUE unit=\"cm\">1000.0</WVP_QUANTIFICATION_VALUE>\n"
+			 "      </QUANTIFICATION_VALUES_LIST>\n",
+		s->options->quantification);
+	if (!s->options->has_offsets)
 		return;
 	fprintf(out, "      <%s>\n", list);
 	for (int i = 0; i < MSI_BANDS; i++)
-		fprintf(out, "        <%s band_id=\"%d\">%d</%s>\n", item, i, s->offset, item);
+		fprintf(out, "        <%s band_id=\"%d\">%d</%s>\n", item, i, s->options->offset[i],
+			item);
 	fprintf(out, "      </%s>\n", list);
 }
 
@@ -162,7 +175,8 @@ static void characteristics(const struct safe *s, FILE *out)
 static int footprint(const struct safe *s, FILE *out, struct failure *f)
 {
 	static const int corner[5][2] = { { 0, 0 }, { 1, 0 }, { 1, 1 }, { 0, 1 }, { 0, 0 } };
-	const struct grid *g = &s->grid;
+	const struct grid *g = &s->done[0].grid;
+	double east = s->done[s->granules - 1].grid.e0 - g->e0;
 
 	fputs("  <n1:Geometric_Info>\n"
 	      "    <Product_Footprint>\n"
@@ -171,7 +185,7 @@ static int footprint(const struct safe *s, FILE *out, struct failure *f)
 	      "          <EXT_POS_LIST>",
 	      out);
 	for (int i = 0; i < 5; i++) {
-		double e = g->e0 + corner[i][0] * g->width * g->pixel_m;
+		double e = g->e0 + corner[i][0] * (east + g->width * g->pixel_m);
 		double n = g->n0 - corner[i][1] * g->height * g->pixel_m, p[2];
 
 		if (plane_lonlat(g, e, n, p, f))
@@ -195,16 +209,20 @@ static int footprint(const struct safe *s, FILE *out, struct failure *f)
 
 static void quality(const struct safe *s, FILE *out)
 {
+	double cloudy = 0;
+
+	for (int i = 0; i < s->granules; i++)
+		cloudy += s->done[i].share[8] + s->done[i].share[9];
 	fprintf(out,
 		"  <n1:Quality_Indicators_Info>\n"
 		"    <Cloud_Coverage_Assessment>%.6f</Cloud_Coverage_Assessment>\n"
 		"    <Technical_Quality_Assessment>\n"
 		"      <DEGRADED_ANC_DATA_PERCENTAGE>0.0</DEGRADED_ANC_DATA_PERCENTAGE>\n"
-		"      <DEGRADED_MSI_DATA_PERCENTAGE>0</DEGRADED_MSI_DATA_PERCENTAGE>\n"
+		"      <DEGRADED_MSI_DATA_PERCENTAGE>%g</DEGRADED_MSI_DATA_PERCENTAGE>\n"
 		"    </Technical_Quality_Assessment>\n"
 		"    <Quality_Control_Checks>\n"
 		"      <Quality_Inspections>\n",
-		s->share[8] + s->share[9]);
+		cloudy / s->granules, s->options->defects ? 0.1 : 0.0);
 	fputs("        <quality_check checkType=\"FORMAT_CORRECTNESS\">PASSED</quality_check>\n"
 	      "        <quality_check checkType=\"GENERAL_QUALITY\">PASSED</quality_check>\n"
 	      "        <quality_check checkType=\"GEOMETRIC_QUALITY\">PASSED</quality_check>\n"
@@ -220,13 +238,12 @@ static void quality(const struct safe *s, FILE *out)
 int safe_write_product(struct safe *s, struct failure *f)
 {
 	const char *level = options_level1(s->options) ? "1C" : "2A";
-	char path[1100], name[40];
+	char path[1300];
 	FILE *out;
 	int ret;
 
-	snprintf(name, sizeof(name), "MTD_MSIL%s.xml", level);
-	safe_add(s, name);
-	snprintf(path, sizeof(path), "%s/%s", s->folder, name);
+	safe_add(s, s->metadata);
+	snprintf(path, sizeof(path), "%s/%s", s->folder, s->metadata);
 	out = fopen(path, "w");
 	if (!out)
 		return fail_errno(f, "cannot create %s", path);

@@ -38,7 +38,7 @@ static void general(const struct safe *s, FILE *out)
 		"      <ARCHIVING_TIME>%s000Z</ARCHIVING_TIME>\n"
 		"    </Archiving_Info>\n"
 		"  </n1:General_Info>\n",
-		s->tile_id, s->datastrip_id, s->sensed_iso, s->options->spacecraft[2], s->made_iso);
+		s->tile_id, s->datastrip_id, s->strip_iso, s->options->spacecraft[2], s->made_iso);
 }
 
 static void geocoding(const struct safe *s, FILE *out)
@@ -153,8 +153,8 @@ static void content(const struct safe *s, FILE *out)
 	fprintf(out,
 		"    <Image_Content_QI>\n"
 		"      <CLOUDY_PIXEL_PERCENTAGE>%.6f</CLOUDY_PIXEL_PERCENTAGE>\n"
-		"      <DEGRADED_MSI_DATA_PERCENTAGE>0.000000</DEGRADED_MSI_DATA_PERCENTAGE>\n",
-		s->share[8] + s->share[9]);
+		"      <DEGRADED_MSI_DATA_PERCENTAGE>%.6f</DEGRADED_MSI_DATA_PERCENTAGE>\n",
+		s->share[8] + s->share[9], s->options->defects ? 0.1 : 0);
 	if (!options_level1(s->options)) {
 		fprintf(out, "      <NODATA_PIXEL_PERCENTAGE>%.6f</NODATA_PIXEL_PERCENTAGE>\n",
 			s->share[0]);
@@ -171,10 +171,17 @@ static void masks(const struct safe *s, FILE *out)
 	fputs("    <Pixel_Level_QI geometry=\"FULL_RESOLUTION\">\n", out);
 	for (int i = s->images; i < s->files; i++) {
 		const char *name = strstr(s->file[i], "MSK_");
+		int band = -1;
 
-		if (name)
-			fprintf(out, "      <MASK_FILENAME type=\"%.10s\">%s</MASK_FILENAME>\n",
-				name, s->file[i]);
+		if (!name)
+			continue;
+		for (int k = 0; k < MSI_BANDS; k++)
+			if (strstr(name, msi_bands[k].name))
+				band = k;
+		fputs("      <MASK_FILENAME ", out);
+		if (band >= 0)
+			fprintf(out, "bandId=\"%d\" ", band);
+		fprintf(out, "type=\"%.10s\">%s</MASK_FILENAME>\n", name, s->file[i]);
 	}
 	fputs("    </Pixel_Level_QI>\n", out);
 }
@@ -185,7 +192,7 @@ int safe_write_tile(struct safe *s, struct failure *f)
 	char path[1500], name[SAFE_PATH];
 	FILE *out;
 
-	snprintf(name, sizeof(name), "%s/MTD_TL.xml", s->granule);
+	snprintf(name, sizeof(name), "%s/%s", s->granule, s->granule_metadata);
 	snprintf(path, sizeof(path), "%s/%s", s->folder, name);
 	out = fopen(path, "w");
 	if (!out)
@@ -245,7 +252,7 @@ int safe_write_gml(struct safe *s, struct failure *f)
 	char path[1500], name[SAFE_PATH];
 	FILE *out;
 
-	snprintf(name, sizeof(name), "%s/QI_DATA/MSK_CLOUDS_B00.gml", s->granule);
+	safe_mask_name(s, name, "CLOUDS", "B00", ".gml");
 	snprintf(path, sizeof(path), "%s/%s", s->folder, name);
 	out = fopen(path, "w");
 	if (!out)

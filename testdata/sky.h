@@ -14,8 +14,10 @@
 enum sky_bit {
 	SKY_CLOUD = 1,
 	SKY_SHADOW = 2,
-	SKY_NEAR = 4, /* no cloud, but within 90 m of one: the dilated ring */
-	SKY_THIN = 8, /* the rim of a cloud, partly seen through */
+	SKY_NEAR = 4,  /* no cloud, but within 90 m of one: the dilated ring */
+	SKY_THIN = 8,  /* the rim of a cloud, partly seen through */
+	SKY_GAP = 16,  /* in the truth only: a gap inside the swath, nothing was seen */
+	SKY_LOST = 32, /* in the truth only: rows of a band were lost */
 };
 
 enum { CLOUD_MAX = 64, CLOUD_WAVES = 5 };

@@ -21,7 +21,8 @@ static const struct {
 
 static bool wanted(const struct truth *t, int k)
 {
-	return !t->ground->is_ramp && (k != TRUTH_SKY || t->options->clouds > 0);
+	return !t->ground->is_ramp && (k != TRUTH_SKY || t->options->clouds > 0 ||
+				       t->options->slc_off || t->options->defects);
 }
 
 int truth_open(struct truth *t, const char *id, struct failure *f)
@@ -59,7 +60,7 @@ int truth_open(struct truth *t, const char *id, struct failure *f)
 	return 0;
 }
 
-static void note_pixel(struct truth *t, size_t at, float fraction, uint8_t sky, bool seen)
+static void note_pixel(struct truth *t, size_t at, float fraction, int sky, bool seen)
 {
 	uint8_t *class = t->strip[TRUTH_CLASS], *percent = t->strip[TRUTH_PERCENT];
 	uint16_t *fraction16 = t->strip[TRUTH_FRACTION];
@@ -69,7 +70,7 @@ static void note_pixel(struct truth *t, size_t at, float fraction, uint8_t sky, 
 	percent[at] = seen ? (uint8_t)lround(100 * (double)fraction) : TRUTH_NONE;
 	fraction16[at] = seen ? (uint16_t)lround(10000 * (double)fraction) : TRUTH_NONE16;
 	if (bits)
-		bits[at] = seen ? sky : TRUTH_NONE;
+		bits[at] = (uint8_t)sky;
 }
 
 void truth_note(struct truth *t, int in_strip, int row, double extra_m, const struct ground_row *r)
@@ -85,7 +86,10 @@ void truth_note(struct truth *t, int in_strip, int row, double extra_m, const st
 		double f = (double)r->fraction[i];
 
 		note_pixel(t, (size_t)in_strip * (size_t)width + (size_t)i, r->fraction[i],
-			   r->sky[i], seen);
+			   seen ? r->sky[i] | (ground_lost(g, row) ? SKY_LOST : 0)
+			   : ground_gap(g, i, row) ? SKY_GAP
+						   : TRUTH_NONE,
+			   seen);
 		if (!seen)
 			continue;
 		sum.water_pixels += f;

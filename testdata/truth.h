@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * truth.h - what a product shows, exactly: DIR/truth/ID/ with class.tif,
- * fraction.tif (percent), fraction16.tif (x 10000), sky.tif (where there are
- * clouds), shoreline.geojson and truth.json.  A ramp has truth.json only.
+ * fraction.tif (percent), fraction16.tif (x 10000), sky.tif (enum sky_bit, where there
+ * are clouds or gaps), shoreline.geojson and truth.json.  A ramp has truth.json only.
  */
 #ifndef TESTDATA_TRUTH_H
 #define TESTDATA_TRUTH_H
