@@ -36,15 +36,12 @@ static int damaged(const struct stream *s, const char *what, struct error *e)
 			 (unsigned long long)s->at);
 }
 
-/* Read n bytes at s->at + offset if the codestream has them. */
-static int take(struct stream *s, uint64_t offset, void *data, size_t n, const char *what,
-		struct error *e)
+/* Read n bytes at s->at if the codestream has them. */
+static int take(struct stream *s, void *data, size_t n, const char *what, struct error *e)
 {
-	uint64_t left = s->end - s->at;
-
-	if (offset > left || n > left - offset)
-		return intact_cut(s->p, s->at + offset, n, e, what);
-	return probe_read(s->p, s->at + offset, data, n, e);
+	if (s->at > s->end || n > s->end - s->at)
+		return intact_cut(s->p, s->at, n, e, what);
+	return probe_read(s->p, s->at, data, n, e);
 }
 
 static uint64_t tiles_along(uint64_t end, uint64_t origin, uint64_t size)
@@ -58,7 +55,7 @@ static int read_size(struct stream *s, struct error *e)
 	unsigned char b[38];
 	uint64_t across, down;
 
-	if (take(s, 0, b, sizeof(b), "the image's size", e))
+	if (take(s, b, sizeof(b), "the image's size", e))
 		return -1;
 	across = tiles_along(probe_big(b + 6, 4), probe_big(b + 30, 4), probe_big(b + 22, 4));
 	down = tiles_along(probe_big(b + 10, 4), probe_big(b + 34, 4), probe_big(b + 26, 4));
@@ -74,7 +71,7 @@ static int walk_main_header(struct stream *s, struct error *e)
 {
 	unsigned char b[4];
 
-	if (take(s, 0, b, 2, "the codestream", e))
+	if (take(s, b, 2, "the codestream", e))
 		return -1;
 	if (probe_big(b, 2) != MARKER_SOC)
 		return damaged(s, "no start of a codestream", e);
@@ -82,7 +79,7 @@ static int walk_main_header(struct stream *s, struct error *e)
 	for (int i = 0; i < SEGMENTS_MAX; i++) {
 		uint64_t marker, length;
 
-		if (take(s, 0, b, 4, "the codestream's header", e))
+		if (take(s, b, 4, "the codestream's header", e))
 			return -1;
 		marker = probe_big(b, 2);
 		length = probe_big(b + 2, 2);
@@ -121,7 +118,7 @@ static int walk_part(struct stream *s, struct error *e)
 	uint64_t length;
 	uint32_t tile;
 
-	if (take(s, 0, b, sizeof(b), "the header of a tile-part", e))
+	if (take(s, b, sizeof(b), "the header of a tile-part", e))
 		return -1;
 	tile = (uint32_t)probe_big(b + 4, 2);
 	length = probe_big(b + 6, 4);
@@ -144,7 +141,7 @@ static int walk_parts(struct stream *s, struct error *e)
 	unsigned char b[2];
 
 	for (int i = 0; !s->done; i++) {
-		if (take(s, 0, b, 2, "its end-of-codestream marker", e))
+		if (take(s, b, 2, "its end-of-codestream marker", e))
 			return -1;
 		if (probe_big(b, 2) == MARKER_EOC)
 			s->done = true;

@@ -14,13 +14,16 @@
 
 struct bytes {
 	unsigned char *data;
-	size_t n;
+	size_t n, room;
 };
 
 static inline void bytes_add(struct bytes *b, const void *data, size_t n)
 {
-	b->data = realloc(b->data, b->n + n + 1);
-	assert_non_null(b->data);
+	if (b->n + n >= b->room) {
+		b->room = 2 * (b->n + n) + 64;
+		b->data = realloc(b->data, b->room);
+		assert_non_null(b->data);
+	}
 	if (n)
 		memcpy(b->data + b->n, data, n);
 	b->n += n;
@@ -63,6 +66,7 @@ static inline void tar_sign(unsigned char header[512])
 static inline void tar_header(struct bytes *b, const char *name, char type, uint64_t size)
 {
 	unsigned char header[512] = { 0 };
+	char digits[24];
 
 	memcpy(header, name, strlen(name) < 100 ? strlen(name) : 100);
 	memcpy(header + 100,
@@ -70,7 +74,8 @@ static inline void tar_header(struct bytes *b, const char *name, char type, uint
 	       "0000000\0"
 	       "0000000",
 	       24);
-	snprintf((char *)header + 124, 12, "%011llo", (unsigned long long)size);
+	snprintf(digits, sizeof(digits), "%011llo", (unsigned long long)size);
+	memcpy(header + 124, digits, 11);
 	memcpy(header + 136, "00000000000", 11);
 	header[156] = (unsigned char)type;
 	memcpy(header + 257,
