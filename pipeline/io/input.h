@@ -4,9 +4,10 @@
  *
  *	a folder or a file		as it is
  *	.tar, .zip			in place, through GDAL's /vsitar/ and /vsizip/
- *	.tar.gz, .tgz			unpacked into a private stage folder (unpack.h)
+ *	.tar.gz, .tar.xz ...		unpacked into a private stage folder (unpack.h)
  *	/vsicurl/, /vsis3/, http(s)://	fetched into a stage folder (remote.h), or read in place
- *	/vsizip/..., /vsitar/...	as they are, if what they lead to is local
+ *	/vsizip/..., /vsitar/...	as they are, if the archive is a local file
+ *	other /vsi...			refused
  *
  * What a file is follows from its first bytes, not from its name.
  */
@@ -28,8 +29,9 @@ enum offset_rule {
 /* How to come by a product.  Zero is the default. */
 struct input_options {
 	const char *stage; /* folder for what is unpacked or fetched; NULL: $TMPDIR, else /tmp */
-	bool direct;	   /* read remote files in place, block by block, instead of fetching them */
-	const char *hosts; /* hosts, separated by commas, whose files a STAC item may name; NULL: none
+	bool direct; /* read remote files in place, block by block, instead of fetching them */
+	const char
+		*hosts; /* hosts, separated by commas, whose files a STAC item may name; NULL: none
 			      but the item's own */
 	enum offset_rule offset;
 };
@@ -39,10 +41,10 @@ struct input_options {
  * killed process left there goes with the next stage_open() (file.h).
  */
 struct input {
-	char *path;    /* what GDAL's file functions can read: a folder, or the metadata file named */
-	char *form;    /* for people: "folder", "file", "tar", "zip", "tar.gz", "remote folder" ... */
+	char *path; /* what GDAL's file functions can read: a folder, or the metadata file named */
+	char *form; /* for people: "folder", "file", "tar", "zip", "tar.gz", "remote folder" ... */
 	struct stage stage; /* private folder, never published: removed by input_release() */
-	bool archive;  /* path is the root of an archive: the product may lie in a folder of it */
+	bool archive; /* path is the root of an archive: the product may lie in a folder of it */
 };
 
 /*
@@ -62,5 +64,14 @@ void input_release(struct input *in);
  * "x.filepart", "x.aria2", "x.download", "x.partial", or rsync's ".x.AbC123".
  */
 bool input_arriving(const char *name);
+
+/*
+ * True if any name in a folder, or in the folders below it, is one of input_arriving().  Hidden names
+ * count.  Only of the local file system: in archives nothing arrives.  For whoever misses a file.
+ */
+bool input_arriving_in(const char *folder);
+
+/* True if the same name as path's with such an ending, or rsync's name for it, lies beside it. */
+bool input_arriving_beside(const char *path);
 
 #endif

@@ -8,14 +8,16 @@
 int intact_cut(const struct probe *p, uint64_t offset, uint64_t n, struct error *e,
 	       const char *what)
 {
-	if (n > UINT64_MAX - offset)
+	unsigned long long end = offset + n;
+
+	if (end < n)
 		return error_set(e, ERROR_DATA, "%s is damaged: %s lies at an impossible place",
 				 p->path, what);
-	if (offset + n <= p->size)
+	if (end <= p->size)
 		return error_set(e, ERROR_DATA, "%s is damaged: %s is longer than its place",
 				 p->path, what);
 	return error_set(e, ERROR_DATA, "%s is cut: %llu of %llu bytes are there (%s)", p->path,
-			 (unsigned long long)p->size, (unsigned long long)(offset + n), what);
+			 (unsigned long long)p->size, end, what);
 }
 
 static const struct {

@@ -4,6 +4,7 @@
  */
 #include "pipeline/io/intact_internal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -225,8 +226,8 @@ static int check_chunk(struct tiff *t, const struct values *offsets, const struc
 
 		if (!size || (at >= 8 && probe_inside(t->p, at, size)))
 			continue;
-		snprintf(what, sizeof(what), "block %llu of %llu",
-			 (unsigned long long)(first + i + 1), (unsigned long long)offsets->count);
+		snprintf(what, sizeof(what), "block %" PRIu64 " of %" PRIu64, first + i + 1,
+			 offsets->count);
 		if (at < 8)
 			return damaged(t, "a block lies in its header", e);
 		return intact_cut(t->p, at, size, e, what);
@@ -281,7 +282,7 @@ static int check_directory(struct tiff *t, uint64_t at, struct error *e)
 /* Where the first directory is. */
 static int read_header(struct tiff *t, uint64_t *first, struct error *e)
 {
-	unsigned char b[16];
+	unsigned char b[16] = { 0 };
 
 	if (take(t, 0, b, 8, "its header", e))
 		return -1;

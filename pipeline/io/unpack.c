@@ -226,7 +226,7 @@ static int unpack_entry(struct job *j, struct archive_entry *entry, const char *
 	int ret;
 
 	if (!fault)
-		fault = unpack_plain_name(raw, name);
+		fault = unpack_plain_name(raw, is_folder, name);
 	if (!fault && !is_folder && !name[0])
 		fault = "is a file with the name of a folder";
 	if (fault)

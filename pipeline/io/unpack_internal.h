@@ -28,7 +28,7 @@ struct shown unpack_show(const char *name);
  * "./" -> "").  Returns NULL, or why the name is refused: absolute, "..", control
  * characters, too long or too deep.
  */
-const char *unpack_plain_name(const char *name, char plain[UNPACK_NAME_SIZE]);
+const char *unpack_plain_name(const char *name, bool folder, char plain[UNPACK_NAME_SIZE]);
 
 struct member {
 	char *name; /* plain */

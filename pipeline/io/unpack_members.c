@@ -26,7 +26,7 @@ static bool has_control(const char *name)
 	return false;
 }
 
-const char *unpack_plain_name(const char *name, char plain[UNPACK_NAME_SIZE])
+const char *unpack_plain_name(const char *name, bool folder, char plain[UNPACK_NAME_SIZE])
 {
 	size_t n = 0;
 	int depth = 0;
@@ -54,7 +54,7 @@ const char *unpack_plain_name(const char *name, char plain[UNPACK_NAME_SIZE])
 		}
 		name += length + (name[length] == '/');
 	}
-	return depth > UNPACK_DEPTH_MAX + 1 ? "lies too deep in folders" : NULL;
+	return depth > UNPACK_DEPTH_MAX + !folder ? "lies too deep in folders" : NULL;
 }
 
 static int grow(struct members *m, struct error *e)
@@ -76,7 +76,7 @@ int unpack_add(struct members *m, const char *archive, const char *raw, const st
 	       int64_t max_bytes, struct error *e)
 {
 	char plain[UNPACK_NAME_SIZE];
-	const char *fault = unpack_plain_name(raw, plain);
+	const char *fault = unpack_plain_name(raw, member->folder, plain);
 
 	if (!fault && !member->folder && (!plain[0] || raw[strlen(raw) - 1] == '/'))
 		fault = "is a file with the name of a folder";

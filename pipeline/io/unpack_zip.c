@@ -292,7 +292,7 @@ int unpack_zip_members(struct probe *p, int64_t max_bytes, struct members *m, st
 		error_nomem(e, "a member of a zip");
 		goto out;
 	}
-	if (read_directory(&d, e))
+	if (read_directory(&d, e) || !d.bytes)
 		goto out;
 	for (uint64_t i = 0; i < d.entries_nr; i++)
 		if (read_entry(&d, &offset, x, e) || add_entry(&d, x, max_bytes, m, e))
