@@ -13,6 +13,7 @@
 
 #include "pipeline/io/folder.h"
 #include "pipeline/io/gdal.h"
+#include "pipeline/io/intact.h"
 
 /* No file of 2^15 pixels has more reduced levels. */
 #define LEVELS_MAX 15
@@ -229,5 +230,5 @@ int facts_header(struct product_band *b, struct error *e)
 	GDALClose(dataset);
 	if (gdal_end(&c, ret ? &other : e, ERROR_DATA, "cannot read the header of %s", b->path))
 		ret = -1;
-	return ret;
+	return ret ? ret : intact_check(b->path, e);
 }

@@ -5,157 +5,212 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "pipeline/io/facts.h"
-#include "pipeline/io/mtl.h"
-#include "pipeline/io/sensor.h"
+#include "pipeline/io/landsat_internal.h"
 
 #define CONTENTS "PRODUCT_CONTENTS"
 #define IMAGE	 "IMAGE_ATTRIBUTES"
+#define INFO	 "METADATA_FILE_INFO"
+#define PRODUCT	 "PRODUCT_METADATA"
 
-/* What the steps below share. */
-struct landsat {
-	struct product *p;
-	struct granule *g;
-	const struct folder *root;
-	const struct mtl *mtl;
-	const char *path; /* of the metadata file */
+/* Where each generation keeps a fact: Collection 2, then Collection 1, then before. */
+static const struct {
+	const char *group, *key;
+} places[LANDSAT_FACTS_NR][3] = {
+	[FACT_COLLECTION] = { { CONTENTS, "COLLECTION_NUMBER" }, { INFO, "COLLECTION_NUMBER" } },
+	[FACT_TIER] = { { CONTENTS, "COLLECTION_CATEGORY" }, { PRODUCT, "COLLECTION_CATEGORY" } },
+	[FACT_ID] = { { CONTENTS, "LANDSAT_PRODUCT_ID" },
+		      { INFO, "LANDSAT_PRODUCT_ID" },
+		      { INFO, "LANDSAT_SCENE_ID" } },
+	[FACT_LEVEL] = { { CONTENTS, "PROCESSING_LEVEL" },
+			 { PRODUCT, "DATA_TYPE" },
+			 { PRODUCT, "PRODUCT_TYPE" } },
+	[FACT_SPACECRAFT] = { { IMAGE, "SPACECRAFT_ID" }, { PRODUCT, "SPACECRAFT_ID" } },
+	[FACT_SENSOR] = { { IMAGE, "SENSOR_ID" }, { PRODUCT, "SENSOR_ID" } },
+	[FACT_PATH] = { { IMAGE, "WRS_PATH" }, { PRODUCT, "WRS_PATH" } },
+	[FACT_ROW] = { { IMAGE, "WRS_ROW" }, { PRODUCT, "WRS_ROW" }, { PRODUCT, "STARTING_ROW" } },
+	[FACT_DATE] = { { IMAGE, "DATE_ACQUIRED" },
+			{ PRODUCT, "DATE_ACQUIRED" },
+			{ PRODUCT, "ACQUISITION_DATE" } },
+	[FACT_CLOCK] = { { IMAGE, "SCENE_CENTER_TIME" },
+			 { PRODUCT, "SCENE_CENTER_TIME" },
+			 { PRODUCT, "SCENE_CENTER_SCAN_TIME" } },
+	[FACT_PROCESSED] = { { "LEVEL2_PROCESSING_RECORD", "DATE_PRODUCT_GENERATED" },
+			     { "LEVEL1_PROCESSING_RECORD", "DATE_PRODUCT_GENERATED" },
+			     { INFO, "FILE_DATE" } },
+	[FACT_SUN_ELEVATION] = { { IMAGE, "SUN_ELEVATION" },
+				 { "PRODUCT_PARAMETERS", "SUN_ELEVATION" } },
+	[FACT_SUN_AZIMUTH] = { { IMAGE, "SUN_AZIMUTH" }, { "PRODUCT_PARAMETERS", "SUN_AZIMUTH" } },
+	[FACT_SUN_DISTANCE] = { { IMAGE, "EARTH_SUN_DISTANCE" } },
+	[FACT_CLOUD_COVER] = { { IMAGE, "CLOUD_COVER" } },
 };
 
-static const char *need(const struct landsat *l, const char *group, const char *key,
-			struct error *e)
-{
-	const char *value = mtl_get(l->mtl, group, key);
+/* Levels that are read, and what their reflectance is. */
+static const struct {
+	const char *name;
+	enum level level;
+} levels[] = {
+	{ "L1TP", LEVEL_TOA },	   { "L1GT", LEVEL_TOA },     { "L1GS", LEVEL_TOA },
+	{ "L1T", LEVEL_TOA },	   { "L1Gt", LEVEL_TOA },     { "L1G", LEVEL_TOA },
+	{ "L2SP", LEVEL_SURFACE }, { "L2SR", LEVEL_SURFACE },
+};
 
-	if (!value)
-		error_set(e, ERROR_DATA, "%s: no %s in %s", l->path, key, group);
+const char *landsat_fact(const struct landsat *l, enum landsat_fact fact)
+{
+	const char *value = NULL;
+
+	for (size_t i = 0; !value && i < 3 && places[fact][i].key; i++)
+		value = mtl_get(l->mtl, places[fact][i].group, places[fact][i].key);
 	return value;
 }
 
-static int need_number(const struct landsat *l, const char *group, const char *key, double *out,
+static const char *need(const struct landsat *l, enum landsat_fact fact, struct error *e)
+{
+	const char *value = landsat_fact(l, fact);
+
+	if (!value)
+		error_set(e, ERROR_DATA, "%s: no %s", l->path, places[fact][0].key);
+	return value;
+}
+
+static int need_number(const struct landsat *l, enum landsat_fact fact, double *out,
 		       struct error *e)
 {
-	const char *value = need(l, group, key, e);
+	const char *value = need(l, fact, e);
 
 	if (!value)
 		return -1;
 	if (!facts_number(value, out))
-		return error_set(e, ERROR_DATA, "%s: %s is \"%.40s\", not a number", l->path, key,
-				 value);
+		return error_set(e, ERROR_DATA, "%s: %s is \"%.40s\", not a number", l->path,
+				 places[fact][0].key, value);
 	return 0;
 }
 
-static int need_integer(const struct landsat *l, const char *key, long max, long *out,
+static int need_integer(const struct landsat *l, enum landsat_fact fact, long max, long *out,
 			struct error *e)
 {
-	const char *value = need(l, IMAGE, key, e);
+	const char *value = need(l, fact, e);
 
 	if (!value)
 		return -1;
 	if (!facts_integer(value, 1, max, out))
-		return error_set(e, ERROR_DATA, "%s: %s is \"%.40s\", not 1 to %ld", l->path, key,
-				 value, max);
+		return error_set(e, ERROR_DATA, "%s: %s is \"%.40s\", not 1 to %ld", l->path,
+				 places[fact][0].key, value, max);
 	return 0;
 }
 
-/* Say what is given and what is wanted where it is not Collection 2. */
-static int check_collection(const struct landsat *l, struct error *e)
+/* "02", "01", or "pre" where there were no collections yet. */
+static int set_collection(struct landsat *l, struct error *e)
 {
-	const char *number = mtl_get(l->mtl, CONTENTS, "COLLECTION_NUMBER");
-	const char *old = mtl_get(l->mtl, "METADATA_FILE_INFO", "COLLECTION_NUMBER");
+	const char *number = landsat_fact(l, FACT_COLLECTION);
+	const char *tier = landsat_fact(l, FACT_TIER);
+	long value = 0;
 
-	if (number && !strcmp(number, "02"))
-		return 0;
-	if (!number)
-		number = old;
+	if (!number && !mtl_get(l->mtl, INFO, "LANDSAT_SCENE_ID"))
+		return error_set(e, ERROR_DATA,
+				 "%s: no COLLECTION_NUMBER and no LANDSAT_SCENE_ID: not Landsat "
+				 "metadata",
+				 l->path);
+	if (number && !facts_integer(number, 1, 2, &value))
+		return error_set(e, ERROR_DATA, "%s: Collection %.10s; known are 1 and 2", l->path,
+				 number);
 	if (number)
-		return error_set(e, ERROR_DATA,
-				 "%s: Collection %.10s; this version reads Collection 2", l->path,
-				 number + strspn(number, "0"));
-	if (mtl_get(l->mtl, "METADATA_FILE_INFO", "LANDSAT_SCENE_ID"))
-		return error_set(e, ERROR_DATA,
-				 "%s: pre-collection; this version reads Collection 2", l->path);
-	return error_set(e, ERROR_DATA, "%s: no COLLECTION_NUMBER in %s: not Landsat metadata",
-			 l->path, CONTENTS);
+		snprintf(l->p->baseline, sizeof(l->p->baseline), "%02ld", value);
+	else
+		snprintf(l->p->baseline, sizeof(l->p->baseline), "pre");
+	if (tier && strlen(tier) < sizeof(l->p->tier) && facts_plain_name(tier))
+		snprintf(l->p->tier, sizeof(l->p->tier), "%s", tier);
+	return 0;
 }
 
 static int set_level(struct landsat *l, struct error *e)
 {
-	static const char *const names[] = { "L1TP", "L1GT", "L1GS", "L2SP", "L2SR" };
-	const char *name = need(l, CONTENTS, "PROCESSING_LEVEL", e);
+	const char *name = need(l, FACT_LEVEL, e);
 
 	if (!name)
 		return -1;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(name, names[i]))
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (strcmp(name, levels[i].name))
 			continue;
-		snprintf(l->p->level_name, sizeof(l->p->level_name), "%s", names[i]);
-		l->p->level = name[1] == '1' ? LEVEL_TOA : LEVEL_SURFACE;
+		snprintf(l->p->level_name, sizeof(l->p->level_name), "%s", name);
+		l->p->level = levels[i].level;
 		return 0;
 	}
-	return error_set(e, ERROR_DATA, "%s: level %.20s; known are L1TP, L1GT, L1GS, L2SP, L2SR",
+	return error_set(e, ERROR_DATA,
+			 "%s: level %.20s; known are L1TP, L1GT, L1GS, L1T, L1Gt, L1G, L2SP, L2SR",
 			 l->path, name);
+}
+
+/* The number of "LANDSAT_9", or "Landsat5" as before 2012; 0: none. */
+static int number_of(const char *spacecraft)
+{
+	long number;
+
+	if (strncasecmp(spacecraft, "Landsat", 7))
+		return 0;
+	spacecraft += 7;
+	spacecraft += strspn(spacecraft, "_- ");
+	return facts_integer(spacecraft, 1, 99, &number) ? (int)number : 0;
 }
 
 /* "LC09" from SENSOR_ID and SPACECRAFT_ID. */
 static int set_mission(struct landsat *l, struct error *e)
 {
-	const char *sensor = need(l, IMAGE, "SENSOR_ID", e), *craft;
-	char letter;
-	long number;
-
+	const char *sensor = need(l, FACT_SENSOR, e), *craft;
 	const struct platform *platform;
 	bool known;
 
-	if (!sensor || !(craft = need(l, IMAGE, "SPACECRAFT_ID", e)))
+	if (!sensor || !(craft = need(l, FACT_SPACECRAFT, e)))
 		return -1;
+	if (!strncmp(sensor, "MSS", 3))
+		return error_set(e, ERROR_DATA,
+				 "%s: the Multispectral Scanner (MSS) has no short-wave infrared: "
+				 "water is not mapped from it",
+				 l->path);
+	if (!number_of(craft))
+		return error_set(e, ERROR_DATA, "%s: SPACECRAFT_ID is \"%.40s\"", l->path, craft);
 	platform = sensor_platform(craft, sensor, &known);
-	if (!platform)
+	if (!platform || platform->mission[0] != 'L')
 		return error_set(e, ERROR_DATA,
 				 "%s: sensor %.20s; known are TM, ETM, OLI, OLI_TIRS", l->path,
 				 sensor);
 	l->p->sensor = platform->sensor;
-	if (strncmp(craft, "LANDSAT_", 8) || !facts_integer(craft + 8, 1, 99, &number))
-		return error_set(e, ERROR_DATA, "%s: SPACECRAFT_ID is \"%.40s\"", l->path, craft);
-	letter = sensor[0] == 'T'	 ? 'T'
-		 : sensor[0] == 'E'	 ? 'E'
-		 : strcmp(sensor, "OLI") ? 'C'
-					 : 'O';
-	snprintf(l->p->mission, sizeof(l->p->mission), "L%c%02d", letter, (int)number);
-	if (number > 9)
-		return facts_warn(l->p, e,
-				  "%s is a satellite this version does not know: read as %s",
-				  l->p->mission, l->p->sensor->name);
-	return 0;
+	snprintf(l->p->mission, sizeof(l->p->mission), "%.2s%02d", platform->mission,
+		 number_of(craft));
+	if (known)
+		return 0;
+	return facts_warn(l->p, e, "%s is a satellite this version does not know: read as %s",
+			  l->p->mission, platform->mission);
 }
 
+/* What the agency calls it; since Collection 1 the name begins with satellite and level. */
 static int set_id(struct landsat *l, struct error *e)
 {
-	const char *id = need(l, CONTENTS, "LANDSAT_PRODUCT_ID", e);
+	const char *id = need(l, FACT_ID, e);
 	char start[20];
 	size_t n;
 
 	if (!id)
 		return -1;
 	n = (size_t)snprintf(start, sizeof(start), "%s_%s_", l->p->mission, l->p->level_name);
-	if (!facts_plain_name(id) || strncmp(id, start, n))
-		return error_set(
-			e, ERROR_DATA,
-			"%s: LANDSAT_PRODUCT_ID \"%.60s\" does not begin with %s as sensor and "
-			"level say",
-			l->path, id, start);
+	if (!facts_plain_name(id) || (strcmp(l->p->baseline, "pre") && strncmp(id, start, n)))
+		return error_set(e, ERROR_DATA,
+				 "%s: LANDSAT_PRODUCT_ID \"%.60s\" does not begin with %s as "
+				 "sensor and level say",
+				 l->path, id, start);
 	snprintf(l->p->id, sizeof(l->p->id), "%s", id);
 	snprintf(l->g->name, sizeof(l->g->name), "%s", id);
-	snprintf(l->p->baseline, sizeof(l->p->baseline), "02");
 	return 0;
 }
 
 static int set_time(struct landsat *l, struct error *e)
 {
-	const char *date = need(l, IMAGE, "DATE_ACQUIRED", e), *time;
+	const char *date = need(l, FACT_DATE, e), *time, *made;
 	char text[60];
 
-	if (!date || !(time = need(l, IMAGE, "SCENE_CENTER_TIME", e)))
+	if (!date || !(time = need(l, FACT_CLOCK, e)))
 		return -1;
 	snprintf(text, sizeof(text), "%.12sT%.40s", date, time);
 	if (!facts_time(text, &l->p->time))
@@ -163,6 +218,9 @@ static int set_time(struct landsat *l, struct error *e)
 			e, ERROR_DATA,
 			"%s: DATE_ACQUIRED and SCENE_CENTER_TIME are \"%.40s\" and \"%.40s\"",
 			l->path, date, time);
+	made = landsat_fact(l, FACT_PROCESSED);
+	if (made && !facts_time(made, &l->p->processed))
+		l->p->processed = 0;
 	return 0;
 }
 
@@ -172,7 +230,7 @@ static int set_place(struct landsat *l, struct error *e)
 	long path, row;
 	char time[16];
 
-	if (need_integer(l, "WRS_PATH", 251, &path, e) || need_integer(l, "WRS_ROW", 248, &row, e))
+	if (need_integer(l, FACT_PATH, 251, &path, e) || need_integer(l, FACT_ROW, 248, &row, e))
 		return -1;
 	product_time_compact(l->p, time);
 	snprintf(l->p->orbit, sizeof(l->p->orbit), "%03d", (int)path);
@@ -184,12 +242,34 @@ static int set_place(struct landsat *l, struct error *e)
 	return 0;
 }
 
+/* The corners of the product, in order; none if one is missing or out of range. */
+static void set_footprint(struct landsat *l)
+{
+	static const char *const corners[] = { "UL", "UR", "LR", "LL" };
+	const char *group = mtl_get(l->mtl, "PROJECTION_ATTRIBUTES", "CORNER_UL_LAT_PRODUCT")
+				    ? "PROJECTION_ATTRIBUTES"
+				    : PRODUCT;
+	char key[40];
+
+	for (size_t i = 0; i < 4; i++) {
+		struct point *at = &l->g->footprint[i];
+
+		snprintf(key, sizeof(key), "CORNER_%s_LON_PRODUCT", corners[i]);
+		if (!facts_number(mtl_get(l->mtl, group, key), &at->x) || fabs(at->x) > 360.0)
+			return;
+		snprintf(key, sizeof(key), "CORNER_%s_LAT_PRODUCT", corners[i]);
+		if (!facts_number(mtl_get(l->mtl, group, key), &at->y) || fabs(at->y) > 90.0)
+			return;
+	}
+	l->g->footprint_nr = 4;
+}
+
 static int set_sky(struct landsat *l, struct error *e)
 {
 	double elevation, azimuth, cloud;
 
-	if (need_number(l, IMAGE, "SUN_ELEVATION", &elevation, e) ||
-	    need_number(l, IMAGE, "SUN_AZIMUTH", &azimuth, e))
+	if (need_number(l, FACT_SUN_ELEVATION, &elevation, e) ||
+	    need_number(l, FACT_SUN_AZIMUTH, &azimuth, e))
 		return -1;
 	if (!(fabs(elevation) <= 90.0) || !(fabs(azimuth) <= 360.0))
 		return error_set(e, ERROR_DATA, "%s: sun elevation %g, azimuth %g degrees", l->path,
@@ -197,87 +277,27 @@ static int set_sky(struct landsat *l, struct error *e)
 	if (l->p->level == LEVEL_TOA && elevation <= 0.0)
 		return error_set(e, ERROR_DATA, "%s: sun elevation %g degrees: a night scene",
 				 l->path, elevation);
-	l->g->sun = l->p->level == LEVEL_TOA ? SUN_SCENE : SUN_IN_PRODUCT;
 	l->g->sun_elevation_deg = elevation;
 	l->g->sun_azimuth_deg = azimuth < 0.0 ? azimuth + 360.0 : azimuth;
-	if (facts_number(mtl_get(l->mtl, IMAGE, "CLOUD_COVER"), &cloud) && cloud >= 0.0)
+	if (facts_number(landsat_fact(l, FACT_CLOUD_COVER), &cloud) && cloud >= 0.0 &&
+	    cloud <= 100.0)
 		l->p->cloud_cover_percent = cloud;
 	return 0;
 }
 
-/* Set path and file of a band if the folder has the file that this key names. */
-static int find_file(struct landsat *l, struct product_band *b, const char *key, struct error *e)
-{
-	const char *name = mtl_get(l->mtl, CONTENTS, key), *found;
-
-	if (!name)
-		return 0;
-	if (!facts_plain_name(name))
-		return error_set(e, ERROR_DATA, "%s: %s is no plain file name: \"%.60s\"", l->path,
-				 key, name);
-	found = folder_find(l->root, name);
-	if (!found)
-		return 0;
-	b->file = strdup(found);
-	b->path = folder_path(l->root, found);
-	return b->file && b->path ? 0 : error_nomem(e, "a path");
-}
-
-static int calibrate(struct landsat *l, struct product_band *b, const char *number, struct error *e)
-{
-	bool toa = l->p->level == LEVEL_TOA;
-	const char *group =
-		toa ? "LEVEL1_RADIOMETRIC_RESCALING" : "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS";
-	double mult, add;
-	char key[40];
-
-	snprintf(key, sizeof(key), "REFLECTANCE_MULT_BAND_%.4s", number);
-	if (need_number(l, group, key, &mult, e))
-		return -1;
-	snprintf(key, sizeof(key), "REFLECTANCE_ADD_BAND_%.4s", number);
-	if (need_number(l, group, key, &add, e))
-		return -1;
-	b->gain = mult;
-	b->offset = add;
-	if (!(mult > 0.0))
-		return error_set(e, ERROR_DATA, "%s: band %.4s: reflectance = %g DN + %g", l->path,
-				 number, mult, add);
-	return 0;
-}
-
-static int set_bands(struct landsat *l, struct error *e)
-{
-	const struct sensor *s = l->p->sensor;
-	struct product_band *masks = l->g->bands;
-	char key[40];
-
-	for (size_t i = 0; i < s->bands_nr; i++) {
-		struct product_band *b = &l->g->bands[s->bands[i].role];
-		const char *number = s->bands[i].name + 1;
-
-		b->band = &s->bands[i];
-		b->saturated = PRODUCT_NO_VALUE;
-		if (!role_is_reflectance(b->band->role))
-			continue;
-		snprintf(key, sizeof(key), "FILE_NAME_BAND_%.4s", number);
-		if (find_file(l, b, key, e) || (b->path && calibrate(l, b, number, e)))
-			return -1;
-	}
-	masks[ROLE_QA_PIXEL].gain = masks[ROLE_QA_RADSAT].gain = 1;
-	masks[ROLE_QA_PIXEL].fill = 1;
-	if (find_file(l, &masks[ROLE_QA_PIXEL], "FILE_NAME_QUALITY_L1_PIXEL", e))
-		return -1;
-	return find_file(l, &masks[ROLE_QA_RADSAT], "FILE_NAME_QUALITY_L1_RADIOMETRIC_SATURATION",
-			 e);
-}
-
 static int read_all(struct landsat *l, struct error *e)
 {
-	if (check_collection(l, e) || set_level(l, e) || set_mission(l, e) || set_id(l, e))
+	if (set_collection(l, e) || set_mission(l, e) || set_level(l, e) || set_id(l, e))
 		return -1;
 	if (set_time(l, e) || set_place(l, e) || set_sky(l, e))
 		return -1;
-	return set_bands(l, e);
+	set_footprint(l);
+	if (landsat_bands(l, e))
+		return -1;
+	l->g->sun = SUN_IN_PRODUCT;
+	if (l->p->level == LEVEL_TOA)
+		l->g->sun = l->g->bands[ROLE_SUN_ZENITH].path ? SUN_PIXEL : SUN_SCENE;
+	return 0;
 }
 
 int landsat_read(struct product *p, const struct folder *root, const char *mtl_name,

@@ -2,32 +2,42 @@
 #include "pipeline/io/mtl.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cpl_vsi.h>
 
 #include "pipeline/io/folder.h"
+#include "pipeline/io/mtl_internal.h"
 
-struct entry {
-	const char *group, *key, *value; /* in mtl.text */
-};
+struct mtl *mtl_new(struct error *e)
+{
+	struct mtl *m = calloc(1, sizeof(*m));
 
-struct mtl {
-	char *text;	       /* cut into strings */
-	struct entry *entries; /* sorted by group, then key */
-	size_t entries_nr;
-};
+	if (!m)
+		error_nomem(e, "metadata");
+	return m;
+}
 
-/* Where the parser is. */
-struct cursor {
-	struct mtl *mtl;
-	size_t room;			 /* entries allocated */
-	const char *open[MTL_DEPTH_MAX]; /* names of the groups around this line */
-	size_t depth;
-	size_t line;
-	bool ended;
-};
+void mtl_free(struct mtl *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->entries_nr; i++)
+		free(m->entries[i].group);
+	free(m->entries);
+	free(m);
+}
+
+int mtl_end(struct mtl **out, struct mtl *m, int ret)
+{
+	*out = ret ? NULL : m;
+	if (ret)
+		mtl_free(m);
+	return ret;
+}
 
 static bool is_key(const char *s)
 {
@@ -40,137 +50,65 @@ static bool is_key(const char *s)
 	return true;
 }
 
-/* Cut blanks off both ends of [s, end), in place. */
-static char *trim(char *s, char *end)
+static bool has_control(const char *s)
 {
-	while (s < end && (*s == ' ' || *s == '\t'))
-		s++;
-	while (end > s && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
-		end--;
-	*end = '\0';
-	return s;
+	for (; *s; s++)
+		if (((unsigned char)*s < 0x20 && *s != '\t') || *s == 0x7f)
+			return true;
+	return false;
 }
 
-static int bad_line(const struct cursor *c, const char *what, struct error *e)
+static int grow(struct mtl *m, struct error *e)
 {
-	return error_set(e, ERROR_DATA, "line %zu: %s", c->line, what);
-}
+	size_t room = m->room ? 2 * m->room : 512;
+	struct mtl_entry *more;
 
-/* Take the quotes off a value; NULL if they do not match. */
-static char *unquote(char *value)
-{
-	size_t n = strlen(value);
-
-	if (value[0] != '"')
-		return strchr(value, '"') ? NULL : value;
-	if (n < 2 || value[n - 1] != '"')
-		return NULL;
-	value[n - 1] = '\0';
-	return strchr(value + 1, '"') ? NULL : value + 1;
-}
-
-static int add_entry(struct cursor *c, const char *key, const char *value, struct error *e)
-{
-	struct mtl *m = c->mtl;
-
-	if (!c->depth)
-		return bad_line(c, "a key outside any group", e);
-	if (m->entries_nr == c->room) {
-		size_t room = c->room ? 2 * c->room : 512;
-		struct entry *more = realloc(m->entries, room * sizeof(*more));
-
-		if (!more)
-			return error_nomem(e, "metadata");
-		m->entries = more;
-		c->room = room;
-	}
-	m->entries[m->entries_nr++] = (struct entry){ c->open[c->depth - 1], key, value };
+	if (m->entries_nr < m->room)
+		return 0;
+	more = realloc(m->entries, room * sizeof(*more));
+	if (!more)
+		return error_nomem(e, "metadata");
+	m->entries = more;
+	m->room = room;
 	return 0;
 }
 
-static int take_pair(struct cursor *c, const char *key, char *value, struct error *e)
+int mtl_add(struct mtl *m, const char *group, const char *key, const char *value, struct error *e)
 {
-	value = unquote(value);
-	if (!value)
-		return bad_line(c, "a quote that is not closed", e);
-	if (!strcmp(key, "GROUP")) {
-		if (c->depth == MTL_DEPTH_MAX)
-			return bad_line(c, "groups too deep", e);
-		c->open[c->depth++] = value;
-		return 0;
-	}
-	if (!strcmp(key, "END_GROUP")) {
-		if (!c->depth || strcmp(c->open[c->depth - 1], value))
-			return bad_line(c, "END_GROUP of a group that is not open", e);
-		c->depth--;
-		return 0;
-	}
-	return add_entry(c, key, value, e);
-}
+	size_t g = strlen(group) + 1, k = strlen(key) + 1, v = strlen(value) + 1;
+	char *text;
 
-/* One line, [s, end). */
-static int take_line(struct cursor *c, char *s, char *end, struct error *e)
-{
-	char *equals;
-	const char *key;
-
-	s = trim(s, end);
-	if (!*s)
-		return 0;
-	if (!strcmp(s, "END")) {
-		c->ended = true;
-		return 0;
-	}
-	for (const char *t = s; *t; t++)
-		if (((unsigned char)*t < 0x20 && *t != '\t') || *t == 0x7f)
-			return bad_line(c, "a control character", e);
-	equals = strchr(s, '=');
-	if (!equals)
-		return bad_line(c, "not \"KEY = value\"", e);
-	end = equals + 1 + strlen(equals + 1);
-	key = trim(s, equals);
+	if (m->entries_nr == MTL_LINES_MAX)
+		return error_set(e, ERROR_DATA, "more than %d keys", MTL_LINES_MAX);
 	if (!is_key(key))
-		return bad_line(c, "not \"KEY = value\"", e);
-	return take_pair(c, key, trim(equals + 1, end), e);
-}
-
-static int take_lines(struct cursor *c, struct error *e)
-{
-	char *s = c->mtl->text;
-
-	while (*s && !c->ended) {
-		size_t n = strcspn(s, "\n");
-		bool more = s[n] == '\n';
-
-		if (++c->line > MTL_LINES_MAX)
-			return error_set(e, ERROR_DATA, "more than %d lines", MTL_LINES_MAX);
-		if (take_line(c, s, s + n, e))
-			return -1;
-		s += n + more;
-	}
-	if (c->depth)
-		return error_set(e, ERROR_DATA, "ends inside the group %.60s: is the file cut?",
-				 c->open[c->depth - 1]);
-	if (!c->mtl->entries_nr) {
-		error_set(e, ERROR_DATA, "empty");
-		return -1;
-	}
+		return error_set(e, ERROR_DATA, "a key that is no name in the group %.60s", group);
+	if (has_control(value))
+		return error_set(e, ERROR_DATA, "%.60s holds a control character", key);
+	text = grow(m, e) ? NULL : malloc(g + k + v);
+	if (!text)
+		return error_nomem(e, "metadata");
+	memcpy(text, group, g);
+	memcpy(text + g, key, k);
+	memcpy(text + g + k, value, v);
+	m->entries[m->entries_nr++] = (struct mtl_entry){ text, text + g, text + g + k };
 	return 0;
 }
 
 static int by_group_and_key(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct mtl_entry *x = a, *y = b;
 	int d = strcmp(x->group, y->group);
 
 	return d ? d : strcmp(x->key, y->key);
 }
 
-static int sort_entries(struct mtl *m, struct error *e)
+int mtl_finish(struct mtl *m, struct error *e)
 {
+	if (!m->entries_nr)
+		return error_set(e, ERROR_DATA, "empty");
 	qsort(m->entries, m->entries_nr, sizeof(*m->entries), by_group_and_key);
 	for (size_t i = 1; i < m->entries_nr; i++) {
-		const struct entry *a = &m->entries[i - 1], *b = &m->entries[i];
+		const struct mtl_entry *a = &m->entries[i - 1], *b = &m->entries[i];
 
 		if (!by_group_and_key(a, b) && strcmp(a->value, b->value))
 			return error_set(e, ERROR_DATA,
@@ -180,41 +118,23 @@ static int sort_entries(struct mtl *m, struct error *e)
 	return 0;
 }
 
-int mtl_parse(struct mtl **out, const char *text, size_t n, struct error *e)
+const char *mtl_get(const struct mtl *m, const char *group, const char *key)
 {
-	struct cursor c = { .mtl = NULL };
-	size_t used = strnlen(text, n);
+	struct mtl_entry want = { (char *)(uintptr_t)group, key, NULL };
+	const struct mtl_entry *found =
+		bsearch(&want, m->entries, m->entries_nr, sizeof(want), by_group_and_key);
 
-	*out = NULL;
-	if (n > MTL_BYTES_MAX)
-		return error_set(e, ERROR_DATA, "larger than %d bytes", MTL_BYTES_MAX);
-	for (size_t i = used; i < n; i++)
-		if (text[i])
-			return error_set(e, ERROR_DATA, "a hole of NUL bytes at byte %zu", used);
-	c.mtl = calloc(1, sizeof(*c.mtl));
-	if (!c.mtl || !(c.mtl->text = strndup(text, used))) {
-		mtl_free(c.mtl);
-		return error_nomem(e, "metadata");
-	}
-	if (take_lines(&c, e) || sort_entries(c.mtl, e)) {
-		mtl_free(c.mtl);
-		return -1;
-	}
-	*out = c.mtl;
-	return 0;
+	return found ? found->value : NULL;
 }
 
 /* The whole of a file of at most MTL_BYTES_MAX bytes, or one byte more than that. */
 static int read_text(const char *path, char **text, size_t *n, struct error *e)
 {
-	VSILFILE *file;
+	VSILFILE *file = VSIFOpenL(path, "rb");
 	int ret = -1;
 
-	file = VSIFOpenL(path, "rb");
-	if (!file) {
-		error_set(e, ERROR_IO, "cannot open %s", path);
-		return -1;
-	}
+	if (!file)
+		return error_set(e, ERROR_IO, "cannot open %s", path);
 	*text = malloc(MTL_BYTES_MAX + 1);
 	if (!*text) {
 		error_nomem(e, "metadata");
@@ -230,6 +150,13 @@ out:
 	return ret;
 }
 
+static bool ends_with(const char *path, const char *end)
+{
+	size_t n = strlen(path), k = strlen(end);
+
+	return n >= k && !strcasecmp(path + n - k, end);
+}
+
 int mtl_read(struct mtl **out, const char *path, struct error *e)
 {
 	char *text = NULL;
@@ -240,29 +167,15 @@ int mtl_read(struct mtl **out, const char *path, struct error *e)
 	if (folder_check_file(path, e))
 		return -1;
 	if (!read_text(path, &text, &n, e)) {
-		ret = mtl_parse(out, text, n, e);
+		if (ends_with(path, ".xml"))
+			ret = mtl_parse_xml(out, text, n, e);
+		else if (ends_with(path, ".json"))
+			ret = mtl_parse_json(out, text, n, e);
+		else
+			ret = mtl_parse(out, text, n, e);
 		if (ret)
 			error_prefix(e, "cannot read %s", path);
 	}
 	free(text);
 	return ret;
-}
-
-void mtl_free(struct mtl *m)
-{
-	if (!m)
-		return;
-	free(m->entries);
-	free(m->text);
-	free(m);
-}
-
-const char *mtl_get(const struct mtl *m, const char *group, const char *key)
-{
-	struct entry want = { group, key, NULL };
-	const struct entry *found = m->entries ? bsearch(&want, m->entries, m->entries_nr,
-							 sizeof(want), by_group_and_key)
-					       : NULL;
-
-	return found ? found->value : NULL;
 }

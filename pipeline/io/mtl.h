@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * mtl.h - the text form of Landsat metadata (*_MTL.txt): ODL groups of
- * "KEY = value" lines (USGS LSDS-1822 and LSDS-1328).
+ * mtl.h - Landsat metadata (*_MTL.txt, _MTL.xml, _MTL.json): groups of keys
+ * with values, the same facts in three spellings (USGS LSDS-1822, LSDS-1328).
  *
  * A Level-2 file holds some keys twice, once for each level, so a key is
  * looked up in the group that directly holds it.  Read once, then only read:
@@ -29,7 +29,16 @@ struct mtl;
  */
 int mtl_parse(struct mtl **out, const char *text, size_t n, struct error *e);
 
-/* The same of a file; errors name it.  NOINPUT: there is no such file. */
+/*
+ * The same of XML: an element with elements in it is a group, one with text a
+ * key.  A document type (and so any entity of its own) is refused.
+ */
+int mtl_parse_xml(struct mtl **out, const char *text, size_t n, struct error *e);
+
+/* The same of JSON: an object is a group; numbers keep their value, null is no key. */
+int mtl_parse_json(struct mtl **out, const char *text, size_t n, struct error *e);
+
+/* A file, by the end of its name (".xml", ".json", else text); errors name it.  NOINPUT: there is no such file. */
 int mtl_read(struct mtl **out, const char *path, struct error *e);
 void mtl_free(struct mtl *m);
 

@@ -104,12 +104,9 @@ static int read_hls(struct product *p, const struct folder *root, const char *na
 
 /* In the order of preference: where a product has several, the first is read. */
 static const struct family families[] = {
-	{ is_mtl_txt, read_landsat, false },
-	{ is_mtl_xml, read_landsat, false },
-	{ is_mtl_json, read_landsat, false },
-	{ sentinel2_is_metadata, read_sentinel2, false },
-	{ hls_is_file, read_hls, true },
-	{ stac_is_file, stac_read, false },
+	{ is_mtl_txt, read_landsat, false },  { is_mtl_xml, read_landsat, false },
+	{ is_mtl_json, read_landsat, false }, { sentinel2_is_metadata, read_sentinel2, false },
+	{ hls_is_file, read_hls, true },      { stac_is_file, stac_read, false },
 };
 #define FAMILIES_NR (sizeof(families) / sizeof(families[0]))
 
@@ -240,10 +237,18 @@ static int split_path(const char *path, struct folder *root, const char **name, 
 	if (!folder_read(root, parent, e)) {
 		*name = folder_find(root, base);
 		ret = *name ? 0
-			    : error_set(e, ERROR_DATA, "%s: a file name that is not used here", path);
+			    : error_set(e, ERROR_DATA, "%s: a file name that is not used here",
+					path);
 	}
 	free(parent);
 	return ret;
+}
+
+/* Masks that hide nothing, and bands of heat: nobody has to be told that they are missing. */
+static bool is_minor(enum role role)
+{
+	return role_is_thermal(role) || role == ROLE_QA_AEROSOL || role == ROLE_CLOUD_QA ||
+	       role == ROLE_SUN_ZENITH;
 }
 
 /* One warning that names all files which a complete product of this kind has and this one lacks. */
@@ -252,7 +257,8 @@ static int warn_missing(struct product *p, const struct granule *g, struct error
 	struct words w = { .n = 0 };
 
 	for (enum role r = 0; r < ROLE_NR; r++)
-		if (!g->bands[r].path && sensor_delivers(p->sensor, p->level, p->baseline, r))
+		if (!g->bands[r].path && !is_minor(r) &&
+		    sensor_delivers(p->sensor, p->level, p->baseline, r))
 			words_add_role(&w, g, r);
 	return w.n ? facts_warn(p, e, "%s: missing: %s", g->name, w.text) : 0;
 }
@@ -272,6 +278,13 @@ static int describe_band(struct product *p, const struct granule *g, enum role r
 	if (why.code != ERROR_DATA && why.code != ERROR_NOINPUT && why.code != ERROR_PERMISSION) {
 		*e = why;
 		return -1;
+	}
+	/* A link that leads to nothing is no file. */
+	if (why.code == ERROR_NOINPUT) {
+		free(b->path);
+		free(b->file);
+		b->path = b->file = NULL;
+		return 0;
 	}
 	b->broken = strdup(why.text);
 	return b->broken ? facts_warn(p, e, "%s", why.text) : error_nomem(e, "a message");
@@ -406,6 +419,19 @@ const char *product_lacks(const struct granule *g, enum role role)
 	return misfit(&b->grid, &g->grid);
 }
 
+/* True if a download is under way in the folder of the metadata. */
+static bool is_arriving(const struct product *p)
+{
+	char *folder = strdup(p->metadata_path), *slash = folder ? strrchr(folder, '/') : NULL;
+	bool arriving;
+
+	if (slash)
+		*slash = '\0';
+	arriving = folder && input_arriving_in(slash ? folder : ".");
+	free(folder);
+	return arriving;
+}
+
 int product_require(const struct product *p, const struct granule *g, const enum role *roles,
 		    size_t roles_nr, const char *purpose, struct error *e)
 {
@@ -430,6 +456,10 @@ int product_require(const struct product *p, const struct granule *g, const enum
 	}
 	if (!w.n)
 		return 0;
+	if (code == ERROR_NOINPUT && is_arriving(p))
+		return error_set(e, ERROR_TEMPORARY,
+				 "%.200s: still arriving, try again later; for %.60s it lacks: %s",
+				 p->id, purpose, w.text);
 	return error_set(e, code, "%.200s: not complete enough for %.60s, get it again: %s", p->id,
 			 purpose, w.text);
 }

@@ -46,12 +46,13 @@ struct product_band {
 	double gain, offset; /* value = stored * gain + offset: reflectance (of Level-1 before the
 				sun's angle where granule.sun says so), radiance, kelvin or degrees;
 				gain 0: the metadata says nothing of this band */
-	double k1, k2; /* kelvin = k2 / ln(k1 / radiance + 1) of a thermal band at Level-1; else 0 */
+	double k1,
+		k2; /* kelvin = k2 / ln(k1 / radiance + 1) of a thermal band at Level-1; else 0 */
 	int32_t fill, saturated; /* stored values, or PRODUCT_NO_VALUE */
 	/* From the header of the file. */
-	char *broken;	  /* why the file cannot be used, one line; NULL: it can.  Then the rest holds: */
+	char *broken; /* why the file cannot be used, one line; NULL: it can.  Then the rest holds: */
 	struct grid grid; /* of the file itself */
-	int levels; /* reduced levels the file offers: level k is 2^k coarser, 0..levels */
+	int levels;	  /* reduced levels the file offers: level k is 2^k coarser, 0..levels */
 	int32_t block_w, block_h; /* of level 0, pixels */
 	enum sample sample;
 	bool jpeg2000; /* levels are wavelet levels with their half-pixel shift */
@@ -68,8 +69,8 @@ enum sun {
 
 /* Angles on a coarse grid of nodes over the granule (Sentinel-2: 23 x 23 nodes, 5 km apart). */
 struct angle_grid {
-	int columns, rows;	     /* 0: none */
-	double step_x_m, step_y_m;   /* node (0, 0) stands at the granule's upper left corner */
+	int columns, rows;		 /* 0: none */
+	double step_x_m, step_y_m;	 /* node (0, 0) stands at the granule's upper left corner */
 	float *zenith_deg, *azimuth_deg; /* row by row; NaN: not seen there */
 };
 
@@ -84,12 +85,14 @@ struct granule {
 	double sun_elevation_deg, sun_azimuth_deg; /* scene mean */
 	double view_zenith_deg, view_azimuth_deg;  /* scene mean; 0 for nadir */
 	struct angle_grid sun_angles, view_angles;
-	char tile[16];	    /* "T43TFM", or path and row "150028"; "" if the metadata has none */
-	char datastrip[20]; /* sensing time of the Sentinel-2 data strip, "20190918T105029"; else "" */
+	char tile[16]; /* "T43TFM", or path and row "150028"; "" if the metadata has none */
+	char datastrip
+		[20]; /* sensing time of the Sentinel-2 data strip, "20190918T105029"; else "" */
 	/* Corners as the metadata has them: longitude, latitude [degrees], in order; may be none. */
 	struct point footprint[FOOTPRINT_POINTS_MAX];
 	size_t footprint_nr;
-	struct polygon opaque, cirrus; /* cloud outlines that the product has as vectors [m, CRS of grid] */
+	struct polygon opaque,
+		cirrus; /* cloud outlines that the product has as vectors [m, CRS of grid] */
 	struct product_band bands[ROLE_NR];
 };
 
@@ -132,7 +135,8 @@ void product_free(struct product *p);
  * Fail, with all of them in one message, if the granule lacks any of these
  * roles, or their files are broken or do not fit together (another CRS, another
  * place, a size that contradicts the green band's).  purpose: "layer water" for the
- * words.  NOINPUT: files are only missing.  DATA: at least one of them is broken.
+ * words.  NOINPUT: files are only missing; TEMPORARY: and a download is under way in the product's
+ * folder.  DATA: at least one of them is broken.
  */
 int product_require(const struct product *p, const struct granule *g, const enum role *roles,
 		    size_t roles_nr, const char *purpose, struct error *e);
