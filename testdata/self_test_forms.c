@@ -16,13 +16,13 @@ static const struct ground window = {
 	.slc_off = true,
 };
 
-/* Pixels of the longest gap of a column, and of all together. */
-static int longest_gap(int column, int *all)
+/* Pixels of the longest gap of a column within so many rows of the middle, and of all together. */
+static int longest_gap(int column, int rows, int *all)
 {
-	int longest = 0, length = 0;
+	int longest = 0, length = 0, middle = window.grid.height / 2;
 
 	*all = 0;
-	for (int y = 0; y < window.grid.height; y++) {
+	for (int y = middle - rows; y < middle + rows; y++) {
 		bool gap = ground_gap(&window, column, y);
 
 		length = gap ? length + 1 : 0;
@@ -37,8 +37,8 @@ static void gaps(struct tap *t)
 	struct ground whole = window;
 	int all, seen = 0;
 
-	tap_near(t, "no gap in the middle of the swath", longest_gap(200, &all), 0, 0);
-	tap_near(t, "gaps at its side, pixels", longest_gap(0, &all), GROUND_GAP_WIDTH, 1);
+	tap_near(t, "no gap in the middle of the swath", longest_gap(200, 90, &all), 0, 0);
+	tap_near(t, "gaps at its side, pixels", longest_gap(0, 198, &all), GROUND_GAP_WIDTH, 1);
 	tap_near(t, "and their share", (double)all / window.grid.height,
 		 (double)GROUND_GAP_WIDTH / GROUND_GAP_PERIOD, 0.05);
 	whole.slc_off = false;
