@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cpl_conv.h>
+#include <cpl_error.h>
 
 #include "pipeline/io/folder.h"
 #include "pipeline/io/remote.h"
@@ -136,9 +137,8 @@ static int need_stage(struct input *in, const struct input_options *options, str
 	return ret;
 }
 
-/* A new folder in the stage folder, to be freed; NULL: e is set. */
-static char *folder_in_stage(struct input *in, const char *name,
-			     const struct input_options *options, struct error *e)
+char *input_folder(struct input *in, const char *name, const struct input_options *options,
+		   struct error *e)
 {
 	char *folder;
 
@@ -147,7 +147,7 @@ static char *folder_in_stage(struct input *in, const char *name,
 	folder = path_join(in->stage.path, name);
 	if (!folder) {
 		error_nomem(e, "a path");
-	} else if (mkdir(folder, 0700)) {
+	} else if (mkdir(folder, 0700) && errno != EEXIST) {
 		error_create(e, errno, "cannot create %s", folder);
 		free(folder);
 		folder = NULL;
@@ -158,7 +158,7 @@ static char *folder_in_stage(struct input *in, const char *name,
 static int open_packed(struct input *in, const char *path, const struct input_options *options,
 		       struct error *e)
 {
-	char *folder = folder_in_stage(in, "unpacked", options, e);
+	char *folder = input_folder(in, "unpacked", options, e);
 
 	if (!folder)
 		return -1;
@@ -248,6 +248,48 @@ static int open_local(struct input *in, const char *path, const struct input_opt
 	return error_set(e, ERROR_DATA, "%s begins with zeros: nothing has been written", path);
 }
 
+/* Is a remote path there?  GDAL says the server's answer in its message only, and of 404 nothing. */
+static int check_there(const char *path, struct error *e)
+{
+	struct gdal_errors said;
+	struct error dropped;
+	VSIStatBufL st;
+	const char *answer;
+	char words[200];
+	bool there;
+
+	gdal_begin(&said);
+	CPLErrorReset();
+	there = !VSIStatL(path, &st);
+	snprintf(words, sizeof(words), "%s", CPLGetLastErrorMsg());
+	gdal_end(&said, &dropped, ERROR_IO, "%s", path);
+	if (there)
+		return 0;
+	answer = strrchr(words, ':');
+	if (!answer || !strcmp(answer, ": 404") || !strcmp(answer, ": 410"))
+		return error_set(e, ERROR_NOINPUT, "cannot read %s: the server has no such file",
+				 path);
+	if (!strcmp(answer, ": 401") || !strcmp(answer, ": 403"))
+		return error_set(e, ERROR_PERMISSION, "cannot read %s: the server refuses it%s",
+				 path, answer);
+	return error_set(e, ERROR_UNAVAILABLE, "cannot read %s: no answer from the server (%s)",
+			 path, unpack_show(words).text);
+}
+
+static int open_direct(struct input *in, const char *path, const struct input_options *options,
+		       struct error *e)
+{
+	char *place = remote_vsi(path);
+	int ret = -1;
+
+	if (!place)
+		error_nomem(e, "a path");
+	else if (!check_there(place, e))
+		ret = open_local(in, place, options, e);
+	free(place);
+	return ret;
+}
+
 static int open_remote(struct input *in, const char *path, const struct input_options *options,
 		       struct error *e)
 {
@@ -256,13 +298,9 @@ static int open_remote(struct input *in, const char *path, const struct input_op
 
 	if (set_text(&in->form, e, "remote"))
 		return -1;
-	if (options->direct) {
-		local = remote_vsi(path);
-		ret = local ? open_local(in, local, options, e) : error_nomem(e, "a path");
-		free(local);
-		return ret;
-	}
-	folder = folder_in_stage(in, "fetched", options, e);
+	if (options->direct)
+		return open_direct(in, path, options, e);
+	folder = input_folder(in, "fetched", options, e);
 	if (!folder)
 		return -1;
 	if (!remote_stage(&local, path, folder, e) && !open_local(in, local, options, e))

@@ -388,12 +388,17 @@ static void what_still_arrives_is_left_alone(void **state)
 /* Nobody listens on port 1. */
 static void a_server_that_is_gone_is_told(void **state)
 {
+	const struct input_options direct = { .direct = true };
 	char *dir = files_new();
+	struct error e = { 0 };
+	struct input in;
 
 	(void)state;
 	setenv("BALKHASH_HTTP_RETRY_MS", "1", 1);
 	must_refuse("http://127.0.0.1:1/P.tar", dir, ERROR_UNAVAILABLE, "127.0.0.1:1/P.tar");
 	unsetenv("BALKHASH_HTTP_RETRY_MS");
+	assert_int_equal(input_open(&in, "/vsicurl/http://127.0.0.1:1/P.tar", &direct, &e), -1);
+	assert_int_equal(e.code, ERROR_UNAVAILABLE);
 	files_remove(dir);
 }
 
