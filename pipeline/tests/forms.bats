@@ -57,3 +57,26 @@ forms() { # FILE TEST
 @test "rows that were lost are defects" {
 	forms masks defects
 }
+
+@test "what is not read is refused by its name" {
+	generate() { "$GENERATOR" --out "$1" --size 60 "${@:2}"; }
+	refused() { # WORD PATH
+		run -65 "$BALKHASH" scene -q "$2" -o out
+		[[ "$output" == *"$1"* ]]
+		[ -z "$(ls -A out 2>/dev/null)" ]
+	}
+	l1=$(generate mss --kind landsat-l1 --spacecraft LT05)
+	sed -i 's/SENSOR_ID = "TM"/SENSOR_ID = "MSS"/' "$l1"/*_MTL.txt
+	refused MSS "$l1"
+	mkdir espa && echo '<espa_metadata version="2.0"/>' >espa/LT05_MTL.xml
+	refused ESPA espa
+	mkdir aws && echo '{}' >aws/tileInfo.json
+	refused AWS aws
+	hls=$(generate hls --kind hls-l30)
+	for f in "$hls"/*; do mv "$f" "${f/.v2.0./.v1.4.}"; done
+	refused 1.4 "$hls"
+	l2=$(generate float --kind landsat-l2)
+	gdal_translate -q -ot Float32 "$l2"/*_SR_B3.TIF float.tif
+	mv float.tif "$(ls "$l2"/*_SR_B3.TIF)"
+	refused Float32 "$l2"
+}
