@@ -137,6 +137,14 @@ static int need_stage(struct input *in, const struct input_options *options, str
 	return ret;
 }
 
+/* A folder of ours, and no link or file that somebody put there. */
+static bool is_own_folder(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
 char *input_folder(struct input *in, const char *name, const struct input_options *options,
 		   struct error *e)
 {
@@ -147,7 +155,7 @@ char *input_folder(struct input *in, const char *name, const struct input_option
 	folder = path_join(in->stage.path, name);
 	if (!folder) {
 		error_nomem(e, "a path");
-	} else if (mkdir(folder, 0700) && errno != EEXIST) {
+	} else if (mkdir(folder, 0700) && (errno != EEXIST || !is_own_folder(folder))) {
 		error_create(e, errno, "cannot create %s", folder);
 		free(folder);
 		folder = NULL;

@@ -56,6 +56,13 @@ struct input {
 int input_open(struct input *in, const char *path, const struct input_options *options,
 	       struct error *e);
 
+/*
+ * The folder of this name in the input's stage folder; both are made when they
+ * are first needed.  To be freed; NULL with e set (CANTCREATE, PERMISSION, IO).
+ */
+char *input_folder(struct input *in, const char *name, const struct input_options *options,
+		   struct error *e);
+
 /* Remove the stage folder and free.  Accepts zero. */
 void input_release(struct input *in);
 

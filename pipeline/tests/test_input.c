@@ -385,6 +385,34 @@ static void what_still_arrives_is_left_alone(void **state)
 	files_remove(dir);
 }
 
+static void a_folder_for_what_is_fetched_later(void **state)
+{
+	char *dir = files_new(), *stage = files_new(), *one, *again;
+	const struct input_options options = { .stage = stage };
+	struct error e = { 0 };
+	struct input in;
+
+	(void)state;
+	must_open(&in, dir, stage, "folder");
+	assert_int_equal(names_in(stage), 0);
+	one = input_folder(&in, "assets", &options, &e);
+	assert_non_null(one);
+	assert_memory_equal(one, in.stage.path, strlen(in.stage.path));
+	files_text(one, "B03.tif", "x");
+	again = input_folder(&in, "assets", &options, &e);
+	assert_string_equal(again, one);
+	/* What is no folder is not used. */
+	files_text(in.stage.path, "archive", "x");
+	assert_null(input_folder(&in, "archive", &options, &e));
+	assert_int_equal(e.code, ERROR_CANTCREATE);
+	free(one);
+	free(again);
+	input_release(&in);
+	assert_int_equal(names_in(stage), 0);
+	files_remove(stage);
+	files_remove(dir);
+}
+
 /* Nobody listens on port 1. */
 static void a_server_that_is_gone_is_told(void **state)
 {
@@ -452,6 +480,7 @@ int main(void)
 		cmocka_unit_test(damaged_archives_leave_nothing),
 		cmocka_unit_test(a_stage_folder_is_needed),
 		cmocka_unit_test(what_still_arrives_is_left_alone),
+		cmocka_unit_test(a_folder_for_what_is_fetched_later),
 		cmocka_unit_test(a_server_that_is_gone_is_told),
 		cmocka_unit_test(real_archives_are_read),
 	};
