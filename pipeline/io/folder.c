@@ -183,3 +183,41 @@ int folder_check_file(const char *path, struct error *e)
 		return error_set(e, ERROR_DATA, "cannot read %s: not a regular file", path);
 	return 0;
 }
+
+/* Exactly size bytes of an open file. */
+static char *read_all(VSILFILE *file, const char *path, size_t size, struct error *e)
+{
+	char *data = malloc(size + 1);
+
+	if (!data) {
+		error_nomem(e, path);
+	} else if (VSIFReadL(data, 1, size, file) != size) {
+		error_set(e, ERROR_IO, "cannot read %s: read error", path);
+		free(data);
+		data = NULL;
+	} else {
+		data[size] = '\0';
+	}
+	return data;
+}
+
+int folder_read_file(const char *path, size_t max, char **data, size_t *size, struct error *e)
+{
+	VSILFILE *file;
+	VSIStatBufL st;
+
+	*data = NULL;
+	if (folder_check_file(path, e))
+		return -1;
+	if (stat_quietly(path, &st))
+		return error_set(e, ERROR_IO, "cannot read %s", path);
+	if (st.st_size < 0 || (uint64_t)st.st_size > max)
+		return error_set(e, ERROR_DATA, "cannot read %s: larger than %zu bytes", path, max);
+	file = VSIFOpenL(path, "rb");
+	if (!file)
+		return error_set(e, ERROR_IO, "cannot open %s", path);
+	*size = (size_t)st.st_size;
+	*data = read_all(file, path, *size, e);
+	VSIFCloseL(file);
+	return *data ? 0 : -1;
+}

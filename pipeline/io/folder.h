@@ -46,4 +46,10 @@ bool folder_is_folder(const char *path);
  */
 int folder_check_file(const char *path, struct error *e);
 
+/*
+ * The whole of a file of at most max bytes, and a 0 behind it that *size does not
+ * count; to be freed.  Errors as folder_check_file(), which it calls; DATA if it is larger; IO.
+ */
+int folder_read_file(const char *path, size_t max, char **data, size_t *size, struct error *e);
+
 #endif

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <cpl_vsi.h>
-
 #include "pipeline/io/folder.h"
 #include "pipeline/io/mtl_internal.h"
 
@@ -127,29 +125,6 @@ const char *mtl_get(const struct mtl *m, const char *group, const char *key)
 	return found ? found->value : NULL;
 }
 
-/* The whole of a file of at most MTL_BYTES_MAX bytes, or one byte more than that. */
-static int read_text(const char *path, char **text, size_t *n, struct error *e)
-{
-	VSILFILE *file = VSIFOpenL(path, "rb");
-	int ret = -1;
-
-	if (!file)
-		return error_set(e, ERROR_IO, "cannot open %s", path);
-	*text = malloc(MTL_BYTES_MAX + 1);
-	if (!*text) {
-		error_nomem(e, "metadata");
-		goto out;
-	}
-	*n = VSIFReadL(*text, 1, MTL_BYTES_MAX + 1, file);
-	if (*n <= MTL_BYTES_MAX && !VSIFEofL(file))
-		error_set(e, ERROR_IO, "cannot read %s: read error", path);
-	else
-		ret = 0;
-out:
-	VSIFCloseL(file);
-	return ret;
-}
-
 static bool ends_with(const char *path, const char *end)
 {
 	size_t n = strlen(path), k = strlen(end);
@@ -159,23 +134,21 @@ static bool ends_with(const char *path, const char *end)
 
 int mtl_read(struct mtl **out, const char *path, struct error *e)
 {
-	char *text = NULL;
+	char *text;
 	size_t n = 0;
-	int ret = -1;
+	int ret;
 
 	*out = NULL;
-	if (folder_check_file(path, e))
+	if (folder_read_file(path, MTL_BYTES_MAX, &text, &n, e))
 		return -1;
-	if (!read_text(path, &text, &n, e)) {
-		if (ends_with(path, ".xml"))
-			ret = mtl_parse_xml(out, text, n, e);
-		else if (ends_with(path, ".json"))
-			ret = mtl_parse_json(out, text, n, e);
-		else
-			ret = mtl_parse(out, text, n, e);
-		if (ret)
-			error_prefix(e, "cannot read %s", path);
-	}
+	if (ends_with(path, ".xml"))
+		ret = mtl_parse_xml(out, text, n, e);
+	else if (ends_with(path, ".json"))
+		ret = mtl_parse_json(out, text, n, e);
+	else
+		ret = mtl_parse(out, text, n, e);
+	if (ret)
+		error_prefix(e, "cannot read %s", path);
 	free(text);
 	return ret;
 }

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cpl_vsi.h>
-
 #include "pipeline/io/folder.h"
 #include "pipeline/io/gdal.h"
 
@@ -49,43 +47,15 @@ CPLXMLNode *xml_parse(const char *text, size_t n, struct error *e)
 	return tree;
 }
 
-/* At most max bytes of a file, or one more than that. */
-static char *read_bytes(const char *path, size_t max, size_t *n, struct error *e)
-{
-	VSILFILE *file = VSIFOpenL(path, "rb");
-	char *text = NULL;
-	VSIStatBufL st;
-
-	if (!file || VSIStatL(path, &st)) {
-		error_set(e, ERROR_IO, "cannot open it");
-	} else if (st.st_size < 0 || (size_t)st.st_size > max) {
-		error_set(e, ERROR_DATA, "larger than %zu MiB", max >> 20);
-	} else if (!(text = malloc((size_t)st.st_size + 1))) {
-		error_nomem(e, "metadata");
-	} else {
-		*n = VSIFReadL(text, 1, (size_t)st.st_size, file);
-		if (*n != (size_t)st.st_size) {
-			error_set(e, ERROR_IO, "read error");
-			free(text);
-			text = NULL;
-		}
-	}
-	if (file)
-		VSIFCloseL(file);
-	return text;
-}
-
 CPLXMLNode *xml_read(const char *path, size_t max, struct error *e)
 {
-	CPLXMLNode *tree = NULL;
+	CPLXMLNode *tree;
 	size_t n = 0;
 	char *text;
 
-	if (folder_check_file(path, e))
+	if (folder_read_file(path, max, &text, &n, e))
 		return NULL;
-	text = read_bytes(path, max, &n, e);
-	if (text)
-		tree = xml_parse(text, n, e);
+	tree = xml_parse(text, n, e);
 	if (!tree)
 		error_prefix(e, "cannot read %s", path);
 	free(text);
