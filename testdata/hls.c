@@ -110,9 +110,10 @@ static int prepare(struct hls *h, struct failure *f)
 		return fail(f, "the path %s is too long", o->out);
 	if (folder_make(h->folder, f))
 		return -1;
+	h->layers.end = ".tif";
 	add_layers(h);
 	snprintf(stem, sizeof(stem), "%s.", h->id);
-	return layers_open(&h->layers, h->folder, stem, ".tif", false, h->id, f);
+	return layers_open(&h->layers, h->folder, stem, h->id, f);
 }
 
 __attribute__((format(printf, 3, 4))) static void tag(struct layer *y, const char *name,

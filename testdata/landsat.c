@@ -175,9 +175,11 @@ static int prepare(struct landsat *l, struct failure *f)
 		return fail(f, "the path %s is too long", o->out);
 	if (folder_make(l->folder, f))
 		return -1;
+	l->layers.end = ".TIF";
+	l->layers.point = true;
 	add_layers(l);
 	snprintf(stem, sizeof(stem), "%s_", m->id);
-	return layers_open(&l->layers, l->folder, stem, ".TIF", true, m->id, f);
+	return layers_open(&l->layers, l->folder, stem, m->id, f);
 }
 
 /* The second thermal band has another common name than the first; NULL: that of the role. */

@@ -31,8 +31,7 @@ static bool is_band(const struct layer *y)
 	return y->paint == PAINT_BAND || y->paint == PAINT_RADIANCE;
 }
 
-static int open_files(struct layers *l, const char *folder, const char *stem, const char *end,
-		      bool point, struct failure *f)
+static int open_files(struct layers *l, const char *folder, const char *stem, struct failure *f)
 {
 	const struct options *o = l->o;
 
@@ -45,10 +44,10 @@ static int open_files(struct layers *l, const char *folder, const char *stem, co
 					 .block = o->block,
 					 .threads = o->threads,
 					 .nodata = y->nodata,
-					 .point = point };
+					 .point = l->point };
 
-		if (snprintf(y->path, sizeof(y->path), "%s/%s%s%s", folder, stem, y->what, end) >=
-		    (int)sizeof(y->path))
+		if (snprintf(y->path, sizeof(y->path), "%s/%s%s%s", folder, stem, y->what,
+			     l->end) >= (int)sizeof(y->path))
 			return fail(f, "the path %s is too long", folder);
 		y->strip = malloc((size_t)o->block * (size_t)o->width *
 				  (size_t)GDALGetDataTypeSizeBytes(y->type));
@@ -60,8 +59,8 @@ static int open_files(struct layers *l, const char *folder, const char *stem, co
 	return 0;
 }
 
-int layers_open(struct layers *l, const char *folder, const char *stem, const char *end, bool point,
-		const char *id, struct failure *f)
+int layers_open(struct layers *l, const char *folder, const char *stem, const char *id,
+		struct failure *f)
 {
 	const struct options *o = l->o;
 	size_t rows = (size_t)o->height;
@@ -76,7 +75,7 @@ int layers_open(struct layers *l, const char *folder, const char *stem, const ch
 			return -1;
 	if (ground_init(&l->ground, o, &l->grid, &l->air, f))
 		return -1;
-	if (open_files(l, folder, stem, end, point, f))
+	if (open_files(l, folder, stem, f))
 		return -1;
 	l->truth = (struct truth){
 		.ground = &l->ground, .options = o, .strip_rows = o->block, .block = o->block

@@ -59,6 +59,8 @@ struct layers {
 	const struct options *o;
 	struct grid grid;
 	struct air air;
+	const char *end; /* of the file names: ".TIF" */
+	bool point;	 /* PixelIsPoint */
 	struct layer layer[LAYERS_MAX];
 	int n;
 	/* its own */
@@ -76,9 +78,9 @@ struct layers {
 /* Add a layer; what the caller does not set is 0. */
 struct layer *layers_add(struct layers *l, enum paint paint, const char *what, GDALDataType type);
 
-/* Create the files "<folder>/<stem><what><end>" and the truth of that id. */
-int layers_open(struct layers *l, const char *folder, const char *stem, const char *end, bool point,
-		const char *id, struct failure *f);
+/* Create the files "<folder>/<stem><what><l->end>" and the truth of that id. */
+int layers_open(struct layers *l, const char *folder, const char *stem, const char *id,
+		struct failure *f);
 
 /* Paint all. */
 int layers_run(struct layers *l, struct failure *f);
