@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/io/sentinel2.h"
+#include "pipeline/io/sentinel2_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,26 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include <cpl_minixml.h>
 #include <cpl_vsi.h>
 
 #include "pipeline/io/facts.h"
 #include "pipeline/io/gdal.h"
-#include "pipeline/io/sensor.h"
 
-/* What the steps below share: the product metadata. */
-struct safe {
-	struct product *p;
-	const struct folder *root;
-	const char *path;		      /* of the product metadata */
-	CPLXMLNode *info, *image;	      /* Product_Info and Product_Image_Characteristics */
-	double gain, offset[SENSOR_MSI_BANDS]; /* by band_id */
-	int32_t fill, saturated;
-	bool calibrated[SENSOR_MSI_BANDS];
-};
-
-/* Parse a file; every name loses its namespace.  Freed with CPLDestroyXMLNode(). */
-static CPLXMLNode *read_xml(const char *path, struct error *e)
+CPLXMLNode *safe_xml(const char *path, struct error *e)
 {
 	struct gdal_errors c;
 	CPLXMLNode *tree;
@@ -39,6 +25,10 @@ static CPLXMLNode *read_xml(const char *path, struct error *e)
 			  SENTINEL2_XML_BYTES_MAX >> 20);
 		return NULL;
 	}
+	if (!st.st_size) {
+		error_set(e, ERROR_DATA, "cannot read %s: empty: get it again", path);
+		return NULL;
+	}
 	gdal_begin(&c);
 	tree = CPLParseXMLFile(path);
 	if (gdal_end(&c, e, ERROR_DATA, "cannot read %s", path)) {
@@ -46,23 +36,51 @@ static CPLXMLNode *read_xml(const char *path, struct error *e)
 		return NULL;
 	}
 	if (!tree)
-		error_set(e, ERROR_DATA, "cannot read %s: empty", path);
+		error_set(e, ERROR_DATA, "cannot read %s: not XML", path);
 	else
 		CPLStripXMLNamespace(tree, NULL, TRUE);
 	return tree;
 }
 
-/* The text at either path below a node: products before 2018 name some elements otherwise. */
-static const char *text_at(CPLXMLNode *node, const char *path, const char *old)
+const char *safe_text(CPLXMLNode *node, const char *path, const char *old)
 {
 	const char *value = CPLGetXMLValue(node, path, NULL);
 
-	return value || !old ? value : CPLGetXMLValue(node, old, NULL);
+	if (!value && old)
+		value = CPLGetXMLValue(node, old, NULL);
+	return value && *value ? value : NULL;
 }
 
-static int missing(const char *path, const char *what, struct error *e)
+int safe_missing(const char *path, const char *what, struct error *e)
 {
 	return error_set(e, ERROR_DATA, "%s: %s is missing or not what it should be", path, what);
+}
+
+long safe_epsg(const char *name)
+{
+	size_t n = name ? strlen(name) : 0, k = n;
+	long code;
+
+	while (k && name[k - 1] >= '0' && name[k - 1] <= '9')
+		k--;
+	return k && k < n && strcasestr(name, "EPSG") && facts_integer(name + k, 1, 999999, &code)
+		       ? code
+		       : 0;
+}
+
+int safe_folder(struct folder *out, const struct folder *in, const char *name, struct error *e)
+{
+	const char *found = folder_find(in, name);
+	char *path = found ? folder_path(in, found) : NULL;
+	int ret = 0;
+
+	*out = (struct folder){ 0 };
+	if (found && !path)
+		return error_nomem(e, "a path");
+	if (path && folder_is_folder(path))
+		ret = folder_read(out, path, e);
+	free(path);
+	return ret;
 }
 
 static CPLXMLNode *section(CPLXMLNode *tree, const char *name, const char *old)
@@ -73,15 +91,21 @@ static CPLXMLNode *section(CPLXMLNode *tree, const char *name, const char *old)
 	return found || !general ? found : CPLGetXMLNode(general, old);
 }
 
+/* "MTD_MSIL2A.xml", "S2A_USER_MTD_SAFL2A_....xml" */
+static bool is_level_2a(const char *mtd_name)
+{
+	return !strcasecmp(mtd_name, "MTD_MSIL2A.xml") || strcasestr(mtd_name, "_MTD_SAFL2A_");
+}
+
 static int set_level(struct safe *s, const char *mtd_name, struct error *e)
 {
 	const char *level = CPLGetXMLValue(s->info, "PROCESSING_LEVEL", NULL);
-	bool l2a = !strcasecmp(mtd_name, "MTD_MSIL2A.xml");
+	bool l2a = is_level_2a(mtd_name);
 
 	/* "Level-2Ap" is what the pilot products of 2017 say. */
 	if (!level || strncmp(level, l2a ? "Level-2A" : "Level-1C", 8))
-		return missing(s->path, "PROCESSING_LEVEL (of the level that the file's name says)",
-			       e);
+		return safe_missing(s->path,
+				    "PROCESSING_LEVEL (of the level that the file's name says)", e);
 	s->p->level = l2a ? LEVEL_SURFACE : LEVEL_TOA;
 	snprintf(s->p->level_name, sizeof(s->p->level_name), "%s", l2a ? "L2A" : "L1C");
 	return 0;
@@ -95,7 +119,7 @@ static int set_mission(struct safe *s, struct error *e)
 
 	if (!craft || strncmp(craft, "Sentinel-2", 10) || strlen(craft) != 11 || craft[10] < 'A' ||
 	    craft[10] > 'Z')
-		return missing(s->path, "SPACECRAFT_NAME", e);
+		return safe_missing(s->path, "SPACECRAFT_NAME", e);
 	letter = craft[10];
 	snprintf(s->p->mission, sizeof(s->p->mission), "S2%c", letter);
 	s->p->sensor = sensor_platform(craft, "MSI", &known)->sensor;
@@ -112,21 +136,21 @@ static int set_datatake(struct safe *s, struct error *e)
 {
 	struct product *p = s->p;
 	const char *start =
-		text_at(s->info, "Datatake.DATATAKE_SENSING_START", "PRODUCT_START_TIME");
+		safe_text(s->info, "Datatake.DATATAKE_SENSING_START", "PRODUCT_START_TIME");
 	const char *id = CPLGetXMLValue(s->info, "Datatake.datatakeIdentifier", NULL);
 	const char *baseline = CPLGetXMLValue(s->info, "PROCESSING_BASELINE", NULL), *cut;
 	long orbit;
 
 	if (!facts_time(start, &p->time))
-		return missing(s->path, "DATATAKE_SENSING_START", e);
+		return safe_missing(s->path, "DATATAKE_SENSING_START", e);
 	if (!id || !facts_plain_name(id) || strlen(id) >= sizeof(p->datatake))
-		return missing(s->path, "datatakeIdentifier", e);
+		return safe_missing(s->path, "datatakeIdentifier", e);
 	if (!facts_integer(CPLGetXMLValue(s->info, "Datatake.SENSING_ORBIT_NUMBER", NULL), 1, 143,
 			   &orbit))
-		return missing(s->path, "SENSING_ORBIT_NUMBER", e);
+		return safe_missing(s->path, "SENSING_ORBIT_NUMBER", e);
 	if (!baseline || strlen(baseline) != 5 || strspn(baseline, "0123456789") != 2 ||
 	    baseline[2] != '.' || strspn(baseline + 3, "0123456789") != 2)
-		return missing(s->path, "PROCESSING_BASELINE", e);
+		return safe_missing(s->path, "PROCESSING_BASELINE", e);
 	cut = strstr(id, "_N");
 	snprintf(p->datatake, sizeof(p->datatake), "%.*s", (int)(cut ? cut - id : (long)strlen(id)),
 		 id);
@@ -135,17 +159,58 @@ static int set_datatake(struct safe *s, struct error *e)
 	return 0;
 }
 
-static int set_id(struct safe *s, struct error *e)
+static int set_processed(struct safe *s, struct error *e)
 {
-	const char *uri = text_at(s->info, "PRODUCT_URI", "PRODUCT_URI_2A");
-	size_t n = uri ? strlen(uri) : 0;
+	const char *made = safe_text(s->info, "GENERATION_TIME", NULL);
 
-	if (!uri || !facts_plain_name(uri))
-		return missing(s->path, "PRODUCT_URI", e);
-	if (n > 5 && !strcasecmp(uri + n - 5, ".SAFE"))
+	if (!made || facts_time(made, &s->p->processed))
+		return 0;
+	s->p->processed = 0;
+	return facts_warn(s->p, e, "GENERATION_TIME \"%.40s\" is not a time", made);
+}
+
+/* "S2A_OPER_PRD_MSIL1C_PDMC_..." of "S2A_OPER_MTD_SAFL1C_PDMC_....xml"; false: not a name of old. */
+static bool old_id(const char *mtd_name, char *id, size_t size)
+{
+	size_t n = strlen(mtd_name);
+
+	if (n < 24 || strncasecmp(mtd_name + 8, "_MTD_SAFL", 9) != 0)
+		return false;
+	snprintf(id, size, "%.8s_PRD_MSIL%.*s", mtd_name, (int)(n - 4 - 17), mtd_name + 17);
+	return true;
+}
+
+/* The id is a name, never a path; ".SAFE" at its end does not count. */
+static bool take_id(struct safe *s, const char *name)
+{
+	size_t n = name ? strlen(name) : 0;
+
+	if (!name || !facts_plain_name(name))
+		return false;
+	if (n > 5 && !strcasecmp(name + n - 5, ".SAFE"))
 		n -= 5;
-	snprintf(s->p->id, sizeof(s->p->id), "%.*s", (int)n, uri);
-	return 0;
+	snprintf(s->p->id, sizeof(s->p->id), "%.*s", (int)n, name);
+	return true;
+}
+
+/* Old metadata may lack the product's name, or have an address there. */
+static int set_id(struct safe *s, const char *mtd_name, struct error *e)
+{
+	const char *uri = safe_text(s->info, "PRODUCT_URI", "PRODUCT_URI_2A");
+	const char *id = safe_text(s->info, "PRODUCT_ID", NULL);
+	const char *slash = strrchr(s->root->path, '/');
+	const char *folder = slash ? slash + 1 : s->root->path;
+	char old[256];
+	bool is_old = old_id(mtd_name, old, sizeof(old));
+
+	if (take_id(s, uri))
+		return 0;
+	if (uri && !is_old)
+		return safe_missing(s->path, "PRODUCT_URI", e);
+	if (take_id(s, id) || (is_old && take_id(s, old)) ||
+	    (!strncasecmp(folder, "S2", 2) && take_id(s, folder)))
+		return 0;
+	return safe_missing(s->path, "PRODUCT_URI", e);
 }
 
 /* A special value ("NODATA"); -1 if there is none, -2 if it is no 16-bit number. */
@@ -178,7 +243,7 @@ static int read_offsets(struct safe *s, double *offset, struct error *e)
 		offset[i] = 0.0;
 		s->calibrated[i] = !list;
 	}
-	if (!list && strcmp(s->p->baseline, "04.00") >= 0)
+	if (!list && s->rule == OFFSET_PRODUCT && strcmp(s->p->baseline, "04.00") >= 0)
 		return facts_warn(s->p, e,
 				  "baseline %s, but the metadata has no %s: reflectance may be "
 				  "0.1 too high",
@@ -194,10 +259,29 @@ static int read_offsets(struct safe *s, double *offset, struct error *e)
 					 s->path, name, SENSOR_MSI_BANDS - 1);
 		if (!facts_number(CPLGetXMLValue(n, NULL, NULL), &offset[id]) ||
 		    fabs(offset[id]) > 65535.0)
-			return missing(s->path, name, e);
+			return safe_missing(s->path, name, e);
 		s->calibrated[id] = true;
 	}
 	return 0;
+}
+
+/* What the user says of the offsets counts more than the metadata. */
+static int apply_rule(struct safe *s, double *offset, struct error *e)
+{
+	double wanted = s->rule == OFFSET_1000 ? -1000.0 : 0.0;
+	bool differs = false;
+
+	if (s->rule == OFFSET_PRODUCT)
+		return 0;
+	for (size_t i = 0; i < SENSOR_MSI_BANDS; i++) {
+		differs = differs || !s->calibrated[i] || offset[i] != wanted;
+		offset[i] = wanted;
+		s->calibrated[i] = true;
+	}
+	return facts_warn(s->p, e,
+			  "the offset of reflectance is taken as %g, as asked for; the "
+			  "metadata says %s",
+			  wanted, differs ? "otherwise" : "the same");
 }
 
 static int set_calibration(struct safe *s, struct error *e)
@@ -209,13 +293,13 @@ static int set_calibration(struct safe *s, struct error *e)
 	long fill = special_value(s, "NODATA"), saturated = special_value(s, "SATURATED");
 	double quantification, offset[SENSOR_MSI_BANDS];
 
-	if (!facts_number(text_at(s->image, where, s->p->level == LEVEL_SURFACE ? old : NULL),
+	if (!facts_number(safe_text(s->image, where, s->p->level == LEVEL_SURFACE ? old : NULL),
 			  &quantification) ||
 	    !(quantification >= 1.0) || quantification > 1e6)
-		return missing(s->path, "QUANTIFICATION_VALUE", e);
+		return safe_missing(s->path, "QUANTIFICATION_VALUE", e);
 	if (fill < 0 || saturated == -2)
-		return missing(s->path, "the special value NODATA or SATURATED", e);
-	if (read_offsets(s, offset, e))
+		return safe_missing(s->path, "the special value NODATA or SATURATED", e);
+	if (read_offsets(s, offset, e) || apply_rule(s, offset, e))
 		return -1;
 	s->gain = 1.0 / quantification;
 	for (size_t i = 0; i < SENSOR_MSI_BANDS; i++)
@@ -225,277 +309,59 @@ static int set_calibration(struct safe *s, struct error *e)
 	return 0;
 }
 
-/* True if name is "<anything>_<stem>.jp2" or .tif or .tiff, in any case. */
-static bool is_image(const char *name, const char *stem)
+static int set_cloud_cover(struct safe *s, CPLXMLNode *tree, struct error *e)
 {
-	static const char *const suffixes[] = { ".jp2", ".tif", ".tiff" };
-	size_t n = strlen(name), k = strlen(stem);
+	CPLXMLNode *quality = CPLSearchXMLNode(tree, "=Quality_Indicators_Info");
+	const char *text = quality ? safe_text(quality, "Cloud_Coverage_Assessment", NULL) : NULL;
+	double percent;
 
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		size_t tail = strlen(suffixes[i]);
-
-		if (n > tail + k && !strcasecmp(name + n - tail, suffixes[i]) &&
-		    !strncasecmp(name + n - tail - k, stem, k) && name[n - tail - k - 1] == '_')
-			return true;
-	}
-	return false;
-}
-
-/* Set path and file of a band if one file of the folder is it. */
-static int find_image(struct product_band *b, const struct folder *f, const char *stem,
-		      struct error *e)
-{
-	const char *found = NULL;
-
-	for (size_t i = 0; i < f->names_nr; i++) {
-		if (!is_image(f->names[i], stem))
-			continue;
-		if (found)
-			return error_set(e, ERROR_DATA, "%s: two files for %s: %s and %s", f->path,
-					 stem, found, f->names[i]);
-		found = f->names[i];
-	}
-	if (!found)
+	if (!text)
 		return 0;
-	b->file = strdup(found);
-	b->path = folder_path(f, found);
-	return b->file && b->path ? 0 : error_nomem(e, "a path");
-}
-
-/* All roles that still lack a file, from one folder; suffix: "_10m" or "". */
-static int find_images(struct safe *s, struct granule *g, const struct folder *f,
-		       const char *suffix, struct error *e)
-{
-	const struct sensor *sensor = s->p->sensor;
-	char stem[16];
-
-	for (size_t i = 0; i < sensor->bands_nr; i++) {
-		struct product_band *b = &g->bands[sensor->bands[i].role];
-
-		b->band = &sensor->bands[i];
-		snprintf(stem, sizeof(stem), "%.4s%.5s", b->band->name, suffix);
-		if (b->path)
-			continue;
-		if (find_image(b, f, stem, e))
-			return -1;
-		if (b->path && !s->calibrated[i])
-			return error_set(e, ERROR_DATA, "%s: the list of offsets has none for %s",
-					 s->path, b->band->name);
-		b->gain = s->gain;
-		b->offset = s->offset[i];
-		b->fill = s->fill;
-		b->saturated = s->saturated;
-	}
-	if (s->p->level != LEVEL_SURFACE || g->bands[ROLE_SCL].path)
-		return 0;
-	g->bands[ROLE_SCL].gain = 1;
-	g->bands[ROLE_SCL].saturated = PRODUCT_NO_VALUE;
-	snprintf(stem, sizeof(stem), "SCL%.5s", suffix);
-	return find_image(&g->bands[ROLE_SCL], f, stem, e);
-}
-
-/* The folder of this name in another; *out is zeroed if there is none. */
-static int open_folder(struct folder *out, const struct folder *in, const char *name,
-		       struct error *e)
-{
-	const char *found = folder_find(in, name);
-	char *path = found ? folder_path(in, found) : NULL;
-	int ret = 0;
-
-	*out = (struct folder){ 0 };
-	if (found && !path)
-		return error_nomem(e, "a path");
-	if (path && folder_is_folder(path))
-		ret = folder_read(out, path, e);
-	free(path);
-	return ret;
-}
-
-static int find_all_images(struct safe *s, struct granule *g, const struct folder *granule,
-			   struct error *e)
-{
-	static const char *const resolutions[][2] = { { "R10m", "_10m" },
-						      { "R20m", "_20m" },
-						      { "R60m", "_60m" } };
-	struct folder images, f;
-	int ret;
-
-	if (open_folder(&images, granule, "IMG_DATA", e))
-		return -1;
-	if (s->p->level == LEVEL_TOA || !images.path) {
-		ret = find_images(s, g, &images, "", e);
-		folder_release(&images);
-		return ret;
-	}
-	ret = 0;
-	for (size_t i = 0; !ret && i < 3; i++) {
-		ret = open_folder(&f, &images, resolutions[i][0], e);
-		if (!ret)
-			ret = find_images(s, g, &f, resolutions[i][1], e);
-		folder_release(&f);
-	}
-	folder_release(&images);
-	return ret;
-}
-
-/* "T30SXH" out of "S2B_OPER_MSI_L1C_TL_EPAE_20190918T145224_A013234_T30SXH_N02.08". */
-static bool tile_of(const char *id, char *tile, size_t size)
-{
-	for (const char *t = id ? strstr(id, "_T") : NULL; t; t = strstr(t + 1, "_T")) {
-		if (strspn(t + 2, "0123456789") == 2 &&
-		    strspn(t + 4, "ABCDEFGHJKLMNPQRSTUVWXYZ") == 3 && (t[7] == '_' || !t[7])) {
-			snprintf(tile, size, "%.6s", t + 1);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool angle_at(CPLXMLNode *node, const char *path, double max, double *out)
-{
-	return facts_number(CPLGetXMLValue(node, path, NULL), out) && *out >= 0.0 && *out <= max;
-}
-
-/* Mean of the bands that have an angle; azimuths as turns from the first: they may pass north. */
-static int set_view(struct safe *s, struct granule *g, CPLXMLNode *angles, struct error *e)
-{
-	CPLXMLNode *list = CPLGetXMLNode(angles, "Mean_Viewing_Incidence_Angle_List");
-	double zenith, azimuth, zeniths = 0.0, turns = 0.0, first = 0.0;
-	int n = 0;
-
-	for (CPLXMLNode *v = list ? list->psChild : NULL; v; v = v->psNext) {
-		if (v->eType != CXT_Element || !angle_at(v, "ZENITH_ANGLE", 90.0, &zenith) ||
-		    !angle_at(v, "AZIMUTH_ANGLE", 360.0, &azimuth))
-			continue;
-		if (!n++)
-			first = azimuth;
-		zeniths += zenith;
-		turns += remainder(azimuth - first, 360.0);
-	}
-	if (!n)
-		return facts_warn(s->p, e, "%s: no viewing angles; taken as nadir", g->name);
-	g->view_zenith_deg = zeniths / n;
-	g->view_azimuth_deg = fmod(first + turns / n + 360.0, 360.0);
+	if (!facts_number(text, &percent) || !(percent >= 0.0 && percent <= 100.0))
+		return facts_warn(s->p, e,
+				  "Cloud_Coverage_Assessment \"%.40s\" is not a percentage", text);
+	s->p->cloud_cover_percent = percent;
 	return 0;
-}
-
-static int set_tile(struct safe *s, struct granule *g, CPLXMLNode *tree, const char *path,
-		    struct error *e)
-{
-	CPLXMLNode *general = CPLSearchXMLNode(tree, "=General_Info");
-	CPLXMLNode *angles = CPLSearchXMLNode(tree, "=Tile_Angles");
-	double zenith;
-	char time[16];
-
-	if (!general ||
-	    !tile_of(text_at(general, "TILE_ID", "TILE_ID_2A"), g->tile, sizeof(g->tile)))
-		return missing(path, "TILE_ID", e);
-	if (!angles || !angle_at(angles, "Mean_Sun_Angle.ZENITH_ANGLE", 180.0, &zenith) ||
-	    !angle_at(angles, "Mean_Sun_Angle.AZIMUTH_ANGLE", 360.0, &g->sun_azimuth_deg))
-		return missing(path, "Mean_Sun_Angle", e);
-	g->sun_elevation_deg = 90.0 - zenith;
-	product_time_compact(s->p, time);
-	snprintf(g->id, sizeof(g->id), "%s_%s_%s_%s", s->p->mission, s->p->level_name, time,
-		 g->tile);
-	return set_view(s, g, angles, e);
-}
-
-/* One folder of GRANULE; not counted if it has no MTD_TL.xml. */
-static int add_granule(struct safe *s, const struct folder *parent, const char *name,
-		       struct error *e)
-{
-	struct granule *g = &s->p->granules[s->p->granules_nr];
-	struct folder f;
-	const char *mtd;
-	char *path = NULL;
-	CPLXMLNode *tree = NULL;
-	int ret = -1;
-
-	if (open_folder(&f, parent, name, e))
-		return -1;
-	mtd = f.path ? folder_find(&f, "MTD_TL.xml") : NULL;
-	if (!mtd) {
-		folder_release(&f);
-		return 0;
-	}
-	s->p->granules_nr++;
-	snprintf(g->name, sizeof(g->name), "%.199s", name);
-	path = folder_path(&f, mtd);
-	if (!path)
-		error_nomem(e, "a path");
-	else if ((tree = read_xml(path, e)) && !set_tile(s, g, tree, path, e))
-		ret = find_all_images(s, g, &f, e);
-	CPLDestroyXMLNode(tree);
-	free(path);
-	folder_release(&f);
-	return ret;
-}
-
-static int add_granules(struct safe *s, struct error *e)
-{
-	struct folder f;
-	int ret = 0;
-
-	if (open_folder(&f, s->root, "GRANULE", e))
-		return -1;
-	if (f.names_nr > SENTINEL2_GRANULES_MAX) {
-		ret = error_set(e, ERROR_DATA, "%s: more than %d granules", f.path,
-				SENTINEL2_GRANULES_MAX);
-		goto out;
-	}
-	s->p->granules = calloc(f.names_nr + 1, sizeof(*s->p->granules));
-	if (!s->p->granules) {
-		ret = error_nomem(e, "granules");
-		goto out;
-	}
-	for (size_t i = 0; !ret && i < f.names_nr; i++)
-		ret = add_granule(s, &f, f.names[i], e);
-	if (!ret && !s->p->granules_nr)
-		ret = error_set(e, ERROR_DATA,
-				"%s: no GRANULE/*/MTD_TL.xml: is the product complete?",
-				s->root->path);
-out:
-	folder_release(&f);
-	return ret;
 }
 
 static int read_all(struct safe *s, CPLXMLNode *tree, const char *mtd_name, struct error *e)
 {
-	CPLXMLNode *quality = CPLSearchXMLNode(tree, "=Quality_Indicators_Info");
-	double cloud;
-
 	s->info = section(tree, "Product_Info", "L2A_Product_Info");
 	s->image =
 		section(tree, "Product_Image_Characteristics", "L2A_Product_Image_Characteristics");
 	if (!s->info || !s->image)
-		return missing(s->path, "Product_Info or Product_Image_Characteristics", e);
-	if (set_level(s, mtd_name, e) || set_mission(s, e) || set_datatake(s, e) || set_id(s, e) ||
-	    set_calibration(s, e))
+		return safe_missing(s->path, "Product_Info or Product_Image_Characteristics", e);
+	if (set_level(s, mtd_name, e) || set_mission(s, e) || set_datatake(s, e) ||
+	    set_processed(s, e) || set_id(s, mtd_name, e) || set_calibration(s, e) ||
+	    set_cloud_cover(s, tree, e) || safe_footprint(s, tree, e))
 		return -1;
-	if (quality &&
-	    facts_number(CPLGetXMLValue(quality, "Cloud_Coverage_Assessment", NULL), &cloud))
-		s->p->cloud_cover_percent = cloud;
-	return add_granules(s, e);
+	return safe_granules(s, e);
 }
 
 bool sentinel2_is_metadata(const char *name)
 {
-	return !strcasecmp(name, "MTD_MSIL1C.xml") || !strcasecmp(name, "MTD_MSIL2A.xml");
+	size_t n = strlen(name);
+
+	if (!strcasecmp(name, "MTD_MSIL1C.xml") || !strcasecmp(name, "MTD_MSIL2A.xml"))
+		return true;
+	return n >= 24 && !strncasecmp(name, "S2", 2) && !strcasecmp(name + n - 4, ".xml") &&
+	       (!strncasecmp(name + 3, "_OPER_MTD_SAFL1C_", 17) ||
+		!strncasecmp(name + 3, "_OPER_MTD_SAFL2A_", 17) ||
+		!strncasecmp(name + 3, "_USER_MTD_SAFL2A_", 17));
 }
 
 int sentinel2_read(struct product *p, const struct folder *root, const char *mtd_name,
 		   enum offset_rule rule, struct error *e)
 {
-	struct safe s = { .p = p, .root = root };
+	struct safe s = { .p = p, .root = root, .rule = rule };
 	CPLXMLNode *tree;
 	int ret;
 
-	(void)rule;
 	p->metadata_path = folder_path(root, mtd_name);
 	if (!p->metadata_path)
 		return error_nomem(e, "a path");
 	s.path = p->metadata_path;
-	tree = read_xml(s.path, e);
+	tree = safe_xml(s.path, e);
 	if (!tree)
 		return -1;
 	ret = read_all(&s, tree, mtd_name, e);

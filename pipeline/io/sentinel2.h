@@ -29,16 +29,23 @@ bool sentinel2_is_metadata(const char *name);
  *	rho = (dn + ADD_OFFSET[band_id]) / QUANTIFICATION_VALUE
  *
  * (ESA S2-PDGS-CS-DI-PSD, product specification; no offset list means 0; rule, if not
- * OFFSET_PRODUCT, decides over it with a warning.)  Fill and saturation are the special values NODATA and SATURATED.
- * The time is the start of the datatake; the view angle is the mean over the
- * bands that have one.
+ * OFFSET_PRODUCT, decides over it with a warning.)  Fill and saturation are the special values
+ * NODATA and SATURATED.  The time is the start of the datatake.  The id is PRODUCT_URI; where old
+ * metadata lacks it, PRODUCT_ID or what the metadata's own name says.
  *
- * Masks: SCL; MSK_CLASSI (baseline 04.00 on); MSK_QUALIT of the six bands of water, unless the granule's
- * metadata says that 0 % of it are degraded; MSK_CLOUDS as outlines (before 04.00).  Of a Level-2A product MSK_CLASSI and
+ * Angles: the mean view angle is the mean over the bands that have one.  A node of view_angles is
+ * the mean over all bands and detectors that saw it; azimuths are averaged as turns from the
+ * first of them, as they may pass north.  Grids that contradict themselves are left out with a
+ * warning.
+ *
+ * Masks: SCL; MSK_CLASSI (baseline 04.00 on); MSK_QUALIT of the six bands of water, unless the
+ * granule's metadata says that 0 % of it are degraded; MSK_CLOUDS as outlines (before 04.00), a
+ * file of which that cannot be read is a warning.  Of a Level-2A product MSK_CLASSI and
  * MSK_CLOUDS, which are Level-1C's, are not taken: SCL is better.
  *
  * DATA: a field that is missing, out of range or contradicts another; XML that is
- * too large or cut; two files for one band.
+ * empty, too large or cut; two files for one band.  Of several granules those that cannot be read
+ * are left out with a warning, unless none is left.
  */
 int sentinel2_read(struct product *p, const struct folder *root, const char *mtd_name,
 		   enum offset_rule rule, struct error *e);

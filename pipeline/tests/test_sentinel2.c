@@ -357,22 +357,50 @@ static void several_granules_are_several(void **state)
 	files_remove(dir);
 }
 
-static void incomplete_folders_are_refused(void **state)
+/* Facts of the bands are known without any image; what is missing is told to whoever needs it. */
+static void metadata_alone_is_a_product(void **state)
 {
-	char *dir = new_metadata(good, tile), path[4200];
+	static const enum role water[] = { ROLE_GREEN, ROLE_SWIR1 };
+	char *dir = new_metadata(good, tile);
+	struct product *p = open_good(dir);
+	const struct product_band *green = &p->granules->bands[ROLE_GREEN];
+	struct error e = { 0 };
 
 	(void)state;
-	assert_refused(dir, ERROR_DATA, "none of the image files");
-	add_image(dir, R20, "SCL_20m.jp2", 20);
-	assert_refused(dir, ERROR_DATA, "none of the image files");
-	add_image(dir, R10, "B03_10m.jp2", 10);
+	assert_null(green->path);
+	assert_string_equal(green->band->name, "B03");
+	assert_true(green->gain == 1e-4 && green->offset == -1002.0 / 10000);
+	assert_true(green->fill == 0 && green->saturated == 65535);
+	assert_int_equal(p->granules->grid.width, 0);
+	assert_non_null(strstr(p->warnings, "missing: coastal (B01); blue (B02); green (B03)"));
+	assert_int_equal(product_require(p, p->granules, water, 2, "layer water", &e), -1);
+	assert_int_equal(e.code, ERROR_NOINPUT);
+	product_free(p);
+	files_remove(dir);
+}
+
+static void incomplete_folders_are_refused(void **state)
+{
+	char *dir = new_product(good, tile), path[4200];
+
+	(void)state;
 	product_free(open_good(files_path(path, dir, "MTD_MSIL2A.xml")));
 	add_image(dir, R10, "B03_10m.tif", 10);
-	assert_refused(dir, ERROR_DATA, "two files for B03");
+	assert_refused(dir, ERROR_DATA,
+		       "two files for B03_10m: " STEM "B03_10m.jp2 and " STEM "B03_10m.tif");
+	unlink(files_path(path, dir, R10 "/" STEM "B03_10m.tif"));
+	add_image(dir, R20, "SCL_20m.tif", 20);
+	assert_refused(dir, ERROR_DATA, "two files for SCL: ");
 	unlink(files_path(path, dir, GRANULE "/MTD_TL.xml"));
+	assert_refused(dir, ERROR_DATA, GRANULE ": no MTD_TL.xml: is the product complete?");
+	VSIRmdirRecursive(files_path(path, dir, GRANULE));
 	assert_refused(dir, ERROR_DATA, "no GRANULE/*/MTD_TL.xml");
 	VSIRmdirRecursive(files_path(path, dir, "GRANULE"));
 	assert_refused(dir, ERROR_DATA, "no GRANULE/*/MTD_TL.xml");
+	files_text(dir, "MTD_MSIL2A.xml", "");
+	assert_refused(dir, ERROR_DATA, "MTD_MSIL2A.xml: empty");
+	files_text(dir, "MTD_MSIL2A.xml", " \n");
+	assert_refused(dir, ERROR_DATA, "MTD_MSIL2A.xml: ");
 	files_remove(dir);
 }
 
@@ -416,6 +444,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_satellite_is_a_warning),
 		cmocka_unit_test(wavelengths_are_the_platforms),
 		cmocka_unit_test(several_granules_are_several),
+		cmocka_unit_test(metadata_alone_is_a_product),
 		cmocka_unit_test(incomplete_folders_are_refused),
 		cmocka_unit_test(no_view_angles_mean_nadir),
 	};
