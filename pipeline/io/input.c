@@ -311,8 +311,12 @@ static int open_remote(struct input *in, const char *path, const struct input_op
 	folder = input_folder(in, "fetched", options, e);
 	if (!folder)
 		return -1;
-	if (!remote_stage(&local, path, folder, e) && !open_local(in, local, options, e))
-		ret = 0;
+	if (!remote_stage(&local, path, folder, e)) {
+		ret = open_local(in, local, options, e);
+		/* The local name means nothing to who gave the remote one. */
+		if (ret)
+			error_prefix(e, "%s", path);
+	}
 	/* What was fetched and unpacked is there twice. */
 	if (!ret && in->archive && strncmp(in->path, "/vsi", 4))
 		unlink(local);
