@@ -34,7 +34,7 @@ forms() { # FILE TEST
 	forms same containers
 }
 
-@test "MTL as txt, xml, json, GeoTIFF for JPEG 2000, old naming, STAC give the same bytes" {
+@test "MTL as txt, xml, json, GeoTIFF for JPEG 2000, old naming, STAC give the same rasters" {
 	forms same metadata
 }
 

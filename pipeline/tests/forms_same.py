@@ -8,28 +8,45 @@ forms_same.py TEST: see forms_product.py.
 import glob
 import itertools
 import os
-import re
 import shutil
 import tarfile
 import zipfile
+
+from osgeo import gdal
 
 from forms_product import Product, attempt, main, scene, wrong
 
 LAYERS = ("--layers", "water,fraction,why,mndwi,aweish,quicklook")
 STAR = ["--lake", "star", "--clouds", "2"]
-# The rasters carry a sum of the product's identity, of which its metadata file is a part.
-UNIT = re.compile(rb'(BALKHASH_UNIT">)[0-9a-f]+')
+# What a raster says of the product that it is from: its name, and a sum of its metadata file too.
+OF_THE_PRODUCT = ("PRODUCT", "BALKHASH_UNIT")
+
+
+def content(path):
+    """All of a raster, overviews too, but what names the product."""
+    data = gdal.Open(path)
+    tags = {k: v for k, v in data.GetMetadata().items() if k not in OF_THE_PRODUCT}
+    out = [tags, data.GetGeoTransform(), data.GetProjection()]
+    for i in range(1, data.RasterCount + 1):
+        band = data.GetRasterBand(i)
+        levels = [band] + [band.GetOverview(k) for k in range(band.GetOverviewCount())]
+        out += [band.GetNoDataValue(), band.GetScale(), band.GetOffset(), band.GetMetadata()]
+        out += [level.ReadAsArray().tobytes() for level in levels]
+    return out
 
 
 def rasters(folder, same_file):
-    """Every file but item.json; of another metadata file without the sum of it."""
+    """Every file but item.json, as bytes; TIFFs of another metadata file by content()."""
     out = {}
     for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
         if name == "item.json":
             continue
-        with open(os.path.join(folder, name), "rb") as file:
-            data = file.read()
-        out[name] = data if same_file else UNIT.sub(rb"\1", data)
+        if name.endswith(".tif") and not same_file:
+            out[name] = content(path)
+            continue
+        with open(path, "rb") as file:
+            out[name] = file.read()
     return out
 
 
@@ -47,7 +64,7 @@ def compare(words, reference, name, same_file):
 
 
 def same(words, reference, name, same_file=False):
-    """A product gives the same rasters, byte by byte."""
+    """A product gives the same rasters: with the same metadata file byte by byte."""
     attempt(words, compare, words, reference, name, same_file)
 
 
