@@ -201,22 +201,32 @@ static char *read_all(VSILFILE *file, const char *path, size_t size, struct erro
 	return data;
 }
 
-int folder_read_file(const char *path, size_t max, char **data, size_t *size, struct error *e)
+int folder_file_size(const char *path, uint64_t *size, struct error *e)
 {
-	VSILFILE *file;
 	VSIStatBufL st;
 
-	*data = NULL;
 	if (folder_check_file(path, e))
 		return -1;
-	if (stat_quietly(path, &st))
+	if (stat_quietly(path, &st) || st.st_size < 0)
 		return error_set(e, ERROR_IO, "cannot read %s", path);
-	if (st.st_size < 0 || (uint64_t)st.st_size > max)
+	*size = (uint64_t)st.st_size;
+	return 0;
+}
+
+int folder_read_file(const char *path, size_t max, char **data, size_t *size, struct error *e)
+{
+	uint64_t bytes;
+	VSILFILE *file;
+
+	*data = NULL;
+	if (folder_file_size(path, &bytes, e))
+		return -1;
+	if (bytes > max)
 		return error_set(e, ERROR_DATA, "cannot read %s: larger than %zu bytes", path, max);
 	file = VSIFOpenL(path, "rb");
 	if (!file)
 		return error_set(e, ERROR_IO, "cannot open %s", path);
-	*size = (size_t)st.st_size;
+	*size = (size_t)bytes;
 	*data = read_all(file, path, *size, e);
 	VSIFCloseL(file);
 	return *data ? 0 : -1;

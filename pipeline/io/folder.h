@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pipeline/base/error.h"
 
@@ -47,9 +48,11 @@ bool folder_is_folder(const char *path);
 int folder_check_file(const char *path, struct error *e);
 
 /*
- * The whole of a file of at most max bytes, and a 0 behind it that *size does not
+ * Bytes of a file, in archives and at remote places too; and
+ * the whole of a file of at most max bytes, and a 0 behind it that *size does not
  * count; to be freed.  Errors as folder_check_file(), which it calls; DATA if it is larger; IO.
  */
+int folder_file_size(const char *path, uint64_t *size, struct error *e);
 int folder_read_file(const char *path, size_t max, char **data, size_t *size, struct error *e);
 
 #endif

@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "pipeline/base/file.h"
+#include "pipeline/io/folder.h"
+
+/* Of the file that stands for a product: metadata, or the Fmask of an HLS granule. */
+#define METADATA_BYTES_MAX ((size_t)256 << 20)
 
 int item_unit(const json_t *inputs, const json_t *options, char *hex, struct error *e)
 {
@@ -39,7 +43,7 @@ static json_t *files_json(const char *const *files, size_t n, const char *folder
 	for (size_t i = 0; i < n; i++) {
 		char *path = path_join(folder, sorted[i]);
 		uint64_t size = 0;
-		int bad = path ? file_size(path, &size, e) : error_nomem(e, sorted[i]);
+		int bad = path ? folder_file_size(path, &size, e) : error_nomem(e, sorted[i]);
 
 		free(path);
 		if (bad)
@@ -61,11 +65,14 @@ fail:
 json_t *item_input(const char *id, const char *metadata_path, const char *const *files,
 		   size_t files_nr, const char *folder, struct error *e)
 {
-	char hex[SHA256_HEX];
+	char hex[SHA256_HEX], *text;
 	json_t *input, *list;
+	size_t size;
 
-	if (file_sha256(metadata_path, hex, e))
+	if (folder_read_file(metadata_path, METADATA_BYTES_MAX, &text, &size, e))
 		return NULL;
+	memory_sha256(text, size, hex);
+	free(text);
 	list = files_json(files, files_nr, folder, e);
 	if (!list)
 		return NULL;
