@@ -22,6 +22,7 @@
 	"<PRODUCT_URI>" NAME ".SAFE</PRODUCT_URI>\n"                                               \
 	"<PROCESSING_LEVEL>" level "</PROCESSING_LEVEL>\n"                                         \
 	"<PROCESSING_BASELINE>05.10</PROCESSING_BASELINE>\n"                                       \
+	"<GENERATION_TIME>2024-07-18T08:12:34.000000Z</GENERATION_TIME>\n"                         \
 	"<Datatake datatakeIdentifier=\"GS2" unit "_20240718T055639_038461_N05.10\">\n"            \
 	"<SPACECRAFT_NAME>Sentinel-2" unit "</SPACECRAFT_NAME>\n"                                  \
 	"<DATATAKE_SENSING_START>2024-07-18T05:56:39.024Z</DATATAKE_SENSING_START>\n"              \
@@ -32,8 +33,14 @@
 	"<Special_Values><SPECIAL_VALUE_TEXT>SATURATED</SPECIAL_VALUE_TEXT>"                       \
 	"<SPECIAL_VALUE_INDEX>65535</SPECIAL_VALUE_INDEX></Special_Values>\n"
 
+/* Latitude and longitude, closed. */
+#define CORNERS "46.05 76.29 46.04 77.71 45.05 77.68 45.06 76.28 46.05 76.29 "
+
 #define TAIL                                                                                       \
 	"</Product_Image_Characteristics></n1:General_Info>\n"                                     \
+	"<n1:Geometric_Info><Product_Footprint><Product_Footprint><Global_Footprint>\n"            \
+	"<EXT_POS_LIST>" CORNERS "</EXT_POS_LIST></Global_Footprint></Product_Footprint>\n"        \
+	"</Product_Footprint></n1:Geometric_Info>\n"                                               \
 	"<n1:Quality_Indicators_Info><Cloud_Coverage_Assessment>3.25</Cloud_Coverage_Assessment>"  \
 	"</n1:Quality_Indicators_Info></n1:Level-2A_User_Product>\n"
 
@@ -65,12 +72,25 @@ static const char tile[] =
 	"<n1:Level-2A_Tile_ID xmlns:n1=\"https://psd.example\"><n1:General_Info>\n"
 	"<L1C_TILE_ID>S2B_OPER_MSI_L1C_TL_2BPS_20240718T07_A038461_T43TFM_N05.10</L1C_TILE_ID>\n"
 	"<TILE_ID>S2B_OPER_MSI_L2A_TL_2BPS_20240718T081234_A038461_T43TFM_N05.10</TILE_ID>\n"
-	"</n1:General_Info><n1:Geometric_Info><Tile_Angles>\n"
+	"<DATASTRIP_ID>S2B_OPER_MSI_L2A_DS_2BPS_20240718T081234_S20240718T055640_N05.10"
+	"</DATASTRIP_ID>\n"
+	"</n1:General_Info><n1:Geometric_Info>\n"
+	"<Tile_Geocoding><HORIZONTAL_CS_CODE>EPSG:32643</HORIZONTAL_CS_CODE></Tile_Geocoding>\n"
+	"<Tile_Angles>\n"
 	"<Mean_Sun_Angle><ZENITH_ANGLE unit=\"deg\">27.5</ZENITH_ANGLE>"
 	"<AZIMUTH_ANGLE unit=\"deg\">145.25</AZIMUTH_ANGLE></Mean_Sun_Angle>\n"
 	"<Mean_Viewing_Incidence_Angle_List>\n" VIEW(0, 4, 340) VIEW(1, 6, 10)
 		VIEW(2, NaN, NaN) "</Mean_Viewing_Incidence_Angle_List>\n"
 				  "</Tile_Angles></n1:Geometric_Info></n1:Level-2A_Tile_ID>\n";
+
+/* Replace one part of a text that the caller owns. */
+static inline void change(char **text, const char *from, const char *to)
+{
+	char *old = *text;
+
+	*text = text_with(old, from, to);
+	free(old);
+}
 
 static inline struct image image_of(double pixel, GDALDataType type)
 {

@@ -1,0 +1,1 @@
+<eop:Mask xmlns:eop="http://eop.example"><eop:maskMembers/></eop:Mask>
