@@ -27,23 +27,18 @@ static void span_pack(size_t n, const float *restrict rho, uint16_t *restrict pa
 		packed[i] = pack_apply(rho[i]);
 }
 
-static void span_qa_pixel(size_t n, const uint16_t *restrict qa, uint32_t *restrict why)
+static void span_sun(size_t n, const uint16_t *restrict angle, const float *restrict factor,
+		     float *restrict rho)
 {
 	for (size_t i = 0; i < n; i++)
-		why[i] = why_qa_pixel(qa[i]);
+		rho[i] = one_nan(rho[i] * factor[angle[i]]);
 }
 
-static void span_scl(size_t n, const uint16_t *restrict scl, uint32_t *restrict why)
+static void span_mask(size_t n, const uint16_t *restrict values, struct mask_rule rule,
+		      uint32_t *restrict why)
 {
 	for (size_t i = 0; i < n; i++)
-		why[i] = why_scl(scl[i]);
-}
-
-static void span_flag_u16(size_t n, const uint16_t *restrict bits, uint16_t mask, uint32_t reason,
-			  uint32_t *restrict why)
-{
-	for (size_t i = 0; i < n; i++)
-		why[i] |= why_if(bits[i] & mask, reason);
+		why[i] |= why_mask(values[i], rule);
 }
 
 static void span_norm_diff(size_t n, const float *restrict a, const float *restrict b,
@@ -228,9 +223,8 @@ const struct kernels TABLE = {
 	.reflectance = span_reflectance,
 	.rayleigh = span_rayleigh,
 	.pack = span_pack,
-	.qa_pixel = span_qa_pixel,
-	.scl = span_scl,
-	.flag_u16 = span_flag_u16,
+	.sun = span_sun,
+	.mask = span_mask,
 	.norm_diff = span_norm_diff,
 	.awei_nsh = span_awei_nsh,
 	.awei_sh = span_awei_sh,

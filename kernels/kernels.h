@@ -34,16 +34,17 @@ struct kernels {
 	/* Rayleigh-corrected reflectance of a span under one sun and view. */
 	void (*rayleigh)(size_t n, const float *restrict rho_toa, struct rayleigh c,
 			 float *restrict rho);
+	/* rho times the factor that a table of 65536 has for the pixel's sun angle. */
+	void (*sun)(size_t n, const uint16_t *restrict angle, const float *restrict factor,
+		    float *restrict rho);
 	/* Reflectance to the 16-bit scale of Landsat Collection 2 (calib.h), clamped to 1..65535. */
 	void (*pack)(size_t n, const float *restrict rho, uint16_t *restrict packed);
 
-	/* --- the product's masks to reasons (why.h): writes why --- */
+	/* --- the product's masks to reasons --- */
 
-	void (*qa_pixel)(size_t n, const uint16_t *restrict qa, uint32_t *restrict why);
-	void (*scl)(size_t n, const uint16_t *restrict scl, uint32_t *restrict why);
-	/* Adds reason to why where any bit of mask is set in bits (QA_RADSAT). */
-	void (*flag_u16)(size_t n, const uint16_t *restrict bits, uint16_t mask, uint32_t reason,
-			 uint32_t *restrict why);
+	/* Adds the rule's reason to why where it holds (why.h). */
+	void (*mask)(size_t n, const uint16_t *restrict values, struct mask_rule rule,
+		     uint32_t *restrict why);
 
 	/* --- indices (water.h), reflectance in, index out --- */
 

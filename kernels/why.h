@@ -50,29 +50,19 @@ static inline uint32_t why_if(uint32_t value, uint32_t reason)
 }
 
 /*
- * Reasons from Landsat Collection 2 QA_PIXEL (USGS LSDS-1619, QA_PIXEL bit index): bits 0 fill,
- * 1 dilated cloud, 2 cirrus, 3 cloud, 4 cloud shadow, 5 snow, 14-15 cirrus confidence (3 = high).
- * TM and ETM+ leave the cirrus bits 0.
+ * What some bits of a product's mask mean: the reason holds where low <= (value & bits) <= high.
+ * A kind of mask is a list of these (pipeline/io/mask.c).
  */
-static inline uint32_t why_qa_pixel(uint16_t qa)
-{
-	uint32_t cirrus = (qa & 4u) | (qa >> 14 == 3);
+struct mask_rule {
+	uint16_t bits, low, high;
+	uint32_t reason;
+};
 
-	return why_if(qa & 1u, WHY_FILL) | why_if(qa & 2u, WHY_DILATED) |
-	       why_if(cirrus, WHY_CIRRUS) | why_if(qa & 8u, WHY_CLOUD) |
-	       why_if(qa & 16u, WHY_SHADOW) | why_if(qa & 32u, WHY_SNOW);
-}
-
-/*
- * Reasons from the scene classification of Sentinel-2 Level 2A (SCL): 0 no data, 1 saturated or
- * defective, 3 cloud shadow, 8 and 9 cloud, 10 thin cirrus, 11 snow or ice.  2 (dark), 4 to 7
- * (vegetation, soil, water, unclassified) hide nothing; more than 11 is not defined.
- */
-static inline uint32_t why_scl(uint16_t scl)
+static inline uint32_t why_mask(uint16_t value, struct mask_rule rule)
 {
-	return why_if(scl == 0, WHY_FILL) | why_if((scl == 1) | (scl > 11), WHY_DEFECT) |
-	       why_if(scl == 3, WHY_SHADOW) | why_if((scl == 8) | (scl == 9), WHY_CLOUD) |
-	       why_if(scl == 10, WHY_CIRRUS) | why_if(scl == 11, WHY_SNOW);
+	uint32_t v = value & rule.bits;
+
+	return why_if((v >= rule.low) & (v <= rule.high), rule.reason);
 }
 
 /* Reasons from what the bands say of themselves (calib.h). */

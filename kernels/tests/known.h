@@ -142,61 +142,50 @@ static bool test_state(const struct kernels *k)
 	return ok;
 }
 
-static bool test_qa_pixel(const struct kernels *k)
+/* Every value under some rules: the reason is added where the bits lie in the range, none is taken away. */
+static bool test_mask(const struct kernels *k)
 {
+	static const struct mask_rule rules[] = {
+		{ 1, 1, 1, WHY_FILL },
+		{ 3 << 14, 3 << 14, 3 << 14, WHY_CIRRUS },
+		{ 0xffff, 12, 0xffff, WHY_DEFECT },
+		{ 1 + 512, 1, 1 + 512, WHY_SATURATED },
+		{ 0xc, 4, 0xc, WHY_SATURATED },
+		{ 0, 0, 0, WHY_SNOW },
+	};
 	bool ok = true;
-	uint32_t why;
 
-	for (size_t i = 0; i < QAS; i++) {
-		k->qa_pixel(1, &qas[i].qa, &why);
-		ok &= same("known QA_PIXEL", why, qas[i].why);
-	}
-	for (unsigned qa = 0; qa < 65536; qa++) {
-		uint16_t v = (uint16_t)qa;
-		uint32_t wanted = 0;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		for (unsigned v = 0; v < 65536; v++) {
+			unsigned bits = v & rules[i].bits;
+			bool holds = bits >= rules[i].low && bits <= rules[i].high;
+			uint32_t why = WHY_CLOUD;
+			uint16_t value = (uint16_t)v;
 
-		wanted += qa % 2 ? WHY_FILL : 0;
-		wanted += qa / 2 % 2 ? WHY_DILATED : 0;
-		wanted += qa / 4 % 2 || qa / 16384 == 3 ? WHY_CIRRUS : 0;
-		wanted += qa / 8 % 2 ? WHY_CLOUD : 0;
-		wanted += qa / 16 % 2 ? WHY_SHADOW : 0;
-		wanted += qa / 32 % 2 ? WHY_SNOW : 0;
-		k->qa_pixel(1, &v, &why);
-		ok &= same("any QA_PIXEL", why, wanted);
+			k->mask(1, &value, rules[i], &why);
+			ok &= same("mask", why, WHY_CLOUD + (holds ? rules[i].reason : 0));
+		}
 	}
 	return ok;
 }
 
-static bool test_scl(const struct kernels *k)
+/* A table's factor for the pixel's angle; a NaN comes out as the one NaN. */
+static bool test_sun(const struct kernels *k)
 {
-	static const uint32_t wanted[12] = { WHY_FILL,	WHY_DEFECT, 0,		WHY_SHADOW,
-					     0,		0,	    0,		0,
-					     WHY_CLOUD, WHY_CLOUD,  WHY_CIRRUS, WHY_SNOW };
+	static float factor[65536];
+	const uint16_t angle[4] = { 0, 40768, 65535, 7 };
+	float rho[4] = { 0.25f, 0.5f, -0.1f, 1.0f };
 	bool ok = true;
 
-	for (unsigned scl = 0; scl < 65536; scl++) {
-		uint16_t v = (uint16_t)scl;
-		uint32_t why;
-
-		k->scl(1, &v, &why);
-		ok &= same("SCL", why, scl < 12 ? wanted[scl] : WHY_DEFECT);
-	}
-	return ok;
-}
-
-/* QA_RADSAT: any of the bits asked for adds the reason, and none takes one away. */
-static bool test_flag(const struct kernels *k)
-{
-	bool ok = true;
-
-	for (unsigned qa = 0; qa < 65536; qa++) {
-		uint16_t v = (uint16_t)qa;
-		uint32_t why = WHY_CLOUD, wanted = WHY_CLOUD;
-
-		wanted += qa % 2 || qa / 512 % 2 ? WHY_SATURATED : 0;
-		k->flag_u16(1, &v, 1 + 512, WHY_SATURATED, &why);
-		ok &= same("flags", why, wanted);
-	}
+	factor[0] = 1.0f;
+	factor[40768] = 1.5f;
+	factor[65535] = 2.0f;
+	factor[7] = -0.0f / 0.0f;
+	k->sun(4, angle, factor, rho);
+	ok &= same("sun, first", rho[0] == 0.25f, 1);
+	ok &= same("sun, middle", rho[1] == 0.75f, 1);
+	ok &= same("sun, last", rho[2] == -0.2f, 1);
+	ok &= same("sun, NaN", rho[3] != rho[3], 1);
 	return ok;
 }
 

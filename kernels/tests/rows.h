@@ -28,9 +28,9 @@ struct params {
  */
 // clang-format off
 enum kind {
-	END, RHO, INDEX, DN, QA, SCL, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
+	END, RHO, INDEX, DN, QA, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
 	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
-	INOUT_STATE, INOUT_WHY,
+	TABLE_F32, INOUT_STATE, INOUT_WHY, INOUT_F32,
 	OUT_U8, OUT_U16, OUT_U32, OUT_F32,
 };
 // clang-format on
@@ -173,6 +173,17 @@ static void fill_below(struct random *r, uint32_t below, uint8_t *v, size_t n)
 		v[i] = (uint8_t)random_below(r, random_below(r, 32) ? below : 256);
 }
 
+/* A factor for every 16-bit value: around 1, some special; cheap, as there are many. */
+static void fill_table(struct random *r, float *v, size_t n)
+{
+	uint32_t step = (uint32_t)random_bits(r) | 1;
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = 0.5f + (float)((uint32_t)i * step >> 8) * 0x1p-24f;
+	v[random_below(r, (uint32_t)n)] = 0.0f / 0.0f;
+	v[random_below(r, (uint32_t)n)] = 1.0f / 0.0f;
+}
+
 /* Fills an input of a kind; before: the array in front of it, of the same kind, or NULL. */
 static void kind_fill(enum kind kind, struct random *r, const struct params *p, void *v,
 		      const void *before, size_t n)
@@ -183,6 +194,7 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 	switch (kind) {
 	case RHO:
 	case INDEX:
+	case INOUT_F32:
 		fill_f32(r, p, v, before, n);
 		return;
 	case CODE:
@@ -202,9 +214,8 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 	case PURITY:
 		fill_runs(r, purity, 4, v, n);
 		return;
-	case SCL:
-		for (size_t i = 0; i < n; i++)
-			((uint16_t *)v)[i] = (uint16_t)random_below(r, i % 16 ? 14 : 65536);
+	case TABLE_F32:
+		fill_table(r, v, n);
 		return;
 	case COORD_X:
 	case COORD_Y:
@@ -236,12 +247,13 @@ static size_t kind_size(enum kind kind)
 	case PAIRS_U32:
 	case WINDOW_U32:
 	case INOUT_WHY:
+	case TABLE_F32:
+	case INOUT_F32:
 	case OUT_U32:
 	case OUT_F32:
 		return 4;
 	case DN:
 	case QA:
-	case SCL:
 	case PAIRS_U16:
 	case WINDOW_U16:
 	case OUT_U16:
@@ -262,6 +274,8 @@ static size_t kind_count(enum kind kind, size_t n, const struct params *p)
 {
 	if (kind == WINDOW_U8 || kind == WINDOW_U16 || kind == WINDOW_U32)
 		return (size_t)p->w * (size_t)p->h;
+	if (kind == TABLE_F32)
+		return 65536;
 	return kind_step(kind) * n + (kind == CLASS_ROW ? 2 : 0);
 }
 
@@ -284,19 +298,17 @@ CALL(pack)
 	(void)p;
 	k->pack(n, a[0], a[1]);
 }
-CALL(qa_pixel)
+CALL(sun)
 {
 	(void)p;
-	k->qa_pixel(n, a[0], a[1]);
+	k->sun(n, a[0], a[1], a[2]);
 }
-CALL(scl)
+CALL(mask)
 {
-	(void)p;
-	k->scl(n, a[0], a[1]);
-}
-CALL(flag_u16)
-{
-	k->flag_u16(n, a[0], (uint16_t)p->hide, p->ice, a[1]);
+	struct mask_rule rule = { (uint16_t)p->hide, (uint16_t)(p->nodata & p->hide),
+				  (uint16_t)p->hide, p->ice };
+
+	k->mask(n, a[0], rule, a[1]);
 }
 CALL(norm_diff)
 {
@@ -411,9 +423,8 @@ static const struct row rows[] = {
 	{ "reflectance", call_reflectance, { DN, OUT_F32, INOUT_STATE } },
 	{ "rayleigh", call_rayleigh, { RHO, OUT_F32 } },
 	{ "pack", call_pack, { RHO, OUT_U16 } },
-	{ "qa_pixel", call_qa_pixel, { QA, OUT_U32 } },
-	{ "scl", call_scl, { SCL, OUT_U32 } },
-	{ "flag_u16", call_flag_u16, { QA, INOUT_WHY } },
+	{ "sun", call_sun, { QA, TABLE_F32, INOUT_F32 } },
+	{ "mask", call_mask, { QA, INOUT_WHY } },
 	{ "norm_diff", call_norm_diff, { RHO, RHO, OUT_F32 } },
 	{ "awei_nsh", call_awei_nsh, { RHO, RHO, RHO, RHO, OUT_F32 } },
 	{ "awei_sh", call_awei_sh, { RHO, RHO, RHO, RHO, RHO, OUT_F32 } },

@@ -42,6 +42,10 @@ struct options {
 	char *layers;	/* comma-separated; NULL: the command's default */
 	char *masks;	/* "product" or "none" */
 	char *rayleigh; /* "auto" (Level-1 only) or "none" */
+	char *offset;	/* "product", "none", "-1000": of Sentinel-2 reflectance */
+	char *stage;	/* folder for what is unpacked or fetched; NULL: $TMPDIR, else /tmp */
+	char *hosts;	/* hosts whose files a STAC Item may name, by commas; NULL: its own only */
+	bool direct;	/* read remote files in place */
 	char *rule;	/* mosaic: "frequency" */
 	char *period;	/* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
 	struct option_list creation; /* -co NAME=VALUE */

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #define MEMBER(member) .offset = offsetof(struct options, member)
+#define PRODUCTS       (COMMANDS(INFO) | COMMANDS(SCENE))
 #define RESULTS	       (COMMANDS(SCENE) | COMMANDS(MOSAIC) | COMMANDS(CHANGE))
 
 /* clang-format off: a table, one entry a paragraph. */
@@ -35,6 +36,36 @@ const struct option_spec option_table[] = {
 	  .changes_pixels = true,
 	  .metavar = "WHEN",
 	  .help = "correct for Rayleigh scattering: auto (Level-1 products) or none" },
+	{ .name = "offset",
+	  .spelling = "--offset",
+	  .type = OPTION_CHOICE,
+	  MEMBER(offset),
+	  .preset = "product",
+	  .choices = "product|none|-1000",
+	  .commands = PRODUCTS,
+	  .changes_pixels = true,
+	  .metavar = "WHICH",
+	  .help = "offset of Sentinel-2 values: product (as its metadata says), none (applied already) or -1000" },
+	{ .name = "stage",
+	  .spelling = "--stage",
+	  .type = OPTION_TEXT,
+	  MEMBER(stage),
+	  .commands = PRODUCTS,
+	  .metavar = "DIR",
+	  .help = "folder for what is unpacked or fetched, emptied at the end (default: $TMPDIR, else /tmp)" },
+	{ .name = "direct",
+	  .spelling = "--direct",
+	  .type = OPTION_FLAG,
+	  MEMBER(direct),
+	  .commands = COMMANDS(SCENE),
+	  .help = "read remote files in place, block by block, instead of fetching them whole" },
+	{ .name = "hosts",
+	  .spelling = "--hosts",
+	  .type = OPTION_TEXT,
+	  MEMBER(hosts),
+	  .commands = PRODUCTS,
+	  .metavar = "LIST",
+	  .help = "hosts whose files a STAC Item may name, separated by commas, beside its own" },
 	{ .name = "rule",
 	  .spelling = "--rule",
 	  .type = OPTION_CHOICE,

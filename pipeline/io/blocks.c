@@ -243,7 +243,7 @@ static GDALRasterBandH reader_band(struct blocks_reader *r, const struct source 
 	if (w != s->file.block_w || h != s->file.block_h ||
 	    GDALGetRasterBandXSize(band) != s->file.width ||
 	    GDALGetRasterBandYSize(band) != s->file.height) {
-		error_set(e, ERROR_DATA, "%s: changed while it was read", s->file.path);
+		error_set(e, ERROR_TEMPORARY, "%s: changed while it was read", s->file.path);
 		return NULL;
 	}
 	return band;
@@ -256,6 +256,51 @@ static void widen(uint16_t *data, size_t n)
 
 	for (size_t i = n; i-- > 0;)
 		data[i] = bytes[i];
+}
+
+/* Signed values moved up by 32768. */
+static void lift(uint16_t *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		data[i] ^= 0x8000;
+}
+
+/*
+ * The other layers of a block of bits; the first is in data, a byte a pixel, widened.  GDAL keeps what
+ * one decoding of a multi-layer block gave in its cache.
+ */
+static CPLErr read_bits(GDALRasterBandH first, size_t x, size_t y, uint16_t *data, size_t n)
+{
+	GDALDatasetH dataset = GDALGetBandDataset(first);
+	int layers = GDALGetRasterCount(dataset);
+	uint8_t *layer = malloc(n);
+	CPLErr ret = layer ? CE_None : CE_Failure;
+
+	for (size_t i = 0; i < n; i++)
+		data[i] = data[i] != 0;
+	for (int k = 2; ret == CE_None && k <= layers && k <= 16; k++) {
+		ret = GDALReadBlock(GDALGetRasterBand(dataset, k), (int)x, (int)y, layer);
+		for (size_t i = 0; ret == CE_None && i < n; i++)
+			data[i] |= (uint16_t)((layer[i] != 0) << (k - 1));
+	}
+	free(layer);
+	return ret;
+}
+
+/* Read a block as it is stored, and make it what enum sample promises. */
+static CPLErr read_block(GDALRasterBandH band, const struct source *s, size_t x, size_t y,
+			 uint16_t *data)
+{
+	size_t n = source_block_bytes(s) / sizeof(*data);
+	CPLErr ret = GDALReadBlock(band, (int)x, (int)y, data);
+
+	if (ret != CE_None)
+		return ret;
+	if (s->file.sample == SAMPLE_U8 || s->file.sample == SAMPLE_BITS)
+		widen(data, n);
+	if (s->file.sample == SAMPLE_I16)
+		lift(data, n);
+	return s->file.sample == SAMPLE_BITS ? read_bits(band, x, y, data, n) : CE_None;
 }
 
 /* A fresh buffer with the decoded block, or NULL. */
@@ -275,15 +320,13 @@ static uint16_t *decode(struct blocks_reader *r, const struct source *s, size_t 
 		return NULL;
 	}
 	gdal_begin(&c);
-	ret = GDALReadBlock(band, (int)x, (int)y, data);
+	ret = read_block(band, s, x, y, data);
 	if (gdal_end(&c, e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path))
 		goto fail;
 	if (ret != CE_None) {
 		error_set(e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path);
 		goto fail;
 	}
-	if (s->file.sample == SAMPLE_U8)
-		widen(data, source_block_bytes(s) / sizeof(*data));
 	return data;
 fail:
 	free(data);

@@ -287,7 +287,9 @@ static int set_mask(struct landsat *l, const struct sensor_mask *row, struct err
 	struct product_band *b = &l->g->bands[row->role];
 
 	b->gain = row->role == ROLE_SUN_ZENITH ? 0.01 : 1.0;
-	b->fill = row->role == ROLE_QA_PIXEL ? 1 : 0;
+	/* Bit 0 of the quality bands is fill. */
+	b->fill = row->role == ROLE_QA_PIXEL || row->role == ROLE_BQA_C1 ||
+		  row->role == ROLE_BQA_PRE;
 	b->saturated = PRODUCT_NO_VALUE;
 	return find_file(l, b, row->key, row->name, e);
 }

@@ -41,12 +41,10 @@ struct scene_reader {
 	int32_t *x, *y;	  /* source coordinates of a row */
 };
 
-/* QA_PIXEL says "fill" by a bit; in all other files 0 means that there is nothing (to say). */
+/* What stands outside of a file: its fill; what a mask without one says of nothing, 0. */
 static uint16_t nodata_of(const struct granule *g, enum role role)
 {
-	if (role == ROLE_QA_PIXEL)
-		return 1;
-	return role_is_reflectance(role) ? g->bands[role].calib.fill : 0;
+	return g->bands[role].calib.fill;
 }
 
 /* Levels by which a band can be reduced without getting coarser than pixel. */

@@ -9,12 +9,19 @@
 #include <string.h>
 
 #include "pipeline/run/tiles.h"
+#include "pipeline/stage/gaps.h"
 
-/* One worker: its reader, a tile of every role, a tile of every plane, and rows of floats. */
+/*
+ * One worker: its reader, a tile of every role (with its halo), a tile of every
+ * plane, and rows of floats.
+ */
 struct classify_worker {
 	struct observe *o;
 	struct scene_reader *reader;
 	uint16_t *bands[ROLE_NR];
+	uint8_t *seen, *gap;	  /* of the tile with its halo; only where there is one */
+	uint8_t *inside;	  /* a row of an outline */
+	struct darkness darkness; /* of the tile under way */
 	float *rho[ROLE_NR], *toa, *index;
 	uint8_t *state, *index_state,
 		*code; /* state: of the six water bands; index_state: of all */
@@ -22,6 +29,12 @@ struct classify_worker {
 	uint32_t *why;
 	uint16_t *packed[3]; /* NIR, SWIR1, SWIR2 */
 	int16_t *indices[OBSERVE_INDICES_MAX];
+};
+
+/* A row: its pixel on the working grid, and where it lies in what was read and in what is made. */
+struct place {
+	int32_t x, y;
+	size_t in, out;
 };
 
 static const enum role packed_roles[3] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
@@ -73,12 +86,8 @@ static void row_wi2015(const struct kernels *k, size_t n, const float *const rho
 }
 
 static const struct index_rule rules[] = {
-	{ "ndwi", row_ndwi },
-	{ "mndwi", row_mndwi },
-	{ "ndvi", row_ndvi },
-	{ "ndci", row_ndci },
-	{ "aweinsh", row_aweinsh },
-	{ "aweish", row_aweish },
+	{ "ndwi", row_ndwi },	  { "mndwi", row_mndwi },     { "ndvi", row_ndvi },
+	{ "ndci", row_ndci },	  { "aweinsh", row_aweinsh }, { "aweish", row_aweish },
 	{ "wi2015", row_wi2015 },
 };
 
@@ -127,6 +136,16 @@ static void mark_needed(const struct observe *o, bool *needed)
 	}
 }
 
+/* A working tile with the rows that decide about its gaps. */
+static struct rect with_halo(const struct observe *o, struct rect r)
+{
+	struct rect all = grid_rect(scene_grid(o->scene));
+
+	r.y -= o->halo;
+	r.h += 2 * o->halo;
+	return rect_intersect(r, all);
+}
+
 int classify_plan(struct observe *o, struct error *e)
 {
 	const struct grid *work = scene_grid(o->scene);
@@ -144,7 +163,7 @@ int classify_plan(struct observe *o, struct error *e)
 	for (size_t i = 0; i < n; i++) {
 		if (!needed[i])
 			continue;
-		scene_plan(o->scene, o->tiles_nr, grid_tile(work, side, i));
+		scene_plan(o->scene, o->tiles_nr, with_halo(o, grid_tile(work, side, i)));
 		o->tiles[o->tiles_nr++] = i;
 	}
 	ret = 0;
@@ -158,16 +177,29 @@ static size_t tile_pixels(const struct observe *o)
 	return (size_t)o->context->options->tile * (size_t)o->context->options->tile;
 }
 
+/* Side of the largest square that holds a tile with its halo. */
+static int32_t read_side(const struct observe *o)
+{
+	return o->context->options->tile + 2 * o->halo;
+}
+
+static size_t read_pixels(const struct observe *o)
+{
+	return (size_t)o->context->options->tile * (size_t)read_side(o);
+}
+
 size_t classify_bytes(const struct observe *o, int threads)
 {
-	int32_t side = o->context->options->tile;
-	size_t pixel = o->roles_nr * sizeof(uint16_t) + sizeof(uint8_t) + sizeof(uint32_t) +
-		       3 * sizeof(uint16_t) + o->indices_nr * sizeof(int16_t);
+	int32_t side = read_side(o);
+	size_t pixel = sizeof(uint8_t) + sizeof(uint32_t) + 3 * sizeof(uint16_t) +
+		       o->indices_nr * sizeof(int16_t);
+	size_t read = o->roles_nr * sizeof(uint16_t) + (o->halo ? 2 : 0);
 	size_t rows = (size_t)side * (ROLE_NR + 4) * sizeof(float);
 
-	return (size_t)threads *
-		       (tile_pixels(o) * pixel + rows + scene_reader_bytes(o->scene, side)) +
-	       scene_peak_bytes(o->scene, threads) + thumbnail_bytes(scene_grid(o->scene));
+	return (size_t)threads * (tile_pixels(o) * pixel + read_pixels(o) * read + rows +
+				  scene_reader_bytes(o->scene, side)) +
+	       scene_peak_bytes(o->scene, threads) + thumbnail_bytes(scene_grid(o->scene)) +
+	       (o->sun ? OBSERVE_SUN_FACTORS * sizeof(float) : 0);
 }
 
 static void classify_stop(void *state)
@@ -185,6 +217,9 @@ static void classify_stop(void *state)
 	free(w->state);
 	free(w->index);
 	free(w->toa);
+	free(w->inside);
+	free(w->gap);
+	free(w->seen);
 	for (size_t i = 0; i < ROLE_NR; i++) {
 		free(w->rho[i]);
 		free(w->bands[i]);
@@ -203,13 +238,18 @@ static int allocate(struct classify_worker *w)
 	for (size_t i = 0; i < o->roles_nr; i++) {
 		enum role role = o->roles[i];
 
-		ok &= (w->bands[role] = malloc(n * sizeof(uint16_t))) != NULL;
+		ok &= (w->bands[role] = malloc(read_pixels(o) * sizeof(uint16_t))) != NULL;
 		ok &= (w->rho[role] = malloc(row * sizeof(float))) != NULL;
 	}
 	for (size_t i = 0; i < 3; i++)
 		ok &= (w->packed[i] = malloc(n * sizeof(uint16_t))) != NULL;
 	for (size_t i = 0; i < o->indices_nr; i++)
 		ok &= (w->indices[i] = malloc(n * sizeof(int16_t))) != NULL;
+	if (o->halo) {
+		ok &= (w->seen = malloc(read_pixels(o))) != NULL;
+		ok &= (w->gap = malloc(read_pixels(o))) != NULL;
+	}
+	ok &= (w->inside = malloc(row)) != NULL;
 	ok &= (w->toa = malloc(row * sizeof(float))) != NULL;
 	ok &= (w->index = malloc(row * sizeof(float))) != NULL;
 	ok &= (w->state = malloc(row)) != NULL;
@@ -231,16 +271,7 @@ static int classify_start(void *job, void **state, struct error *e)
 	w->o = o;
 	if (allocate(w))
 		return error_nomem(e, "a worker's tile");
-	return scene_reader_new(&w->reader, o->scene, o->context->kernels,
-				o->context->options->tile, e);
-}
-
-static bool reads(const struct observe *o, enum role role)
-{
-	for (size_t i = 0; i < o->roles_nr; i++)
-		if (o->roles[i] == role)
-			return true;
-	return false;
+	return scene_reader_new(&w->reader, o->scene, o->context->kernels, read_side(o), e);
 }
 
 static void row_reflectance(struct classify_worker *w, enum role role, size_t at, size_t n,
@@ -250,7 +281,11 @@ static void row_reflectance(struct classify_worker *w, enum role role, size_t at
 	const struct kernels *k = o->context->kernels;
 	struct calib calib = o->granule->bands[role].calib;
 
-	k->reflectance(n, w->bands[role] + at, calib, o->toa ? w->toa : w->rho[role], state);
+	float *rho = o->toa ? w->toa : w->rho[role];
+
+	k->reflectance(n, w->bands[role] + at, calib, rho, state);
+	if (o->sun)
+		k->sun(n, w->bands[ROLE_SUN_ZENITH] + at, o->sun, rho);
 	if (o->toa)
 		k->rayleigh(n, w->toa, o->rayleigh[role], w->rho[role]);
 }
@@ -277,44 +312,75 @@ static void row_bands(struct classify_worker *w, size_t at, size_t n)
 			row_reflectance(w, o->roles[i], at, n, w->index_state);
 }
 
-/* Reasons from the product's masks. */
-static void row_masks(struct classify_worker *w, size_t at, size_t n)
+static void add_reason(size_t n, const uint8_t *where, uint32_t reason, uint32_t *why)
 {
-	const struct observe *o = w->o;
-	const struct kernels *k = o->context->kernels;
-	uint32_t *why = w->why + at;
-
-	if (reads(o, ROLE_QA_PIXEL))
-		k->qa_pixel(n, w->bands[ROLE_QA_PIXEL] + at, why);
-	else if (reads(o, ROLE_SCL))
-		k->scl(n, w->bands[ROLE_SCL] + at, why);
-	else
-		memset(why, 0, n * sizeof(*why));
-	if (reads(o, ROLE_QA_RADSAT)) {
-		const uint16_t *qa = w->bands[ROLE_QA_RADSAT] + at;
-
-		k->flag_u16(n, qa, o->product->sensor->radsat_saturated, WHY_SATURATED, why);
-		k->flag_u16(n, qa, o->product->sensor->radsat_defect, WHY_DEFECT, why);
-	}
+	for (size_t i = 0; i < n; i++)
+		why[i] |= where[i] ? reason : 0;
 }
 
-static void classify_row(struct classify_worker *w, size_t at, size_t n)
+static void row_outline(struct classify_worker *w, const struct region *outline, struct place at,
+			size_t n, uint32_t reason)
+{
+	if (!outline)
+		return;
+	region_row(outline, at.x, at.y, (int32_t)n, w->inside);
+	add_reason(n, w->inside, reason, w->why + at.out);
+}
+
+/* Reasons from the product's masks and cloud outlines, and gaps. */
+static void row_masks(struct classify_worker *w, struct place at, size_t n)
+{
+	const struct observe *o = w->o;
+	uint32_t *why = w->why + at.out;
+
+	memset(why, 0, n * sizeof(*why));
+	for (size_t i = 0; i < o->masks_nr; i++) {
+		const struct observe_mask *m = &o->masks[i];
+
+		for (size_t k = 0; k < m->rules_nr; k++)
+			o->context->kernels->mask(n, w->bands[m->role] + at.in, m->rules[k], why);
+	}
+	row_outline(w, o->opaque, at, n, WHY_CLOUD);
+	row_outline(w, o->cirrus, at, n, WHY_CIRRUS);
+	if (o->halo)
+		add_reason(n, w->gap + at.in, WHY_GAP, why);
+}
+
+static void classify_row(struct classify_worker *w, struct place at, size_t n)
 {
 	const struct observe *o = w->o;
 	const struct kernels *k = o->context->kernels;
 	const float *const *rho = (const float *const *)w->rho;
 
-	row_bands(w, at, n);
+	row_bands(w, at.in, n);
 	row_masks(w, at, n);
 	k->dswe(n, rho[ROLE_BLUE], rho[ROLE_GREEN], rho[ROLE_RED], rho[ROLE_NIR], rho[ROLE_SWIR1],
 		rho[ROLE_SWIR2], w->code);
-	k->water_class(n, w->code, w->state, o->hide, o->ice, w->why + at, w->water + at);
+	k->water_class(n, w->code, w->state, o->hide, o->ice, w->why + at.out, w->water + at.out);
+	darkness_count(&w->darkness, n, rho[ROLE_SWIR2], w->state);
 	for (size_t i = 0; i < 3; i++)
-		k->pack(n, rho[packed_roles[i]], w->packed[i] + at);
+		k->pack(n, rho[packed_roles[i]], w->packed[i] + at.out);
 	for (size_t i = 0; i < o->indices_nr; i++) {
 		o->indices[i]->row(k, n, rho, w->index);
-		k->index_pack(n, w->index, w->index_state, w->indices[i] + at);
+		k->index_pack(n, w->index, w->index_state, w->indices[i] + at.out);
 	}
+}
+
+/* Which pixels of the tile and its halo lie in a gap: those where no band of the water rules has data. */
+static void find_gaps(struct classify_worker *w, struct rect read)
+{
+	const struct observe *o = w->o;
+	size_t n = (size_t)read.w * (size_t)read.h;
+
+	memset(w->seen, 0, n);
+	for (size_t i = 0; i < sizeof(water_roles) / sizeof(water_roles[0]); i++) {
+		const uint16_t *band = w->bands[water_roles[i]];
+		uint16_t fill = o->granule->bands[water_roles[i]].calib.fill;
+
+		for (size_t k = 0; k < n; k++)
+			w->seen[k] |= band[k] != fill;
+	}
+	gaps_find(w->seen, read.w, read.h, w->gap);
 }
 
 static int spool_tile(struct classify_worker *w, size_t tile, struct error *e)
@@ -339,15 +405,23 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 	struct observe *o = w->o;
 	size_t tile = o->tiles[i];
 	struct rect r = grid_tile(scene_grid(o->scene), o->context->options->tile, tile);
+	struct rect read = with_halo(o, r);
 
-	(void)slot; /* the result goes to the spool, at a place of its own */
-	if (scene_read(w->reader, r, w->bands, e))
+	/* The rasters go to the spool, at a place of their own; the slot has the counts. */
+	w->darkness = (struct darkness){ 0 };
+	if (scene_read(w->reader, read, w->bands, e))
 		return -1;
+	if (o->halo)
+		find_gaps(w, read);
 	for (int32_t y = 0; y < r.h; y++) {
-		classify_row(w, (size_t)y * (size_t)r.w, (size_t)r.w);
+		struct place at = { r.x, r.y + y, (size_t)(y + r.y - read.y) * (size_t)r.w,
+				    (size_t)y * (size_t)r.w };
+
+		classify_row(w, at, (size_t)r.w);
 		thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[ROLE_RED],
 			      w->rho[ROLE_GREEN], w->rho[ROLE_BLUE]);
 	}
+	memcpy(slot, &w->darkness, sizeof(w->darkness));
 	return spool_tile(w, tile, e);
 }
 
@@ -355,8 +429,8 @@ static int classify_progress(void *job, size_t i, const void *slot, struct error
 {
 	struct observe *o = job;
 
-	(void)slot;
 	(void)e;
+	darkness_add(&o->darkness, slot);
 	progress_step(&o->progress, i + 1);
 	return 0;
 }
@@ -367,5 +441,5 @@ int classify_run(struct observe *o, struct error *e)
 					      classify_stop };
 
 	progress_start(&o->progress, o->context->log, "classify", o->tiles_nr);
-	return tiles_run(o->tiles_nr, o->threads, 0, &ops, o, e);
+	return tiles_run(o->tiles_nr, o->threads, sizeof(struct darkness), &ops, o, e);
 }

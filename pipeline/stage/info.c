@@ -2,17 +2,18 @@
 #include "pipeline/io/info.h"
 
 #include "pipeline/stage/batch.h"
+#include "pipeline/stage/inputs.h"
 #include "pipeline/stage/stages.h"
 
 /* Shortest decimals that give the same float: see info.h. */
 #define DIGITS 9
 
-static int show(const char *path, json_t *all, struct error *e)
+static int show(const char *path, const struct input_options *options, json_t *all, struct error *e)
 {
 	struct product *p = NULL;
 	int ret = 0;
 
-	if (product_open(&p, path, NULL, e))
+	if (product_open(&p, path, options, e))
 		return -1;
 	if (!all)
 		info_print(p, stdout);
@@ -25,11 +26,15 @@ static int show(const char *path, json_t *all, struct error *e)
 int info_command(const struct context *context, struct error *e)
 {
 	const struct options *o = context->options;
+	struct input_options options = inputs_of(o);
 	struct batch batch = { .log = context->log, .given = o->paths_nr };
 	json_t *all = o->json ? json_array() : NULL;
 
+	/* Headers are enough: nothing is fetched whole for them. */
+	options.direct = true;
+
 	for (size_t i = 0; i < o->paths_nr; i++)
-		if (show(o->paths[i], all, e))
+		if (show(o->paths[i], &options, all, e))
 			batch_failed(&batch, o->paths[i], e);
 	if (all) {
 		json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));

@@ -16,15 +16,20 @@
 #include "pipeline/io/area.h"
 #include "pipeline/io/footprint.h"
 #include "pipeline/io/lake.h"
+#include "pipeline/io/mask.h"
 #include "pipeline/io/output.h"
 #include "pipeline/io/product.h"
 #include "pipeline/io/scene.h"
 #include "pipeline/io/spool.h"
 #include "pipeline/space/mapping.h"
 #include "pipeline/space/region.h"
+#include "pipeline/stage/darkness.h"
 #include "pipeline/stage/thumbnail.h"
 
 #define OBSERVE_INDICES_MAX 8
+
+/* One for each 16-bit value. */
+#define OBSERVE_SUN_FACTORS 65536
 #define OBSERVE_LAYERS_MAX  (3 + OBSERVE_INDICES_MAX)
 
 /* An index layer: its name in layer.c, how a row is computed. */
@@ -35,6 +40,13 @@ struct index_rule {
 
 /* The rule of an index layer, or NULL if there is none of that name. */
 const struct index_rule *index_rule_find(const char *layer);
+
+/* A mask of the product and what its values mean. */
+struct observe_mask {
+	enum role role;
+	struct mask_rule rules[MASK_RULES_MAX];
+	size_t rules_nr;
+};
 
 /* Planes of the spool; indices follow. */
 enum observe_plane { PLANE_WATER, PLANE_WHY, PLANE_NIR, PLANE_SWIR1, PLANE_SWIR2, PLANE_INDEX };
@@ -57,8 +69,13 @@ struct observe {
 	enum role roles[ROLE_NR]; /* that are read */
 	size_t roles_nr;
 	struct rayleigh rayleigh[ROLE_NR];
-	bool toa;	    /* Rayleigh is to be removed */
-	uint32_t hide, ice; /* reasons that make a pixel cloud, ice */
+	bool toa;   /* Rayleigh is to be removed */
+	float *sun; /* factor for each value of ROLE_SUN_ZENITH; NULL: the scene's mean angle */
+	struct observe_mask masks[ROLE_NR]; /* of the roles that are read and hide something */
+	size_t masks_nr;
+	struct region *opaque, *cirrus; /* cloud outlines on the working grid; NULL: none */
+	int32_t halo;			/* rows more that classify reads above and below a tile */
+	uint32_t hide, ice;		/* reasons that make a pixel cloud, ice */
 
 	const struct index_rule *indices[OBSERVE_INDICES_MAX];
 	size_t indices_nr;
@@ -73,6 +90,8 @@ struct observe {
 	size_t tiles_nr;
 
 	struct thumbnail thumbnail; /* written by classify */
+	struct darkness darkness;   /* written by classify's ordered step */
+	const char *doubt;	    /* what the pixels say against the offset; NULL: nothing */
 
 	bool unmixable; /* water and land can be told apart */
 	struct unmix unmix;

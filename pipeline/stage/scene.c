@@ -14,6 +14,8 @@
 #include "pipeline/io/rayleigh.h"
 #include "pipeline/space/crs.h"
 #include "pipeline/stage/batch.h"
+#include "pipeline/stage/gaps.h"
+#include "pipeline/stage/inputs.h"
 #include "pipeline/stage/observe.h"
 #include "pipeline/stage/scene_item.h"
 #include "pipeline/stage/target.h"
@@ -23,7 +25,8 @@
 
 static const char default_layers[] = "water,fraction,why,quicklook";
 
-static const enum role mask_roles[] = { ROLE_QA_PIXEL, ROLE_QA_RADSAT, ROLE_SCL };
+/* The scanner's line corrector of Landsat 7 failed on 31 May 2003: gaps ever since. */
+#define SLC_OFF_TIME INT64_C(1054339200)
 
 static bool has_role(const struct observe *o, enum role role)
 {
@@ -91,20 +94,38 @@ static int require_layer(struct observe *o, const struct layer *layer, struct er
 	return 0;
 }
 
+/* A role that is read only for what it says of others: absent it is no error, broken it is. */
+static int add_helper(struct observe *o, enum role role, struct error *e)
+{
+	if (product_require(o->product, o->granule, &role, 1, "masks", e))
+		return -1;
+	add_role(o, role);
+	return 0;
+}
+
+/* Masks say where there is no data even where their clouds are not wanted. */
+static int choose_mask_roles(struct observe *o, struct error *e)
+{
+	for (enum role role = 0; role < ROLE_NR; role++) {
+		struct observe_mask *m = &o->masks[o->masks_nr];
+
+		if (!o->granule->bands[role].path)
+			continue;
+		m->role = role;
+		m->rules_nr = mask_rules(o->product->sensor, role, m->rules);
+		if (m->rules_nr && add_helper(o, role, e))
+			return -1;
+		o->masks_nr += m->rules_nr > 0;
+	}
+	return o->granule->sun == SUN_PIXEL ? add_helper(o, ROLE_SUN_ZENITH, e) : 0;
+}
+
 static int choose_roles(struct observe *o, struct error *e)
 {
 	for (size_t i = 0; i < o->layers_nr; i++)
 		if (require_layer(o, o->layers[i], e))
 			return -1;
-	/* Masks say where there is no data even where their clouds are not wanted. */
-	for (size_t i = 0; i < sizeof(mask_roles) / sizeof(mask_roles[0]); i++) {
-		if (!o->granule->bands[mask_roles[i]].path)
-			continue;
-		if (product_require(o->product, o->granule, &mask_roles[i], 1, "masks", e))
-			return -1;
-		add_role(o, mask_roles[i]);
-	}
-	return 0;
+	return choose_mask_roles(o, e);
 }
 
 /* --- rules of this scene --- */
@@ -142,6 +163,38 @@ static void choose_rayleigh(struct observe *o)
 	}
 }
 
+/*
+ * Calibration has the sine of the scene's mean elevation in it; the pixel's
+ * factor makes that the cosine of its own zenith angle.  Values are hundredths of
+ * a degree plus 32768 (enum sample); 0 is fill, and below a degree of
+ * elevation nothing is measured: the mean stays.  Multiples of 2^-20: libm's last bits cannot show.
+ */
+static int choose_sun(struct observe *o, struct error *e)
+{
+	double degree = acos(-1.0) / 180.0, mean = sin(o->granule->sun_elevation_deg * degree);
+
+	if (o->granule->sun != SUN_PIXEL)
+		return 0;
+	o->sun = malloc(OBSERVE_SUN_FACTORS * sizeof(*o->sun));
+	if (!o->sun)
+		return error_nomem(e, "a table of sun angles");
+	for (int i = 0; i < OBSERVE_SUN_FACTORS; i++) {
+		int zenith = i - 32768;
+		double factor = 1.0;
+
+		if (zenith > 0 && zenith < 8900)
+			factor = mean / cos(zenith * 0.01 * degree);
+		o->sun[i] = (float)ldexp(nearbyint(ldexp(factor, 20)), -20);
+	}
+	return 0;
+}
+
+static void choose_halo(struct observe *o)
+{
+	if (!strcmp(o->product->sensor->name, "ETM+") && o->product->time >= SLC_OFF_TIME)
+		o->halo = GAPS_HALO;
+}
+
 /* --- where --- */
 
 static int make_region(const struct lake *lake, const struct grid *grid, struct region **out,
@@ -154,6 +207,17 @@ static int make_region(const struct lake *lake, const struct grid *grid, struct 
 		ret = region_new(out, &area, grid, e);
 	polygon_release(&area);
 	return ret;
+}
+
+/* Cloud outlines, which the product has in the granule's CRS, on the working grid. */
+static int make_outlines(struct observe *o, struct error *e)
+{
+	const struct granule *g = o->granule;
+	const struct grid *work = scene_grid(o->scene);
+
+	if (g->opaque.rings_nr && region_new(&o->opaque, &g->opaque, work, e))
+		return -1;
+	return g->cirrus.rings_nr ? region_new(&o->cirrus, &g->cirrus, work, e) : 0;
 }
 
 /* Crop the full grid to what the scene covers of the lake, and map it to the working grid. */
@@ -271,12 +335,27 @@ static void backdrop_colour(const void *user, int32_t x, int32_t y, uint8_t rgb[
 	thumbnail_at(&o->thumbnail, (sx + 32768) >> 16, (sy + 32768) >> 16, rgb);
 }
 
+/* Say it if the pixels of a Sentinel-2 product contradict its offset, unless the user has decided. */
+static void doubt_offset(struct observe *o)
+{
+	bool subtracted = o->granule->bands[ROLE_SWIR2].offset < 0;
+
+	if (strncmp(o->product->mission, "S2", 2) ||
+	    strcmp(o->context->options->offset, "product") != 0)
+		return;
+	o->doubt = darkness_judge(&o->darkness, subtracted);
+	if (o->doubt)
+		log_say(o->context->log, LOG_WARNING, "%s: %s", o->product->id, o->doubt);
+}
+
 static int compute(struct observe *o, bool quicklook, struct error *e)
 {
 	const struct output_backdrop backdrop = { backdrop_colour, o };
 
-	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e) || endmembers_run(o, e) ||
-	    warp_run(o, e) || output_finish(o->output, e))
+	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e))
+		return -1;
+	doubt_offset(o);
+	if (endmembers_run(o, e) || warp_run(o, e) || output_finish(o->output, e))
 		return -1;
 	log_say(o->context->log, LOG_DEBUG, "%s: %zu of %zu blocks decoded, each once",
 		o->product->id, scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
@@ -341,6 +420,9 @@ static void observe_release(struct observe *o)
 	thumbnail_release(&o->thumbnail);
 	free(o->tiles);
 	mapping_free(o->mapping);
+	region_free(o->cirrus);
+	region_free(o->opaque);
+	free(o->sun);
 	region_free(o->work_region);
 	region_free(o->target_region);
 	scene_free(o->scene);
@@ -363,6 +445,9 @@ static int observe_granule(const struct context *context, const struct product *
 	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, e) ||
 	    choose_grid(&o, &target, e))
 		goto out;
+	if (choose_sun(&o, e) || make_outlines(&o, e))
+		goto out;
+	choose_halo(&o);
 	choose_masks(&o);
 	choose_rayleigh(&o);
 	observation_id(&o, &target, id, sizeof(id));
@@ -381,7 +466,8 @@ static int observe_product(const struct context *context, const char *path, cons
 			   struct error *e)
 {
 	struct product *product = NULL;
-	int ret = product_open(&product, path, NULL, e);
+	struct input_options options = inputs_of(context->options);
+	int ret = product_open(&product, path, &options, e);
 
 	if (!ret && product->warnings[0])
 		log_say(context->log, LOG_WARNING, "%s: %s", path, product->warnings);

@@ -144,6 +144,8 @@ json_t *scene_properties(const struct observe *o, const struct grid *full, const
 	json_object_set_new(json, "balkhash:lake_grid", grid_json(full));
 	json_object_set_new(json, "balkhash:working_pixel_m", json_real(scene_grid(o->scene)->dx));
 	json_object_set_new(json, "balkhash:rayleigh_corrected", json_boolean(o->toa));
+	if (o->doubt)
+		json_object_set_new(json, "balkhash:warnings", json_pack("[s]", o->doubt));
 	json_object_set_new(json, "balkhash:fraction_estimated", json_boolean(o->unmixable));
 	json_object_set(json, "balkhash:options", options);
 	json_object_set(json, "balkhash:inputs", inputs);
