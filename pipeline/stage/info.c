@@ -5,8 +5,8 @@
 #include "pipeline/stage/inputs.h"
 #include "pipeline/stage/stages.h"
 
-/* Shortest decimals that give the same float: see info.h. */
-#define DIGITS 9
+/* As info.h says. */
+#define DIGITS 15
 
 static int show(const char *path, const struct input_options *options, json_t *all, struct error *e)
 {
