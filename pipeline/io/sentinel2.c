@@ -12,10 +12,11 @@
 #include "pipeline/io/facts.h"
 #include "pipeline/io/gdal.h"
 
-CPLXMLNode *safe_xml(const char *path, struct error *e)
+/* All of a file as text, freed with VSIFree(); NULL: e is set. */
+static char *read_text(const char *path, struct error *e)
 {
 	struct gdal_errors c;
-	CPLXMLNode *tree;
+	GByte *text = NULL;
 	VSIStatBufL st;
 
 	if (folder_check_file(path, e))
@@ -30,8 +31,31 @@ CPLXMLNode *safe_xml(const char *path, struct error *e)
 		return NULL;
 	}
 	gdal_begin(&c);
-	tree = CPLParseXMLFile(path);
+	if (!VSIIngestFile(NULL, path, &text, NULL, SENTINEL2_XML_BYTES_MAX))
+		text = NULL;
+	if (gdal_end(&c, e, ERROR_IO, "cannot read %s", path)) {
+		VSIFree(text);
+		return NULL;
+	}
+	if (!text)
+		error_set(e, ERROR_IO, "cannot read %s", path);
+	return (char *)text;
+}
+
+CPLXMLNode *safe_xml(const char *path, struct error *e)
+{
+	char *text = read_text(path, e);
+	struct gdal_errors c;
+	CPLXMLNode *tree;
+
+	if (!text)
+		return NULL;
+	gdal_begin(&c);
+	tree = CPLParseXMLString(text);
+	VSIFree(text);
 	if (gdal_end(&c, e, ERROR_DATA, "cannot read %s", path)) {
+		/* The words hold parts of the file: "No space left" there is not the disk's. */
+		e->code = ERROR_DATA;
 		CPLDestroyXMLNode(tree);
 		return NULL;
 	}
@@ -49,6 +73,19 @@ const char *safe_text(CPLXMLNode *node, const char *path, const char *old)
 	if (!value && old)
 		value = CPLGetXMLValue(node, old, NULL);
 	return value && *value ? value : NULL;
+}
+
+const char *safe_quoted(char buffer[SAFE_QUOTED], const char *text)
+{
+	size_t n = 0;
+
+	for (; text[n] && n + 1 < SAFE_QUOTED; n++)
+		buffer[n] = text[n];
+	buffer[n] = '\0';
+	for (char *c = buffer; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return buffer;
 }
 
 int safe_missing(const char *path, const char *what, struct error *e)
@@ -162,11 +199,13 @@ static int set_datatake(struct safe *s, struct error *e)
 static int set_processed(struct safe *s, struct error *e)
 {
 	const char *made = safe_text(s->info, "GENERATION_TIME", NULL);
+	char words[SAFE_QUOTED];
 
 	if (!made || facts_time(made, &s->p->processed))
 		return 0;
 	s->p->processed = 0;
-	return facts_warn(s->p, e, "GENERATION_TIME \"%.40s\" is not a time", made);
+	return facts_warn(s->p, e, "GENERATION_TIME \"%s\" is not a time",
+			  safe_quoted(words, made));
 }
 
 /* "S2A_OPER_PRD_MSIL1C_PDMC_..." of "S2A_OPER_MTD_SAFL1C_PDMC_....xml"; false: not a name of old. */
@@ -313,13 +352,14 @@ static int set_cloud_cover(struct safe *s, CPLXMLNode *tree, struct error *e)
 {
 	CPLXMLNode *quality = CPLSearchXMLNode(tree, "=Quality_Indicators_Info");
 	const char *text = quality ? safe_text(quality, "Cloud_Coverage_Assessment", NULL) : NULL;
+	char words[SAFE_QUOTED];
 	double percent;
 
 	if (!text)
 		return 0;
 	if (!facts_number(text, &percent) || !(percent >= 0.0 && percent <= 100.0))
-		return facts_warn(s->p, e,
-				  "Cloud_Coverage_Assessment \"%.40s\" is not a percentage", text);
+		return facts_warn(s->p, e, "Cloud_Coverage_Assessment \"%s\" is not a percentage",
+				  safe_quoted(words, text));
 	s->p->cloud_cover_percent = percent;
 	return 0;
 }

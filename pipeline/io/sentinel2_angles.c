@@ -113,7 +113,7 @@ static int measure(struct values *v, CPLXMLNode *node, struct error *e)
 
 static int read_row(const struct values *v, const char *text, int row, double max, struct error *e)
 {
-	char word[40];
+	char word[40], words[SAFE_QUOTED];
 
 	if (count_words(text) != v->columns)
 		return error_set(e, ERROR_DATA, "row %d has not %d values as the first has",
@@ -126,8 +126,8 @@ static int read_row(const struct values *v, const char *text, int row, double ma
 		if (!strcasecmp(word, "NaN"))
 			continue;
 		if (!facts_number(word, out) || !(*out >= 0 && *out <= max))
-			return error_set(e, ERROR_DATA, "\"%s\" in row %d is not an angle", word,
-					 row + 1);
+			return error_set(e, ERROR_DATA, "\"%s\" in row %d is not an angle",
+					 safe_quoted(words, word), row + 1);
 	}
 	return 0;
 }
@@ -139,8 +139,10 @@ static int read_values(struct values *v, CPLXMLNode *grid, const char *name, dou
 	CPLXMLNode *node = CPLGetXMLNode(grid, name);
 	int row = 0;
 
-	if (!node)
-		return error_set(e, ERROR_DATA, "%s is missing", name);
+	if (!node) {
+		error_set(e, ERROR_DATA, "%s is missing", name);
+		return -1;
+	}
 	if (measure(v, node, e))
 		return -1;
 	v->at = calloc((size_t)v->columns * (size_t)v->rows, sizeof(*v->at));
@@ -222,6 +224,7 @@ static int merge_grids(CPLXMLNode *angles, const char *name, double zenith_max,
 		       struct angle_grid *out, struct error *e)
 {
 	struct sums a = { 0 };
+	char band[SAFE_QUOTED], detector[SAFE_QUOTED];
 	int ret = 0;
 
 	for (CPLXMLNode *n = angles->psChild; n && !ret; n = n->psNext) {
@@ -230,8 +233,8 @@ static int merge_grids(CPLXMLNode *angles, const char *name, double zenith_max,
 		ret = add_grid(&a, n, zenith_max, e);
 		if (ret)
 			error_prefix(e, "%s of band %.8s, detector %.8s", name,
-				     CPLGetXMLValue(n, "bandId", "-"),
-				     CPLGetXMLValue(n, "detectorId", "-"));
+				     safe_quoted(band, CPLGetXMLValue(n, "bandId", "-")),
+				     safe_quoted(detector, CPLGetXMLValue(n, "detectorId", "-")));
 	}
 	if (!ret && a.nodes)
 		ret = finish(&a, out, e);
@@ -240,12 +243,12 @@ static int merge_grids(CPLXMLNode *angles, const char *name, double zenith_max,
 }
 
 /* A grid that cannot be used is not there: the mean angles are. */
-static int set_grid(struct safe *s, struct tile *t, CPLXMLNode *angles, const char *name,
-		    double zenith_max, struct angle_grid *out, struct error *e)
+static int set_grid(struct safe *s, struct tile *t, const char *name, double zenith_max,
+		    struct angle_grid *out, struct error *e)
 {
 	struct error why = { 0 };
 
-	if (!merge_grids(angles, name, zenith_max, out, &why))
+	if (!merge_grids(t->angles, name, zenith_max, out, &why))
 		return 0;
 	if (why.code == ERROR_DATA)
 		return facts_warn(s->p, e, "%s: angle grid left out: %s", t->g->name, why.text);
@@ -255,16 +258,16 @@ static int set_grid(struct safe *s, struct tile *t, CPLXMLNode *angles, const ch
 
 int safe_angles(struct safe *s, struct tile *t, struct error *e)
 {
-	CPLXMLNode *angles = CPLSearchXMLNode(t->root, "=Tile_Angles");
 	struct granule *g = t->g;
 	double zenith;
 
-	if (!angles || !angle_at(angles, "Mean_Sun_Angle.ZENITH_ANGLE", 180.0, &zenith) ||
-	    !angle_at(angles, "Mean_Sun_Angle.AZIMUTH_ANGLE", 360.0, &g->sun_azimuth_deg))
+	t->angles = CPLSearchXMLNode(t->root, "=Tile_Angles");
+	if (!t->angles || !angle_at(t->angles, "Mean_Sun_Angle.ZENITH_ANGLE", 180.0, &zenith) ||
+	    !angle_at(t->angles, "Mean_Sun_Angle.AZIMUTH_ANGLE", 360.0, &g->sun_azimuth_deg))
 		return safe_missing(t->path, "Mean_Sun_Angle", e);
 	g->sun_elevation_deg = 90.0 - zenith;
-	if (set_mean_view(s, g, angles, e) ||
-	    set_grid(s, t, angles, "Sun_Angles_Grid", 180, &g->sun_angles, e))
+	if (set_mean_view(s, g, t->angles, e) ||
+	    set_grid(s, t, "Sun_Angles_Grid", 180, &g->sun_angles, e))
 		return -1;
-	return set_grid(s, t, angles, "Viewing_Incidence_Angles_Grids", 90, &g->view_angles, e);
+	return set_grid(s, t, "Viewing_Incidence_Angles_Grids", 90, &g->view_angles, e);
 }

@@ -44,6 +44,7 @@ struct tile {
 	const char *path;    /* of its metadata */
 	CPLXMLNode *general; /* General_Info */
 	CPLXMLNode *root;    /* all of it */
+	CPLXMLNode *angles;  /* Tile_Angles */
 	long epsg;	     /* of its grid; 0 if not said */
 	bool flat;	     /* its folder is the product's */
 };
@@ -53,6 +54,13 @@ CPLXMLNode *safe_xml(const char *path, struct error *e);
 
 /* The text at either path below a node; old may be NULL.  NULL: neither is there, or it is empty. */
 const char *safe_text(CPLXMLNode *node, const char *path, const char *old);
+
+/*
+ * What a file holds, for words about it: one line of at most 60 characters, others than printable
+ * ASCII as '?'.  Returns the buffer.
+ */
+#define SAFE_QUOTED 61
+const char *safe_quoted(char buffer[SAFE_QUOTED], const char *text);
 
 /* DATA: "<path>: <what> is missing or not what it should be". */
 int safe_missing(const char *path, const char *what, struct error *e);

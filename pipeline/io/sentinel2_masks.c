@@ -30,11 +30,12 @@ static bool is_named(const CPLXMLNode *n, const char *name)
 static int check_crs(const struct clouds *c, CPLXMLNode *node, struct error *e)
 {
 	const char *name = CPLGetXMLValue(node, "srsName", NULL);
+	char words[SAFE_QUOTED];
 
 	if (!name || !c->epsg || safe_epsg(name) == c->epsg)
 		return 0;
-	return error_set(e, ERROR_DATA, "its coordinates are in %.80s, the tile's in EPSG:%ld",
-			 name, c->epsg);
+	return error_set(e, ERROR_DATA, "its coordinates are in %s, the tile's in EPSG:%ld",
+			 safe_quoted(words, name), c->epsg);
 }
 
 /* Values of one position: as the element says, or else one above it. */
@@ -174,9 +175,10 @@ static int add_feature(struct clouds *c, CPLXMLNode *feature, struct error *e)
 {
 	const char *type = CPLGetXMLValue(feature, "maskType", "");
 	CPLXMLNode *extent = CPLGetXMLNode(feature, "extentOf");
+	char words[SAFE_QUOTED];
 
 	if (strcasecmp(type, "OPAQUE") != 0 && strcasecmp(type, "CIRRUS") != 0)
-		return error_set(e, ERROR_DATA, "a maskType \"%.40s\"", type);
+		return error_set(e, ERROR_DATA, "a maskType \"%s\"", safe_quoted(words, type));
 	if (!extent)
 		return 0;
 	return add_polygons(c, extent, 2, 0, strcasecmp(type, "OPAQUE") ? c->cirrus : c->opaque, e);

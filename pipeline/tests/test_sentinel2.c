@@ -202,20 +202,37 @@ static void a_huge_xml_is_not_parsed(void **state)
 	files_remove(dir);
 }
 
-static void nesting_is_bounded(void **state)
+/* n elements, each in the one before, to be freed. */
+static char *nested(size_t n)
 {
-	size_t n = 200000;
-	char *dir = new_product(good, tile), *text = malloc(7 * n + 1), *s = text;
+	char *text = malloc(7 * n + 1), *s = text;
 
-	(void)state;
+	assert_non_null(text);
 	for (size_t i = 0; i < n; i++, s += 3)
 		memcpy(s, "<a>", 3);
 	for (size_t i = 0; i < n; i++, s += 4)
 		memcpy(s, "</a>", 4);
-	files_bytes(dir, "MTD_MSIL2A.xml", text, (size_t)(s - text));
-	assert_refused(dir, ERROR_DATA, "MTD_MSIL2A.xml");
-	free(text);
-	files_remove(dir);
+	*s = '\0';
+	return text;
+}
+
+/* Below the parser's own limit as far above it. */
+static void nesting_is_bounded(void **state)
+{
+	static const size_t depths[] = { 9000, 100000, 200000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+		char *dir = new_product(good, tile), *text = nested(depths[i]);
+
+		files_text(dir, "MTD_MSIL2A.xml", text);
+		assert_refused(dir, ERROR_DATA, "MTD_MSIL2A.xml");
+		files_text(dir, "MTD_MSIL2A.xml", good);
+		files_text(dir, GRANULE "/MTD_TL.xml", text);
+		assert_refused(dir, ERROR_DATA, "MTD_TL.xml");
+		free(text);
+		files_remove(dir);
+	}
 }
 
 /* Green as calibrated by this metadata. */
@@ -399,6 +416,9 @@ static void incomplete_folders_are_refused(void **state)
 	assert_refused(dir, ERROR_DATA, "no GRANULE/*/MTD_TL.xml");
 	files_text(dir, "MTD_MSIL2A.xml", "");
 	assert_refused(dir, ERROR_DATA, "MTD_MSIL2A.xml: empty");
+	/* Words of the parser, which quote the file, are not taken for what the system says. */
+	files_text(dir, "MTD_MSIL2A.xml", "<a></No space left on device>");
+	assert_refused(dir, ERROR_DATA, "MTD_MSIL2A.xml: ");
 	files_text(dir, "MTD_MSIL2A.xml", " \n");
 	assert_refused(dir, ERROR_DATA, "MTD_MSIL2A.xml: ");
 	files_remove(dir);

@@ -100,6 +100,7 @@ static void doubtful_facts_are_warnings(void **state)
 	static const char *const changes[][3] = {
 		{ "08:12:34.000000Z", "08:72:34Z", "GENERATION_TIME" },
 		{ ">3.25<", ">325<", "Cloud_Coverage_Assessment" },
+		{ ">3.25<", ">so\nme<", "\"so?me\" is not a percentage" },
 		{ ">3.25<", ">some<", "Cloud_Coverage_Assessment" },
 	};
 
@@ -241,6 +242,7 @@ static void bad_angle_grids_are_left_out(void **state)
 		{ ROW("33 34 NaN"), ROW("33 34"), "row 2 has not 3 values", true },
 		{ ROW("33 34 NaN"), ROW("33 34 35 36"), "row 2 has not 3 values", true },
 		{ ROW("33 34 NaN"), ROW("33 34 low"), "\"low\" in row 2", true },
+		{ ROW("33 34 NaN"), ROW("33 34 \033"), "\"?\" in row 2", true },
 		{ ROW("33 34 NaN"), ROW("33 34 inf"), "\"inf\" in row 2", true },
 		{ ROW("33 34 NaN"), ROW("33 34 181"), "\"181\" in row 2", true },
 		{ ROW("33 34 NaN"), ROW("33 34 -1"), "\"-1\" in row 2", true },
@@ -255,6 +257,7 @@ static void bad_angle_grids_are_left_out(void **state)
 		{ ROW("NaN 7 8") ROW("NaN nan NaN"), ROW("NaN 7") ROW("NaN 8"),
 		  "band 0, detector 2", false },
 		{ ROW("6 6 NaN"), ROW("6 91 NaN"), "band 1, detector 1", false },
+
 	};
 
 	(void)state;

@@ -163,6 +163,8 @@ static void broken_outlines_are_a_warning(void **state)
 		{ "601200 5100000", "1e9 5100000", "not 2 numbers each" },
 		{ ">OPAQUE<", ">SMOKE<", "maskType \"SMOKE\"" },
 		{ ">OPAQUE<", "><", "maskType" },
+		{ ">OPAQUE<", ">a\nb\033[2J\xc3\xa9<", "maskType \"a?b?[2J??\"" },
+		{ "8.7:32643", "\n", "in urn:ogc:def:crs:EPSG:?, the" },
 		{ "eop:Mask ", "eop:Mosk ", "MSK_CLOUDS_B00.gml" },
 	};
 

@@ -1,0 +1,1 @@
+<a></No space left on device>
