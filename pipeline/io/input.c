@@ -454,6 +454,18 @@ int input_open(struct input *in, const char *path, const struct input_options *o
 	return ret;
 }
 
+bool input_is_cheap(const char *path)
+{
+	enum kind kind = KIND_PLAIN;
+	struct error ignored;
+	const char *form;
+
+	if (remote_is(path))
+		return false;
+	return folder_is_folder(path) ||
+	       (!find_kind(path, &kind, &form, &ignored) && kind != KIND_PACKED);
+}
+
 void input_release(struct input *in)
 {
 	stage_release(&in->stage);

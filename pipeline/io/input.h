@@ -63,6 +63,9 @@ int input_open(struct input *in, const char *path, const struct input_options *o
 char *input_folder(struct input *in, const char *name, const struct input_options *options,
 		   struct error *e);
 
+/* True if the input can be read without unpacking or fetching anything first. */
+bool input_is_cheap(const char *path);
+
 /* Remove the stage folder and free.  Accepts zero. */
 void input_release(struct input *in);
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "pipeline/io/facts.h"
+#include "pipeline/io/outlines.h"
 
 /* No place of any projection in metres is farther from its origin. */
 #define COORDINATE_MAX_M 1e8
@@ -15,8 +16,14 @@
 /* Polygon in extentOf; or in MultiSurface, surfaceMember: no file nests deeper. */
 #define NESTING_MAX 6
 
+/* Outlines of one maskType: all rings, and each feature as a shape of its own. */
+struct cloud_type {
+	struct polygon *rings;
+	void *outlines; /* outlines.h */
+};
+
 struct clouds {
-	struct polygon *opaque, *cirrus;
+	struct cloud_type opaque, cirrus;
 	long epsg; /* 0: any */
 	size_t points_nr, rings_nr;
 };
@@ -122,7 +129,7 @@ static int read_ring(struct clouds *c, CPLXMLNode *ring, int dimension, struct p
 }
 
 /* The LinearRing in an exterior or interior. */
-static int add_ring(struct clouds *c, CPLXMLNode *border, int dimension, struct polygon *out,
+static int add_ring(struct clouds *c, CPLXMLNode *border, int dimension, struct cloud_type *type,
 		    struct error *e)
 {
 	CPLXMLNode *ring = CPLGetXMLNode(border, "LinearRing");
@@ -141,32 +148,34 @@ static int add_ring(struct clouds *c, CPLXMLNode *border, int dimension, struct 
 		ret = error_set(e, ERROR_DATA, "more than %d vertices or %d rings",
 				SENTINEL2_CLOUD_POINTS_MAX, SENTINEL2_CLOUD_RINGS_MAX);
 	else if (n >= 3)
-		ret = polygon_add(out, points, n, e);
+		ret = polygon_add(type->rings, points, n, e);
 	free(points);
 	return ret;
 }
 
-static int add_polygon(struct clouds *c, CPLXMLNode *polygon, int dimension, struct polygon *out,
-		       struct error *e)
+static int add_polygon(struct clouds *c, CPLXMLNode *polygon, int dimension,
+		       struct cloud_type *type, struct error *e)
 {
+	size_t first = type->rings->rings_nr;
+
 	for (CPLXMLNode *n = polygon->psChild; n; n = n->psNext)
 		if ((is_named(n, "exterior") || is_named(n, "interior")) &&
-		    add_ring(c, n, dimension, out, e))
+		    add_ring(c, n, dimension, type, e))
 			return -1;
-	return 0;
+	return outlines_add(&type->outlines, type->rings, first, e);
 }
 
 /* Every Polygon in extentOf, whatever collections are around it. */
 static int add_polygons(struct clouds *c, CPLXMLNode *node, int dimension, int depth,
-			struct polygon *out, struct error *e)
+			struct cloud_type *type, struct error *e)
 {
 	if (check_crs(c, node, e))
 		return -1;
 	dimension = dimension_of(node, dimension);
 	if (is_named(node, "Polygon"))
-		return add_polygon(c, node, dimension, out, e);
+		return add_polygon(c, node, dimension, type, e);
 	for (CPLXMLNode *n = node->psChild; n && depth < NESTING_MAX; n = n->psNext)
-		if (n->eType == CXT_Element && add_polygons(c, n, dimension, depth + 1, out, e))
+		if (n->eType == CXT_Element && add_polygons(c, n, dimension, depth + 1, type, e))
 			return -1;
 	return 0;
 }
@@ -181,7 +190,8 @@ static int add_feature(struct clouds *c, CPLXMLNode *feature, struct error *e)
 		return error_set(e, ERROR_DATA, "a maskType \"%s\"", safe_quoted(words, type));
 	if (!extent)
 		return 0;
-	return add_polygons(c, extent, 2, 0, strcasecmp(type, "OPAQUE") ? c->cirrus : c->opaque, e);
+	return add_polygons(c, extent, 2, 0, strcasecmp(type, "OPAQUE") ? &c->cirrus : &c->opaque,
+			    e);
 }
 
 static int read_clouds(struct clouds *c, CPLXMLNode *tree, struct error *e)
@@ -203,7 +213,7 @@ static int read_clouds(struct clouds *c, CPLXMLNode *tree, struct error *e)
 int safe_clouds_file(const char *path, long epsg, struct polygon *opaque, struct polygon *cirrus,
 		     struct error *e)
 {
-	struct clouds c = { .opaque = opaque, .cirrus = cirrus, .epsg = epsg };
+	struct clouds c = { .opaque.rings = opaque, .cirrus.rings = cirrus, .epsg = epsg };
 	CPLXMLNode *tree = safe_xml(path, e);
 	int ret;
 
@@ -213,6 +223,12 @@ int safe_clouds_file(const char *path, long epsg, struct polygon *opaque, struct
 		return -1;
 	ret = read_clouds(&c, tree, e);
 	CPLDestroyXMLNode(tree);
+	if (!ret)
+		ret = outlines_unite(c.opaque.outlines, opaque, e);
+	if (!ret)
+		ret = outlines_unite(c.cirrus.outlines, cirrus, e);
+	outlines_free(c.opaque.outlines);
+	outlines_free(c.cirrus.outlines);
 	if (!ret)
 		return 0;
 	polygon_release(opaque);

@@ -321,7 +321,8 @@ static int take_local(const struct stac *s, const char *name, struct product_ban
 int stac_locate(struct stac *s, const char *key, const char *href, enum role role,
 		struct product_band *b, struct error *e)
 {
-	bool remote = remote_is(href);
+	/* Addresses, but not GDAL's spelling of them: nobody needs that in an Item. */
+	bool remote = remote_is(href) && href[0] != '/';
 	char plain[HREF_MAX], *host, *address;
 	const char *name;
 	int ret;

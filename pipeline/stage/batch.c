@@ -18,6 +18,6 @@ int batch_end(const struct batch *b, struct error *e)
 		return 0;
 	if (b->given == 1)
 		return -1;
-	return error_set(e, alike ? b->first : ERROR_PARTIAL, "%zu of %zu products failed",
-			 b->failed, b->given);
+	return error_set(e, alike ? b->first : ERROR_PARTIAL, "%zu of %zu %s failed", b->failed,
+			 b->given, b->what);
 }

@@ -14,6 +14,7 @@
 /* How many were given, how many failed so far, and whether all for one cause. */
 struct batch {
 	const struct log *log;
+	const char *what; /* "products" */
 	size_t given, failed;
 	enum error_code first;
 	bool mixed;

@@ -27,7 +27,7 @@ int info_command(const struct context *context, struct error *e)
 {
 	const struct options *o = context->options;
 	struct input_options options = inputs_of(o);
-	struct batch batch = { .log = context->log, .given = o->paths_nr };
+	struct batch batch = { .log = context->log, .what = "products", .given = o->paths_nr };
 	json_t *all = o->json ? json_array() : NULL;
 
 	/* Headers are enough: nothing is fetched whole for them. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * observe.h - what stages/scene.c is made of: a granule on its working grid
+ * observe.h - one granule to one observation: a granule on its working grid
  * (classify), the scene-wide endmembers, and the warp to the target grid.
  *
  * Data flows one way:
@@ -132,5 +132,13 @@ size_t warp_bytes(const struct observe *o, int threads);
 
 /* Make the output's tiles. */
 int warp_run(struct observe *o, struct error *e);
+
+/*
+ * Make the observation of a granule below options->output, unless it stands there already, and print
+ * its folder.  half: the data strip goes into its id.  lake: NULL for none.
+ */
+int observe_granule(const struct context *context, const struct product *product,
+		    const struct granule *granule, bool half, const struct lake *lake,
+		    struct error *e);
 
 #endif

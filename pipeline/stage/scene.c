@@ -4,490 +4,104 @@
  */
 #include "pipeline/stage/stages.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "pipeline/base/file.h"
-#include "pipeline/base/utc.h"
-#include "pipeline/io/rayleigh.h"
-#include "pipeline/space/crs.h"
 #include "pipeline/stage/batch.h"
-#include "pipeline/stage/gaps.h"
+#include "pipeline/stage/choice.h"
 #include "pipeline/stage/inputs.h"
 #include "pipeline/stage/observe.h"
-#include "pipeline/stage/scene_item.h"
-#include "pipeline/stage/target.h"
 
-/* What the program itself, its libraries and their tables take [bytes]; measured, rounded up. */
-#define FIXED_BYTES ((size_t)96 << 20)
+/* What all products of one command have in common. */
+struct scene_run {
+	const struct context *context;
+	const struct lake *lake;
+	struct input_options options;
+	struct choice choice;
+};
 
-static const char default_layers[] = "water,fraction,why,quicklook";
-
-/* The scanner's line corrector of Landsat 7 failed on 31 May 2003: gaps ever since. */
-#define SLC_OFF_TIME INT64_C(1054339200)
-
-static bool has_role(const struct observe *o, enum role role)
+/* All granules of an open product that were not dropped; one that fails does not stop the others. */
+static int observe_granules(const struct scene_run *c, const struct product *p, size_t number,
+			    struct error *e)
 {
-	for (size_t i = 0; i < o->roles_nr; i++)
-		if (o->roles[i] == role)
-			return true;
-	return false;
-}
+	struct batch batch = { .log = c->context->log,
+			       .what = "granules",
+			       .given = p->granules_nr };
 
-static void add_role(struct observe *o, enum role role)
-{
-	if (!has_role(o, role))
-		o->roles[o->roles_nr++] = role;
-}
+	for (size_t i = 0; i < p->granules_nr; i++) {
+		const struct candidate *d = choice_find(&c->choice, number, i);
 
-/* --- which layers, which bands --- */
-
-static int add_layer(struct observe *o, const char *name, bool *quicklook, struct error *e)
-{
-	const struct index_rule *rule = index_rule_find(name);
-	bool basic = !strcmp(name, "water") || !strcmp(name, "fraction") || !strcmp(name, "why");
-
-	if (!strcmp(name, "quicklook")) {
-		*quicklook = true;
-		return 0;
-	}
-	if (!rule && !basic)
-		return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a scene",
-				 name);
-	for (size_t i = 0; i < o->layers_nr; i++)
-		if (!strcmp(o->layers[i]->name, name))
-			return 0;
-	if (o->layers_nr == OBSERVE_LAYERS_MAX)
-		return error_set(e, ERROR_USAGE, "--layers: more than %d layers",
-				 OBSERVE_LAYERS_MAX);
-	o->layers[o->layers_nr++] = layer_find(name);
-	if (rule)
-		o->indices[o->indices_nr++] = rule;
-	return 0;
-}
-
-/* Water is always made: everything else refers to it. */
-static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
-{
-	const char *list = o->context->options->layers;
-	char *copy = strdup(list ? list : default_layers), *rest = copy, *name;
-	int ret = copy ? add_layer(o, "water", quicklook, e) : error_nomem(e, "the list of layers");
-
-	while (!ret && (name = strsep(&rest, ",")))
-		ret = add_layer(o, name, quicklook, e);
-	free(copy);
-	return ret;
-}
-
-/* The bands of one layer. */
-static int require_layer(struct observe *o, const struct layer *layer, struct error *e)
-{
-	char purpose[80];
-
-	snprintf(purpose, sizeof(purpose), "layer %s", layer->name);
-	if (product_require(o->product, o->granule, layer->roles, layer->roles_nr, purpose, e))
-		return -1;
-	for (size_t i = 0; i < layer->roles_nr; i++)
-		add_role(o, layer->roles[i]);
-	return 0;
-}
-
-/* A role that is read only for what it says of others: absent it is no error, broken it is. */
-static int add_helper(struct observe *o, enum role role, struct error *e)
-{
-	if (product_require(o->product, o->granule, &role, 1, "masks", e))
-		return -1;
-	add_role(o, role);
-	return 0;
-}
-
-/* Masks say where there is no data even where their clouds are not wanted. */
-static int choose_mask_roles(struct observe *o, struct error *e)
-{
-	for (enum role role = 0; role < ROLE_NR; role++) {
-		struct observe_mask *m = &o->masks[o->masks_nr];
-
-		if (!o->granule->bands[role].path)
+		if (d && d->dropped)
 			continue;
-		m->role = role;
-		m->rules_nr = mask_rules(o->product->sensor, role, m->rules);
-		if (m->rules_nr && add_helper(o, role, e))
-			return -1;
-		o->masks_nr += m->rules_nr > 0;
+		if (observe_granule(c->context, p, &p->granules[i], d && d->half, c->lake, e))
+			batch_failed(&batch, p->granules[i].name, e);
 	}
-	return o->granule->sun == SUN_PIXEL ? add_helper(o, ROLE_SUN_ZENITH, e) : 0;
+	return batch_end(&batch, e);
 }
 
-static int choose_roles(struct observe *o, struct error *e)
+static bool is_dropped(const struct choice *choice, size_t number)
 {
-	for (size_t i = 0; i < o->layers_nr; i++)
-		if (require_layer(o, o->layers[i], e))
-			return -1;
-	return choose_mask_roles(o, e);
+	const struct candidate *d = choice_find(choice, number, 0);
+	bool dropped = d != NULL;
+
+	for (size_t i = 0; (d = choice_find(choice, number, i)); i++)
+		dropped &= d->dropped;
+	return dropped;
 }
 
-/* --- rules of this scene --- */
-
-/*
- * Which reasons hide the surface.  Snow makes ice in the lake's season of ice;
- * where there is no lake, whenever the product says so; for a lake without a season never.
- */
-static void choose_masks(struct observe *o)
+static int observe_product(const struct scene_run *c, size_t number, struct error *e)
 {
-	const struct lake *lake = o->lake;
-
-	if (strcmp(o->context->options->masks, "none") == 0)
-		return;
-	o->hide = WHY_CLOUD | WHY_DILATED | WHY_SHADOW | WHY_CIRRUS;
-	if (!lake || (lake->season_from && !lake_in_season(lake, o->product->time)))
-		o->ice = WHY_SNOW;
-}
-
-static void choose_rayleigh(struct observe *o)
-{
-	const struct granule *g = o->granule;
-	double pressure = pressure_at(o->lake ? o->lake->elevation_m : 0);
-
-	o->toa = o->product->level == LEVEL_TOA &&
-		 strcmp(o->context->options->rayleigh, "none") != 0;
-	for (size_t i = 0; o->toa && i < o->roles_nr; i++) {
-		enum role role = o->roles[i];
-
-		if (role_is_reflectance(role))
-			o->rayleigh[role] =
-				rayleigh_for(g->bands[role].band->wavelength_nm / 1000,
-					     90 - g->sun_elevation_deg, g->view_zenith_deg,
-					     g->view_azimuth_deg - g->sun_azimuth_deg, pressure);
-	}
-}
-
-/*
- * Calibration has the sine of the scene's mean elevation in it; the pixel's
- * factor makes that the cosine of its own zenith angle.  Values are hundredths of
- * a degree plus 32768 (enum sample); 0 is fill, and below a degree of
- * elevation nothing is measured: the mean stays.  Multiples of 2^-20: libm's last bits cannot show.
- */
-static int choose_sun(struct observe *o, struct error *e)
-{
-	double degree = acos(-1.0) / 180.0, mean = sin(o->granule->sun_elevation_deg * degree);
-
-	if (o->granule->sun != SUN_PIXEL)
-		return 0;
-	o->sun = malloc(OBSERVE_SUN_FACTORS * sizeof(*o->sun));
-	if (!o->sun)
-		return error_nomem(e, "a table of sun angles");
-	for (int i = 0; i < OBSERVE_SUN_FACTORS; i++) {
-		int zenith = i - 32768;
-		double factor = 1.0;
-
-		if (zenith > 0 && zenith < 8900)
-			factor = mean / cos(zenith * 0.01 * degree);
-		o->sun[i] = (float)ldexp(nearbyint(ldexp(factor, 20)), -20);
-	}
-	return 0;
-}
-
-static void choose_halo(struct observe *o)
-{
-	if (!strcmp(o->product->sensor->name, "ETM+") && o->product->time >= SLC_OFF_TIME)
-		o->halo = GAPS_HALO;
-}
-
-/* --- where --- */
-
-static int make_region(const struct lake *lake, const struct grid *grid, struct region **out,
-		       struct error *e)
-{
-	struct polygon area = { 0 };
-	int ret = lake_area(lake, &grid->crs, &area, e);
-
-	if (!ret)
-		ret = region_new(out, &area, grid, e);
-	polygon_release(&area);
-	return ret;
-}
-
-/* Cloud outlines, which the product has in the granule's CRS, on the working grid. */
-static int make_outlines(struct observe *o, struct error *e)
-{
-	const struct granule *g = o->granule;
-	const struct grid *work = scene_grid(o->scene);
-
-	if (g->opaque.rings_nr && region_new(&o->opaque, &g->opaque, work, e))
-		return -1;
-	return g->cirrus.rings_nr ? region_new(&o->cirrus, &g->cirrus, work, e) : 0;
-}
-
-/* Crop the full grid to what the scene covers of the lake, and map it to the working grid. */
-static int choose_grid(struct observe *o, const struct target *target, struct error *e)
-{
-	const struct grid *work = scene_grid(o->scene);
-	struct mapping *whole = NULL;
-	struct rect crop, lake;
-	int ret = -1;
-
-	if (mapping_new(&whole, &target->full, work, e))
-		goto out;
-	crop = target_crop(&target->full, mapping_target_rect(whole));
-	o->target = grid_crop(&target->full, crop);
-	if (!rect_empty(crop) && o->lake && make_region(o->lake, &o->target, &o->target_region, e))
-		goto out;
-	lake = rect_empty(crop) ? crop : region_bounds(o->target_region, grid_rect(&o->target));
-	if (rect_empty(lake)) {
-		error_set(e, ERROR_NOINPUT, "%s does not overlap %s", o->product->id,
-			  o->lake ? o->lake->name : "the extent asked for");
-		goto out;
-	}
-	if (o->lake && make_region(o->lake, work, &o->work_region, e))
-		goto out;
-	if (mapping_new(&o->mapping, &o->target, work, e))
-		goto out;
-	o->work_rect = mapping_source_rect(o->mapping, grid_rect(&o->target));
-	ret = 0;
-out:
-	mapping_free(whole);
-	return ret;
-}
-
-/* --- the run --- */
-
-static void observation_id(const struct observe *o, const struct target *target, char *id,
-			   size_t size)
-{
-	snprintf(id, size, "%s%s%s%s", o->granule->id, o->lake ? "_" : "",
-		 o->lake ? o->lake->name : "", target->suffix);
-}
-
-/* As many of the threads asked for as the memory allows; results do not depend on it. */
-static int fit_memory(struct observe *o, struct error *e)
-{
-	const struct options *options = o->context->options;
-	size_t need = 0;
-
-	for (o->threads = options->threads; o->threads > 0; o->threads--) {
-		size_t classify = classify_bytes(o, o->threads), warp = warp_bytes(o, o->threads);
-
-		need = FIXED_BYTES + (classify > warp ? classify : warp);
-		if (need <= options->memory)
-			break;
-	}
-	if (!o->threads)
-		return error_set(e, ERROR_CONFIG, "%s needs --memory %zuM at least", o->product->id,
-				 (need >> 20) + 1);
-	log_say(o->context->log, LOG_INFO, "%s: %d thread(s), up to %zu MiB", o->product->id,
-		o->threads, need >> 20);
-	return 0;
-}
-
-static int open_spool(struct observe *o, struct error *e)
-{
-	struct spool_plane planes[SPOOL_PLANES_MAX] = {
-		[PLANE_WATER] = { sizeof(uint8_t), WATER_NODATA },
-		[PLANE_WHY] = { sizeof(uint32_t), 0 },
-		[PLANE_NIR] = { sizeof(uint16_t), 0 },
-		[PLANE_SWIR1] = { sizeof(uint16_t), 0 },
-		[PLANE_SWIR2] = { sizeof(uint16_t), 0 },
-	};
-
-	for (size_t i = 0; i < o->indices_nr; i++)
-		planes[PLANE_INDEX + i] = (struct spool_plane){ sizeof(int16_t), 0 };
-	return spool_open(&o->spool, output_folder(o->output), scene_grid(o->scene),
-			  o->context->options->tile, planes, PLANE_INDEX + o->indices_nr, e);
-}
-
-static int open_output(struct observe *o, const char *folder, const char *unit, struct error *e)
-{
-	char time[UTC_TEXT];
-	struct geotiff_item items[] = {
-		{ "ACQUIRED", time },
-		{ "PRODUCT", o->product->id },
-		{ "CREDIT", o->product->sensor->credit },
-	};
-	struct output_spec spec = {
-		.context = o->context,
-		.target = folder,
-		.unit = unit,
-		.grid = o->target,
-		.layers = o->layers,
-		.layers_nr = o->layers_nr,
-		.items = items,
-		.items_nr = sizeof(items) / sizeof(items[0]),
-	};
-
-	utc_format(o->product->time, time);
-	if (output_open(&o->output, &spec, e) || open_spool(o, e) ||
-	    area_new(&o->area, &o->target, AREA_NR, e) ||
-	    thumbnail_init(&o->thumbnail, scene_grid(o->scene), e) ||
-	    footprint_new(&o->footprint, &o->target, e))
-		return -1;
-	return 0;
-}
-
-/* What the product itself shows at a pixel of the target. */
-static void backdrop_colour(const void *user, int32_t x, int32_t y, uint8_t rgb[3])
-{
-	const struct observe *o = user;
-	int32_t sx, sy;
-
-	mapping_row(o->mapping, x, y, 1, 0, 0, &sx, &sy);
-	thumbnail_at(&o->thumbnail, (sx + 32768) >> 16, (sy + 32768) >> 16, rgb);
-}
-
-/* Say it if the pixels of a Sentinel-2 product contradict its offset, unless the user has decided. */
-static void doubt_offset(struct observe *o)
-{
-	bool subtracted = o->granule->bands[ROLE_SWIR2].offset < 0;
-
-	if (strncmp(o->product->mission, "S2", 2) ||
-	    strcmp(o->context->options->offset, "product") != 0)
-		return;
-	o->doubt = darkness_judge(&o->darkness, subtracted);
-	if (o->doubt)
-		log_say(o->context->log, LOG_WARNING, "%s: %s", o->product->id, o->doubt);
-}
-
-static int compute(struct observe *o, bool quicklook, struct error *e)
-{
-	const struct output_backdrop backdrop = { backdrop_colour, o };
-
-	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e))
-		return -1;
-	doubt_offset(o);
-	if (endmembers_run(o, e) || warp_run(o, e) || output_finish(o->output, e))
-		return -1;
-	log_say(o->context->log, LOG_DEBUG, "%s: %zu of %zu blocks decoded, each once",
-		o->product->id, scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
-	return quicklook ? output_quicklook(o->output, 0, &backdrop, e) : 0;
-}
-
-static int publish(struct observe *o, const char *id, json_t *properties, struct error *e)
-{
-	const char *source = o->product->id;
-	struct polygon footprint = { 0 };
-	struct item item = {
-		.kind = "observation",
-		.id = id,
-		.time = o->product->time,
-		.time_end = o->product->time,
-		.footprint = &footprint,
-		.properties = properties,
-		.derived_from = &source,
-		.derived_from_nr = 1,
-	};
-	int ret = footprint_polygon(o->footprint, &footprint, e);
-
-	if (!ret)
-		ret = output_publish(o->output, &item, e);
-	polygon_release(&footprint);
-	return ret;
-}
-
-/* Make the observation at folder unless it stands there already. */
-static int make(struct observe *o, const struct target *target, const char *id, const char *folder,
-		bool quicklook, struct error *e)
-{
-	json_t *inputs = scene_inputs(o, e), *options = scene_options(o), *properties = NULL;
-	char unit[SHA256_HEX];
-	bool needed = false;
-	int ret = -1;
-
-	if (!inputs || item_unit(inputs, options, unit, e) ||
-	    output_needed(o->context, folder, unit, &needed, e))
-		goto out;
-	ret = 0;
-	if (!needed)
-		goto out;
-	ret = -1;
-	if (open_output(o, folder, unit, e) || compute(o, quicklook, e))
-		goto out;
-	properties = scene_properties(o, &target->full, unit, inputs, options);
-	ret = publish(o, id, properties, e);
-out:
-	json_decref(properties);
-	json_decref(options);
-	json_decref(inputs);
-	return ret;
-}
-
-static void observe_release(struct observe *o)
-{
-	footprint_free(o->footprint);
-	area_free(o->area);
-	output_free(o->output);
-	spool_free(o->spool);
-	thumbnail_release(&o->thumbnail);
-	free(o->tiles);
-	mapping_free(o->mapping);
-	region_free(o->cirrus);
-	region_free(o->opaque);
-	free(o->sun);
-	region_free(o->work_region);
-	region_free(o->target_region);
-	scene_free(o->scene);
-}
-
-static int observe_granule(const struct context *context, const struct product *product,
-			   const struct granule *granule, const struct lake *lake, struct error *e)
-{
-	struct observe o = {
-		.context = context, .product = product, .granule = granule, .lake = lake
-	};
-	struct target target;
-	bool quicklook = false;
-	char *folder = NULL;
-	char id[256];
-	int ret = -1;
-
-	if (choose_layers(&o, &quicklook, e) || choose_roles(&o, e) ||
-	    target_grid(context->options, lake, granule, &target, e) ||
-	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, e) ||
-	    choose_grid(&o, &target, e))
-		goto out;
-	if (choose_sun(&o, e) || make_outlines(&o, e))
-		goto out;
-	choose_halo(&o);
-	choose_masks(&o);
-	choose_rayleigh(&o);
-	observation_id(&o, &target, id, sizeof(id));
-	folder = path_join(context->options->output, id);
-	ret = folder ? make(&o, &target, id, folder, quicklook, e) : error_nomem(e, "a path");
-	if (!ret)
-		printf("%s\n", folder);
-out:
-	free(folder);
-	observe_release(&o);
-	return ret;
-}
-
-/* All granules of one product; each failure is logged, the last one returned. */
-static int observe_product(const struct context *context, const char *path, const struct lake *lake,
-			   struct error *e)
-{
+	const char *path = c->context->options->paths[number];
 	struct product *product = NULL;
-	struct input_options options = inputs_of(context->options);
-	int ret = product_open(&product, path, &options, e);
+	int ret;
 
+	if (is_dropped(&c->choice, number))
+		return 0;
+	ret = product_open(&product, path, &c->options, e);
 	if (!ret && product->warnings[0])
-		log_say(context->log, LOG_WARNING, "%s: %s", path, product->warnings);
-	for (size_t i = 0; !ret && i < product->granules_nr; i++)
-		ret = observe_granule(context, product, &product->granules[i], lake, e);
+		log_say(c->context->log, LOG_WARNING, "%s: %s", path, product->warnings);
+	if (!ret)
+		ret = observe_granules(c, product, number, e);
 	product_free(product);
+	return ret;
+}
+
+/*
+ * Look at several products before the first is computed.  Those that would have to
+ * be unpacked or fetched for that are not looked at, and what cannot be opened is told in its turn.
+ */
+static int survey(struct scene_run *c, struct error *e)
+{
+	const struct options *o = c->context->options;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && o->paths_nr > 1 && i < o->paths_nr; i++) {
+		struct product *p = NULL;
+		struct error ignored;
+
+		if (!input_is_cheap(o->paths[i]) ||
+		    product_open(&p, o->paths[i], &c->options, &ignored))
+			continue;
+		ret = choice_add(&c->choice, i, p, e);
+		product_free(p);
+	}
+	choice_decide(&c->choice, c->context->log);
 	return ret;
 }
 
 int scene_command(const struct context *context, struct error *e)
 {
 	const struct options *o = context->options;
-	struct batch batch = { .log = context->log, .given = o->paths_nr };
+	struct batch batch = { .log = context->log, .what = "products", .given = o->paths_nr };
+	struct scene_run c = { .context = context, .options = inputs_of(o) };
 	struct lake *lake = NULL;
+	int ret;
 
 	if (o->lake && lake_open(&lake, o->lake, e))
 		return -1;
-	for (size_t i = 0; i < o->paths_nr; i++)
-		if (observe_product(context, o->paths[i], lake, e))
+	c.lake = lake;
+	ret = survey(&c, e);
+	for (size_t i = 0; !ret && i < o->paths_nr; i++)
+		if (observe_product(&c, i, e))
 			batch_failed(&batch, o->paths[i], e);
+	choice_release(&c.choice);
 	lake_free(lake);
-	return batch_end(&batch, e);
+	return ret ? ret : batch_end(&batch, e);
 }

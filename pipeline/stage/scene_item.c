@@ -138,6 +138,8 @@ json_t *scene_properties(const struct observe *o, const struct grid *full, const
 	json_object_set_new(json, "balkhash:baseline", json_string(p->baseline));
 	json_object_set_new(json, "balkhash:tile", json_string(o->granule->tile));
 	json_object_set_new(json, "balkhash:datatake", json_string(p->datatake));
+	if (o->granule->datastrip[0])
+		json_object_set_new(json, "balkhash:datastrip", json_string(o->granule->datastrip));
 	json_object_set_new(json, "balkhash:native_zone",
 			    json_integer(crs_zone_of(&o->granule->grid.crs)));
 	json_object_set_new(json, "balkhash:lake", json_string(o->lake ? o->lake->name : ""));
