@@ -28,8 +28,8 @@
 
 /* How a file stores its samples, and how blocks.h delivers them as 16 bits. */
 enum sample {
-	SAMPLE_U8,   /* as they are */
 	SAMPLE_U16,  /* as they are */
+	SAMPLE_U8,   /* as they are */
 	SAMPLE_I16,  /* plus 32768 */
 	SAMPLE_BITS, /* several layers of 0 and 1: layer k in bit k - 1 */
 };
