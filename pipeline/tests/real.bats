@@ -37,6 +37,24 @@ agrees() { # TRUTH OBSERVATION IOU OMISSION COMMISSION
 	agrees "$BALKHASH_TESTDATA"/landsat/truth/LE07_L2SR_023028_20110907_20200909_02_T1_water.tif "$d" .964 .004 .032
 }
 
+@test "Landsat 5 before collections, by radiance and ESUN: all water of the polygons, no other" {
+	d=$("$BALKHASH" scene -q "$BALKHASH_TESTDATA"/landsat/LT52240631988227CUB02 -o out)
+	agrees "$BALKHASH_TESTDATA"/landsat/truth/LT52240631988227CUB02_water.tif "$d" 1 0 0
+}
+
+@test "older Landsat, archives and HLS become observations that verify" {
+	n=0
+	for product in landsat/L8_L1T_alabama_as_is landsat/LE07_L1TP_*.tar landsat/LT05_L1TP_*.tar.gz \
+		sentinel2/*.zip hls/HLS.L30.T14RMS*; do
+		# shellcheck disable=SC2086  # the pattern names one product
+		"$BALKHASH" scene -q "$BALKHASH_TESTDATA"/$product -o out
+		n=$((n + 1))
+	done
+	[ "$n" = 5 ]
+	run -0 "$BALKHASH" verify out
+	[ "$(grep -c '^ok' <<<"$output")" -eq "$n" ]
+}
+
 @test "the Spanish flood: L2A with its offset, and L1C without Rayleigh, as the labels have it" {
 	truth=$(ls "$BALKHASH_TESTDATA"/sentinel2/truth/S2B*_water.tif)
 	d=$("$BALKHASH" scene -q "$BALKHASH_TESTDATA"/sentinel2/S2A_MSIL2A_*T30SXH*.SAFE -o out)
