@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cpl_conv.h>
 #include <curl/curl.h>
 #include <openssl/evp.h>
 
@@ -55,10 +56,10 @@ static void init_curl(void)
 	curl_global_init(CURL_GLOBAL_ALL);
 }
 
-/* A whole number of the environment, for tests and slow lines. */
+/* A whole number of the environment (GDAL looks there, too), for tests and slow lines. */
 static long setting(const char *name, long preset)
 {
-	const char *text = getenv(name);
+	const char *text = CPLGetConfigOption(name, NULL);
 	char *end;
 	long value = text ? strtol(text, &end, 10) : -1;
 

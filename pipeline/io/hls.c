@@ -83,10 +83,16 @@ static bool set_time(struct product *p, const struct name *n)
 	static const int before[13] = {
 		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365
 	};
-	int year = atoi(n->day) / 1000, day = atoi(n->day) % 1000, month = 0;
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	int year, day, month = 0;
 	char text[80];
+	long number;
+	bool leap;
 
+	if (!facts_integer(n->day, 1970001, 9999366, &number))
+		return false;
+	year = (int)(number / 1000);
+	day = (int)(number % 1000);
+	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	if (day < 1 || day > 365 + leap)
 		return false;
 	if (leap && day == 60) {
