@@ -15,15 +15,17 @@
 #define INFO	 "METADATA_FILE_INFO"
 #define PRODUCT	 "PRODUCT_METADATA"
 
-/* Where each generation keeps a fact: Collection 2, then Collection 1, then before. */
+/* Where each generation keeps a fact: Collection 2, then Collection 1, then before, then before 2012. */
+#define PLACES_MAX 4
 static const struct {
 	const char *group, *key;
-} places[LANDSAT_FACTS_NR][3] = {
+} places[LANDSAT_FACTS_NR][PLACES_MAX] = {
 	[FACT_COLLECTION] = { { CONTENTS, "COLLECTION_NUMBER" }, { INFO, "COLLECTION_NUMBER" } },
 	[FACT_TIER] = { { CONTENTS, "COLLECTION_CATEGORY" }, { PRODUCT, "COLLECTION_CATEGORY" } },
 	[FACT_ID] = { { CONTENTS, "LANDSAT_PRODUCT_ID" },
 		      { INFO, "LANDSAT_PRODUCT_ID" },
-		      { INFO, "LANDSAT_SCENE_ID" } },
+		      { INFO, "LANDSAT_SCENE_ID" },
+		      { PRODUCT, "METADATA_L1_FILE_NAME" } },
 	[FACT_LEVEL] = { { CONTENTS, "PROCESSING_LEVEL" },
 			 { PRODUCT, "DATA_TYPE" },
 			 { PRODUCT, "PRODUCT_TYPE" } },
@@ -39,7 +41,8 @@ static const struct {
 			 { PRODUCT, "SCENE_CENTER_SCAN_TIME" } },
 	[FACT_PROCESSED] = { { "LEVEL2_PROCESSING_RECORD", "DATE_PRODUCT_GENERATED" },
 			     { "LEVEL1_PROCESSING_RECORD", "DATE_PRODUCT_GENERATED" },
-			     { INFO, "FILE_DATE" } },
+			     { INFO, "FILE_DATE" },
+			     { INFO, "PRODUCT_CREATION_TIME" } },
 	[FACT_SUN_ELEVATION] = { { IMAGE, "SUN_ELEVATION" },
 				 { "PRODUCT_PARAMETERS", "SUN_ELEVATION" } },
 	[FACT_SUN_AZIMUTH] = { { IMAGE, "SUN_AZIMUTH" }, { "PRODUCT_PARAMETERS", "SUN_AZIMUTH" } },
@@ -61,7 +64,7 @@ const char *landsat_fact(const struct landsat *l, enum landsat_fact fact)
 {
 	const char *value = NULL;
 
-	for (size_t i = 0; !value && i < 3 && places[fact][i].key; i++)
+	for (size_t i = 0; !value && i < PLACES_MAX && places[fact][i].key; i++)
 		value = mtl_get(l->mtl, places[fact][i].group, places[fact][i].key);
 	return value;
 }
@@ -108,7 +111,8 @@ static int set_collection(struct landsat *l, struct error *e)
 	const char *tier = landsat_fact(l, FACT_TIER);
 	long value = 0;
 
-	if (!number && !mtl_get(l->mtl, INFO, "LANDSAT_SCENE_ID"))
+	if (!number && !mtl_get(l->mtl, INFO, "LANDSAT_SCENE_ID") &&
+	    !mtl_get(l->mtl, PRODUCT, "METADATA_L1_FILE_NAME"))
 		return error_set(e, ERROR_DATA,
 				 "%s: no COLLECTION_NUMBER and no LANDSAT_SCENE_ID: not Landsat "
 				 "metadata",
@@ -160,6 +164,7 @@ static int set_mission(struct landsat *l, struct error *e)
 {
 	const char *sensor = need(l, FACT_SENSOR, e), *craft;
 	const struct platform *platform;
+	char instrument[20];
 	bool known;
 
 	if (!sensor || !(craft = need(l, FACT_SPACECRAFT, e)))
@@ -171,7 +176,9 @@ static int set_mission(struct landsat *l, struct error *e)
 				 l->path);
 	if (!number_of(craft))
 		return error_set(e, ERROR_DATA, "%s: SPACECRAFT_ID is \"%.40s\"", l->path, craft);
-	platform = sensor_platform(craft, sensor, &known);
+	/* "ETM+" before 2012 */
+	snprintf(instrument, sizeof(instrument), "%.*s", (int)strcspn(sensor, "+"), sensor);
+	platform = sensor_platform(craft, instrument, &known);
 	if (!platform || platform->mission[0] != 'L')
 		return error_set(e, ERROR_DATA,
 				 "%s: sensor %.20s; known are TM, ETM, OLI, OLI_TIRS", l->path,
@@ -188,12 +195,16 @@ static int set_mission(struct landsat *l, struct error *e)
 /* What the agency calls it; since Collection 1 the name begins with satellite and level. */
 static int set_id(struct landsat *l, struct error *e)
 {
-	const char *id = need(l, FACT_ID, e);
-	char start[20];
+	const char *text = need(l, FACT_ID, e), *end;
+	char start[20], id[sizeof(l->p->id)];
 	size_t n;
 
-	if (!id)
+	if (!text)
 		return -1;
+	/* Before 2012 there is no other name than that of this file. */
+	end = strstr(text, "_MTL.");
+	n = end ? (size_t)(end - text) : strlen(text);
+	snprintf(id, sizeof(id), "%.*s", n < sizeof(id) ? (int)n : 0, text);
 	n = (size_t)snprintf(start, sizeof(start), "%s_%s_", l->p->mission, l->p->level_name);
 	if (!facts_plain_name(id) || (strcmp(l->p->baseline, "pre") && strncmp(id, start, n)))
 		return error_set(e, ERROR_DATA,
@@ -242,26 +253,41 @@ static int set_place(struct landsat *l, struct error *e)
 	return 0;
 }
 
-/* The corners of the product, in order; none if one is missing or out of range. */
-static void set_footprint(struct landsat *l)
+/* The key is before, "UL", middle, "LON" or "LAT", after. */
+struct spelling {
+	const char *group, *before, *middle, *after;
+};
+
+/* Four corners in order; false if one is missing or out of range. */
+static bool take_corners(struct landsat *l, const struct spelling *s)
 {
 	static const char *const corners[] = { "UL", "UR", "LR", "LL" };
-	const char *group = mtl_get(l->mtl, "PROJECTION_ATTRIBUTES", "CORNER_UL_LAT_PRODUCT")
-				    ? "PROJECTION_ATTRIBUTES"
-				    : PRODUCT;
-	char key[40];
 
-	for (size_t i = 0; i < 4; i++) {
-		struct point *at = &l->g->footprint[i];
+	for (size_t i = 0; i < 8; i++) {
+		struct point *at = &l->g->footprint[i / 2];
+		double *to = i % 2 ? &at->y : &at->x;
+		char key[40];
 
-		snprintf(key, sizeof(key), "CORNER_%s_LON_PRODUCT", corners[i]);
-		if (!facts_number(mtl_get(l->mtl, group, key), &at->x) || fabs(at->x) > 360.0)
-			return;
-		snprintf(key, sizeof(key), "CORNER_%s_LAT_PRODUCT", corners[i]);
-		if (!facts_number(mtl_get(l->mtl, group, key), &at->y) || fabs(at->y) > 90.0)
-			return;
+		snprintf(key, sizeof(key), "%s%s%s%s%s", s->before, corners[i / 2], s->middle,
+			 i % 2 ? "LAT" : "LON", s->after);
+		if (!facts_number(mtl_get(l->mtl, s->group, key), to) ||
+		    fabs(*to) > (i % 2 ? 90.0 : 360.0))
+			return false;
 	}
-	l->g->footprint_nr = 4;
+	return true;
+}
+
+static void set_footprint(struct landsat *l)
+{
+	static const struct spelling spellings[] = {
+		{ "PROJECTION_ATTRIBUTES", "CORNER_", "_", "_PRODUCT" },
+		{ PRODUCT, "CORNER_", "_", "_PRODUCT" },
+		{ PRODUCT, "PRODUCT_", "_CORNER_", "" },
+	};
+
+	for (size_t i = 0; !l->g->footprint_nr && i < 3; i++)
+		if (take_corners(l, &spellings[i]))
+			l->g->footprint_nr = 4;
 }
 
 static int set_sky(struct landsat *l, struct error *e)

@@ -18,7 +18,8 @@
  *	  of the scene, or / cos of the pixel's angle where the product has SZA (granule.sun)
  *	before Collection 1, where there are no REFLECTANCE factors:
  *	  L = RADIANCE_MULT dn + RADIANCE_ADD, rho' = pi L d^2 / ESUN,
- *	  d the distance of the sun on that day [AU], ESUN of sensor.c
+ *	  d the distance of the sun at that time [AU], ESUN of sensor.c
+ *	before 2012, where there are no RADIANCE factors: L from LMIN, LMAX, QCALMIN, QCALMAX
  *
  * (USGS LSDS-1619, Level-2 scale factors; LSDS-1574, conversion to TOA
  * reflectance: the factors hold the distance of the sun; Chander et al. 2009, equation 2.)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * landsat_bands.c - the files of a Landsat product, and what their numbers mean.
+ * landsat_bands.c - the bands and masks of a Landsat product, and what their numbers mean.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "pipeline/io/facts.h"
@@ -14,297 +13,334 @@
 
 #define PI 3.14159265358979323846
 
-/* Groups that hold factors, newest generation first; a group that is not there holds nothing. */
-static const char *const toa_groups[] = { "LEVEL1_RADIOMETRIC_RESCALING", "RADIOMETRIC_RESCALING",
-					  NULL };
-static const char *const surface_groups[] = { "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS", NULL };
-static const char *const temperature_groups[] = { "LEVEL2_SURFACE_TEMPERATURE_PARAMETERS", NULL };
-static const char *const thermal_groups[] = { "LEVEL1_THERMAL_CONSTANTS", "THERMAL_CONSTANTS",
-					      "TIRS_THERMAL_CONSTANTS", NULL };
-static const char *const radiance_groups[] = { "MIN_MAX_RADIANCE", "LEVEL1_MIN_MAX_RADIANCE",
-					       NULL };
-static const char *const quantum_groups[] = { "MIN_MAX_PIXEL_VALUE", "LEVEL1_MIN_MAX_PIXEL_VALUE",
-					      NULL };
-static const char *const file_groups[] = { "PRODUCT_CONTENTS", "PRODUCT_METADATA", NULL };
+/* What the metadata says of each band. */
+enum number {
+	TOA_MULT, /* Level-1 reflectance before the sun's angle */
+	TOA_ADD,
+	SURFACE_MULT, /* Level-2 reflectance */
+	SURFACE_ADD,
+	RADIANCE_MULT, /* Level-1 radiance [W m-2 sr-1 um-1] */
+	RADIANCE_ADD,
+	RADIANCE_MAX, /* the radiance of QUANTUM_MAX, of QUANTUM_MIN */
+	RADIANCE_MIN,
+	QUANTUM_MAX,
+	QUANTUM_MIN,
+	K1,
+	K2,
+	KELVIN_MULT, /* Level-2 temperature */
+	KELVIN_ADD,
+	FILE_NAME, /* a text */
+	NUMBERS_NR,
+};
 
-/* The value of "<stem><band>" in the first of these groups that has it. */
-static const char *value_in(const struct landsat *l, const char *const *groups, const char *stem,
-			    const char *band)
+/* The key is stem, then the band's name, then tail. */
+struct place {
+	const char *group, *stem, *tail;
+	bool oldest; /* the band's name is that of before 2012: "61" for "6_VCID_1" */
+};
+
+#define L1_SCALE    "LEVEL1_RADIOMETRIC_RESCALING"
+#define L2_SCALE    "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS"
+#define ST_SCALE    "LEVEL2_SURFACE_TEMPERATURE_PARAMETERS"
+#define C1_SCALE    "RADIOMETRIC_RESCALING"
+#define L1_RANGE    "LEVEL1_MIN_MAX_RADIANCE"
+#define C1_RANGE    "MIN_MAX_RADIANCE"
+#define L1_PIXEL    "LEVEL1_MIN_MAX_PIXEL_VALUE"
+#define C1_PIXEL    "MIN_MAX_PIXEL_VALUE"
+#define L1_KELVIN   "LEVEL1_THERMAL_CONSTANTS"
+#define C1_KELVIN   "THERMAL_CONSTANTS"
+#define TIRS_KELVIN "TIRS_THERMAL_CONSTANTS"
+
+/* Where each generation keeps it, newest first: Collection 2, Collection 1 and from 2012 on, before 2012. */
+#define PLACES_MAX 3
+static const struct place places[NUMBERS_NR][PLACES_MAX] = {
+	[TOA_MULT] = { { L1_SCALE, "REFLECTANCE_MULT_BAND_", "", false },
+		       { C1_SCALE, "REFLECTANCE_MULT_BAND_", "", false } },
+	[TOA_ADD] = { { L1_SCALE, "REFLECTANCE_ADD_BAND_", "", false },
+		      { C1_SCALE, "REFLECTANCE_ADD_BAND_", "", false } },
+	[SURFACE_MULT] = { { L2_SCALE, "REFLECTANCE_MULT_BAND_", "", false } },
+	[SURFACE_ADD] = { { L2_SCALE, "REFLECTANCE_ADD_BAND_", "", false } },
+	[RADIANCE_MULT] = { { L1_SCALE, "RADIANCE_MULT_BAND_", "", false },
+			    { C1_SCALE, "RADIANCE_MULT_BAND_", "", false } },
+	[RADIANCE_ADD] = { { L1_SCALE, "RADIANCE_ADD_BAND_", "", false },
+			   { C1_SCALE, "RADIANCE_ADD_BAND_", "", false } },
+	[RADIANCE_MAX] = { { L1_RANGE, "RADIANCE_MAXIMUM_BAND_", "", false },
+			   { C1_RANGE, "RADIANCE_MAXIMUM_BAND_", "", false },
+			   { C1_RANGE, "LMAX_BAND", "", true } },
+	[RADIANCE_MIN] = { { L1_RANGE, "RADIANCE_MINIMUM_BAND_", "", false },
+			   { C1_RANGE, "RADIANCE_MINIMUM_BAND_", "", false },
+			   { C1_RANGE, "LMIN_BAND", "", true } },
+	[QUANTUM_MAX] = { { L1_PIXEL, "QUANTIZE_CAL_MAX_BAND_", "", false },
+			  { C1_PIXEL, "QUANTIZE_CAL_MAX_BAND_", "", false },
+			  { C1_PIXEL, "QCALMAX_BAND", "", true } },
+	[QUANTUM_MIN] = { { L1_PIXEL, "QUANTIZE_CAL_MIN_BAND_", "", false },
+			  { C1_PIXEL, "QUANTIZE_CAL_MIN_BAND_", "", false },
+			  { C1_PIXEL, "QCALMIN_BAND", "", true } },
+	[K1] = { { L1_KELVIN, "K1_CONSTANT_BAND_", "", false },
+		 { C1_KELVIN, "K1_CONSTANT_BAND_", "", false },
+		 { TIRS_KELVIN, "K1_CONSTANT_BAND_", "", false } },
+	[K2] = { { L1_KELVIN, "K2_CONSTANT_BAND_", "", false },
+		 { C1_KELVIN, "K2_CONSTANT_BAND_", "", false },
+		 { TIRS_KELVIN, "K2_CONSTANT_BAND_", "", false } },
+	[KELVIN_MULT] = { { ST_SCALE, "TEMPERATURE_MULT_BAND_", "", false } },
+	[KELVIN_ADD] = { { ST_SCALE, "TEMPERATURE_ADD_BAND_", "", false } },
+	[FILE_NAME] = { { "PRODUCT_CONTENTS", "FILE_NAME_BAND_", "", false },
+			{ "PRODUCT_METADATA", "FILE_NAME_BAND_", "", false },
+			{ "PRODUCT_METADATA", "BAND", "_FILE_NAME", true } },
+};
+
+/* A band being read. */
+struct reading {
+	const struct landsat *l;
+	struct product_band *b;
+	char name[20], oldest[8]; /* in keys: "3", "ST_B10"; "61" before 2012 */
+	char stem[24];		  /* how its file's name ends: "SR_B3" */
+	char lacks[80];		  /* a key without which there is no calibration; "": it has all */
+};
+
+static void make_key(const struct reading *r, const struct place *place, char key[80])
 {
-	const char *value = NULL;
+	snprintf(key, 80, "%.40s%.19s%.15s", place->stem, place->oldest ? r->oldest : r->name,
+		 place->tail);
+}
+
+/* The text at the first place that has it, with its place; NULL: none has it. */
+static const char *text_of(const struct reading *r, enum number number, const struct place **found)
+{
+	for (size_t i = 0; i < PLACES_MAX && places[number][i].group; i++) {
+		const struct place *place = &places[number][i];
+		const char *text;
+		char key[80];
+
+		make_key(r, place, key);
+		text = mtl_get(r->l->mtl, place->group, key);
+		*found = place;
+		if (text)
+			return text;
+	}
+	return NULL;
+}
+
+/* 1: *out is set; 0: the metadata has it nowhere, which r->lacks names; -1: it is no number. */
+static int number_of(struct reading *r, enum number number, double *out, struct error *e)
+{
+	const struct place *place = NULL;
+	const char *text = text_of(r, number, &place);
 	char key[80];
 
-	snprintf(key, sizeof(key), "%.50s%.20s", stem, band);
-	for (; !value && *groups; groups++)
-		value = mtl_get(l->mtl, *groups, key);
-	return value;
-}
-
-/* 1: *out is set; 0: there is no such key; -1: it is not a number. */
-static int number_in(const struct landsat *l, const char *const *groups, const char *stem,
-		     const char *band, double *out, struct error *e)
-{
-	const char *value = value_in(l, groups, stem, band);
-
-	if (!value)
+	if (!text) {
+		make_key(r, &places[number][0], r->lacks);
 		return 0;
-	if (facts_number(value, out))
+	}
+	if (facts_number(text, out))
 		return 1;
-	return error_set(e, ERROR_DATA, "%s: %s%s is \"%.40s\", not a number", l->path, stem, band,
-			 value);
+	make_key(r, place, key);
+	return error_set(e, ERROR_DATA, "%s: %s is \"%.40s\", not a number", r->l->path, key, text);
 }
-
-/* --- files --- */
-
-/* True if name is "<anything>_<stem>.TIF" or "<stem>.TIF", in any case. */
-static bool ends_like(const char *name, const char *stem)
-{
-	size_t n = strlen(name), k = strlen(stem);
-
-	if (n < k + 4 || strcasecmp(name + n - 4, ".TIF") || strncasecmp(name + n - 4 - k, stem, k))
-		return false;
-	return n == k + 4 || name[n - k - 5] == '_';
-}
-
-/* The only image that ends like it; NULL if there is none, or several. */
-static const char *only_like(const struct folder *f, const char *stem)
-{
-	const char *only = NULL;
-
-	for (size_t i = 0; i < f->names_nr; i++) {
-		if (!ends_like(f->names[i], stem))
-			continue;
-		if (only)
-			return NULL;
-		only = f->names[i];
-	}
-	return only;
-}
-
-/* Warn once, at the first file that was found under another name. */
-static int warn_renamed(struct landsat *l, const char *named, const char *found, struct error *e)
-{
-	if (strstr(l->p->warnings, "is taken for"))
-		return 0;
-	return facts_warn(l->p, e, "%s: %s is taken for %s, which is not there (and so on)",
-			  l->g->name, found, named);
-}
-
-/* Set path and file of a role if the folder has the file that this key names, or one like it. */
-static int find_file(struct landsat *l, struct product_band *b, const char *key, const char *stem,
-		     struct error *e)
-{
-	const char *name = value_in(l, file_groups, key, ""), *found;
-
-	if (!name)
-		return 0;
-	if (!facts_plain_name(name))
-		return error_set(e, ERROR_DATA, "%s: %s is no plain file name: \"%.60s\"", l->path,
-				 key, name);
-	if (!ends_like(name, stem))
-		return error_set(e, ERROR_DATA,
-				 "%s: %s is \"%.60s\", which does not end with _%s.TIF: are bands "
-				 "swapped?",
-				 l->path, key, name, stem);
-	found = folder_find(l->root, name);
-	if (!found) {
-		found = only_like(l->root, stem);
-		if (found && warn_renamed(l, name, found, e))
-			return -1;
-	}
-	if (!found)
-		return 0;
-	b->file = strdup(found);
-	b->path = folder_path(l->root, found);
-	return b->file && b->path ? 0 : error_nomem(e, "a path");
-}
-
-/* --- what numbers mean --- */
 
 double landsat_sun_distance(int64_t time)
 {
-	time_t t = (time_t)time;
-	struct tm tm = { 0 };
+	/* 946728000: 2000-01-01T12:00:00 */
+	double days = (double)(time - 946728000) / 86400.0;
+	double g = (357.529 + 0.98560028 * days) * PI / 180.0;
+	double distance = 1.00014 - 0.01671 * cos(g) - 0.00014 * cos(2.0 * g);
 
-	gmtime_r(&t, &tm);
-	return 1.0 - 0.016729 * cos(0.9856 * (tm.tm_yday + 1 - 4) * PI / 180.0);
+	return nearbyint(distance * 1e7) / 1e7;
 }
 
-static int checked(const struct landsat *l, const struct product_band *b, const char *what,
-		   struct error *e)
+/* Gain and offset from two numbers: 1, 0 or -1 as number_of(). */
+static int factors(struct reading *r, enum number mult, enum number add, struct error *e)
 {
-	if (b->gain > 0.0 && isfinite(b->gain) && isfinite(b->offset))
-		return 0;
-	return error_set(e, ERROR_DATA, "%s: %s: %s = %g DN + %g", l->path, b->band->name, what,
-			 b->gain, b->offset);
-}
+	int n = number_of(r, mult, &r->b->gain, e);
 
-/* MULT and ADD of a band; *have: both are there.  One without the other is an error. */
-static int factors(const struct landsat *l, const char *const *groups, const char *quantity,
-		   const char *band, struct product_band *b, bool *have, struct error *e)
-{
-	char mult[40], add[40];
-	int m, a;
-
-	snprintf(mult, sizeof(mult), "%s_MULT_BAND_", quantity);
-	snprintf(add, sizeof(add), "%s_ADD_BAND_", quantity);
-	m = number_in(l, groups, mult, band, &b->gain, e);
-	a = m < 0 ? -1 : number_in(l, groups, add, band, &b->offset, e);
-	if (a < 0)
-		return -1;
-	if (m != a)
-		return error_set(e, ERROR_DATA, "%s: no %s%s", l->path, m ? add : mult, band);
-	*have = m == 1;
-	return 0;
+	return n > 0 ? number_of(r, add, &r->b->offset, e) : n;
 }
 
 /* Radiance by its ends, as before 2012: (LMAX - LMIN) / (QCALMAX - QCALMIN). */
-static int radiance_by_ends(const struct landsat *l, const char *band, struct product_band *b,
-			    bool *have, struct error *e)
+static int radiance_by_ends(struct reading *r, struct error *e)
 {
-	double high, low, top, bottom;
-	int n[4] = {
-		number_in(l, radiance_groups, "RADIANCE_MAXIMUM_BAND_", band, &high, e),
-		number_in(l, radiance_groups, "RADIANCE_MINIMUM_BAND_", band, &low, e),
-		number_in(l, quantum_groups, "QUANTIZE_CAL_MAX_BAND_", band, &top, e),
-		number_in(l, quantum_groups, "QUANTIZE_CAL_MIN_BAND_", band, &bottom, e),
-	};
+	static const enum number wanted[] = { RADIANCE_MAX, RADIANCE_MIN, QUANTUM_MAX,
+					      QUANTUM_MIN };
+	double v[4] = { 0.0 };
 
-	*have = false;
 	for (size_t i = 0; i < 4; i++) {
-		if (n[i] < 0)
-			return -1;
-		if (!n[i])
-			return 0;
+		int n = number_of(r, wanted[i], &v[i], e);
+
+		if (n < 1)
+			return n;
 	}
-	if (!(top > bottom))
-		return error_set(e, ERROR_DATA, "%s: QUANTIZE_CAL_MAX_BAND_%s is %g, MIN is %g",
-				 l->path, band, top, bottom);
-	b->gain = (high - low) / (top - bottom);
-	b->offset = low - b->gain * bottom;
-	*have = true;
-	return 0;
+	if (!(v[2] > v[3]))
+		return error_set(e, ERROR_DATA, "%s: %s: largest stored value %g, smallest %g",
+				 r->l->path, r->b->band->name, v[2], v[3]);
+	r->b->gain = (v[0] - v[1]) / (v[2] - v[3]);
+	r->b->offset = v[1] - r->b->gain * v[3];
+	return 1;
 }
 
-static int radiance(const struct landsat *l, const char *band, struct product_band *b, bool *have,
-		    struct error *e)
+static int radiance(struct reading *r, struct error *e)
 {
-	if (factors(l, toa_groups, "RADIANCE", band, b, have, e))
-		return -1;
-	return *have ? 0 : radiance_by_ends(l, band, b, have, e);
+	int n = factors(r, RADIANCE_MULT, RADIANCE_ADD, e);
+
+	return n ? n : radiance_by_ends(r, e);
 }
 
 /* Reflectance from radiance: rho' = pi L d^2 / ESUN (Chander et al. 2009, equation 2). */
-static int reflectance_of_radiance(const struct landsat *l, const char *band,
-				   struct product_band *b, bool *have, struct error *e)
+static int reflectance_of_radiance(struct reading *r, struct error *e)
 {
-	double distance = 0.0, factor;
+	double distance, factor;
+	int n;
 
-	if (radiance(l, band, b, have, e) || !*have)
-		return *have ? -1 : 0;
-	if (!(b->band->esun > 0.0)) {
-		*have = false;
+	if (!(r->b->band->esun > 0.0))
+		return 0;
+	n = radiance(r, e);
+	if (n < 1)
+		return n;
+	if (!facts_number(landsat_fact(r->l, FACT_SUN_DISTANCE), &distance))
+		distance = landsat_sun_distance(r->l->p->time);
+	if (!(distance > 0.98 && distance < 1.02))
+		return error_set(e, ERROR_DATA, "%s: EARTH_SUN_DISTANCE is %g AU", r->l->path,
+				 distance);
+	factor = PI * distance * distance / r->b->band->esun;
+	r->b->gain *= factor;
+	r->b->offset *= factor;
+	return 1;
+}
+
+static int reflectance(struct reading *r, struct error *e)
+{
+	char lacks[sizeof(r->lacks)];
+	int n;
+
+	if (r->l->p->level == LEVEL_SURFACE)
+		return factors(r, SURFACE_MULT, SURFACE_ADD, e);
+	n = factors(r, TOA_MULT, TOA_ADD, e);
+	if (n)
+		return n;
+	/* What is missing is missed first in the factors of reflectance. */
+	memcpy(lacks, r->lacks, sizeof(lacks));
+	n = reflectance_of_radiance(r, e);
+	memcpy(r->lacks, lacks, sizeof(lacks));
+	return n;
+}
+
+/* Radiance with the constants that make kelvin of it; before 2012 there are none: radiance alone. */
+static int thermal(struct reading *r, struct error *e)
+{
+	int n;
+
+	if (r->l->p->level == LEVEL_SURFACE)
+		return factors(r, KELVIN_MULT, KELVIN_ADD, e);
+	n = radiance(r, e);
+	if (n < 1)
+		return n;
+	if (number_of(r, K1, &r->b->k1, e) < 0 || number_of(r, K2, &r->b->k2, e) < 0)
+		return -1;
+	if (r->b->k1 < 0.0 || r->b->k2 < 0.0)
+		return error_set(e, ERROR_DATA, "%s: %s: K1 %g, K2 %g", r->l->path,
+				 r->b->band->name, r->b->k1, r->b->k2);
+	if (r->b->k1 == 0.0 || r->b->k2 == 0.0)
+		r->b->k1 = r->b->k2 = 0.0;
+	/* An instrument that was off has factors of 0 (TIRS in early 2015). */
+	return r->b->gain == 0.0 ? 0 : 1;
+}
+
+/* Gain 0 where the metadata does not calibrate the band. */
+static int calibrate(struct reading *r, struct error *e)
+{
+	struct product_band *b = r->b;
+	int n = role_is_thermal(b->band->role) ? thermal(r, e) : reflectance(r, e);
+
+	if (n < 0)
+		return -1;
+	if (!n) {
+		b->gain = b->offset = b->k1 = b->k2 = 0.0;
 		return 0;
 	}
-	if (!facts_number(landsat_fact(l, FACT_SUN_DISTANCE), &distance) ||
-	    !(distance > 0.98 && distance < 1.02))
-		distance = landsat_sun_distance(l->p->time);
-	factor = PI * distance * distance / b->band->esun;
-	b->gain *= factor;
-	b->offset *= factor;
+	if (!(b->gain > 0.0) || !isfinite(b->gain) || !isfinite(b->offset))
+		return error_set(e, ERROR_DATA, "%s: %s: value = %g DN + %g", r->l->path,
+				 b->band->name, b->gain, b->offset);
 	return 0;
 }
 
-static int calibrate_reflectance(const struct landsat *l, const char *band, struct product_band *b,
-				 bool *have, struct error *e)
+/*
+ * How metadata and file names call a band.  Level-2 has one thermal band whatever the sensor
+ * ("ST_B6" of ETM+'s two gains): the first of the table.
+ */
+static void name_band(struct reading *r, const struct sensor_band *row, enum level level)
 {
-	bool toa = l->p->level == LEVEL_TOA;
+	int n = (int)strcspn(row->name, "_"),
+	    vcid = row->name[n] ? row->name[strlen(row->name) - 1] : 0;
+	bool kelvin = level == LEVEL_SURFACE && role_is_thermal(row->role);
 
-	if (factors(l, toa ? toa_groups : surface_groups, "REFLECTANCE", band, b, have, e))
-		return -1;
-	if (toa && !*have && reflectance_of_radiance(l, band, b, have, e))
-		return -1;
-	return *have ? checked(l, b, "reflectance", e) : 0;
-}
-
-static int calibrate_thermal(const struct landsat *l, const char *band, struct product_band *b,
-			     bool *have, struct error *e)
-{
-	char name[20];
-
-	if (l->p->level == LEVEL_SURFACE) {
-		snprintf(name, sizeof(name), "ST_B%.10s", band);
-		if (factors(l, temperature_groups, "TEMPERATURE", name, b, have, e))
-			return -1;
-	} else if (radiance(l, band, b, have, e) ||
-		   number_in(l, thermal_groups, "K1_CONSTANT_BAND_", band, &b->k1, e) < 0 ||
-		   number_in(l, thermal_groups, "K2_CONSTANT_BAND_", band, &b->k2, e) < 0) {
-		return -1;
+	if (kelvin) {
+		snprintf(r->name, sizeof(r->name), "ST_%.*s", n, row->name);
+		snprintf(r->stem, sizeof(r->stem), "%s", r->name);
+	} else {
+		snprintf(r->name, sizeof(r->name), "%s", row->name + 1);
+		snprintf(r->stem, sizeof(r->stem), "%s%.18s", level == LEVEL_SURFACE ? "SR_" : "",
+			 row->name);
 	}
-	/* An instrument that was off has factors of 0 (TIRS in early 2015). */
-	if (*have && b->gain == 0.0)
-		*have = false;
-	return *have ? checked(l, b, "radiance or temperature", e) : 0;
+	if (vcid)
+		snprintf(r->oldest, sizeof(r->oldest), "%.*s%c", n - 1, row->name + 1, vcid);
+	else
+		snprintf(r->oldest, sizeof(r->oldest), "%.5s", row->name + 1);
 }
 
-/* --- all of them --- */
+static int find_band(struct landsat *l, const struct reading *r, struct error *e)
+{
+	const struct place *place = NULL;
+	const char *name = text_of(r, FILE_NAME, &place);
+	char key[80], stem[24];
 
-/* One band; what the metadata calibrates counts although its file is missing, not the reverse. */
+	if (!name)
+		return 0;
+	make_key(r, place, key);
+	/* "_B30.TIF", "_B61.TIF" before 2012. */
+	snprintf(stem, sizeof(stem), "B%s%s", r->oldest, r->oldest[1] ? "" : "0");
+	return landsat_find_file(l, r->b, name, place->oldest ? stem : r->stem, key, e);
+}
+
+/* A file without calibration: an error of reflectance, while heat is left aside. */
+static int uncalibrated(struct landsat *l, const struct reading *r, struct error *e)
+{
+	struct product_band *b = r->b;
+
+	if (!role_is_thermal(b->band->role))
+		return error_set(e, ERROR_DATA, "%s: no %s for %s", l->path, r->lacks, b->file);
+	free(b->path);
+	free(b->file);
+	b->path = b->file = NULL;
+	return facts_warn(l->p, e, "%s: %s is not calibrated and is left aside", l->g->name,
+			  b->band->name);
+}
+
 static int set_band(struct landsat *l, const struct sensor_band *row, struct error *e)
 {
-	struct product_band *b = &l->g->bands[row->role];
-	bool surface = l->p->level == LEVEL_SURFACE, have = false;
-	bool thermal = role_is_thermal(row->role);
-	char key[60], stem[30];
+	struct reading r = { .l = l, .b = &l->g->bands[row->role] };
 
-	b->band = row;
-	b->fill = 0;
-	b->saturated = PRODUCT_NO_VALUE;
-	snprintf(key, sizeof(key), "FILE_NAME_BAND_%s%.20s", thermal && surface ? "ST_B" : "",
-		 row->name + 1);
-	snprintf(stem, sizeof(stem), "%s%.20s", !surface ? "" : thermal ? "ST_" : "SR_", row->name);
-	if (thermal ? calibrate_thermal(l, row->name + 1, b, &have, e)
-		    : calibrate_reflectance(l, row->name + 1, b, &have, e))
+	r.b->band = row;
+	r.b->fill = 0;
+	r.b->saturated = PRODUCT_NO_VALUE;
+	if (l->p->level == LEVEL_SURFACE && row->role == ROLE_THERMAL2)
+		return 0;
+	name_band(&r, row, l->p->level);
+	if (calibrate(&r, e) || find_band(l, &r, e))
 		return -1;
-	if (!have)
-		b->gain = b->offset = 0.0;
-	if (find_file(l, b, key, stem, e))
-		return -1;
-	if (b->path && !have && thermal) {
-		free(b->path);
-		b->path = NULL;
-		return facts_warn(l->p, e, "%s: %s has no factors and is left aside", l->g->name,
-				  row->name);
-	}
-	if (b->path && !have)
-		return error_set(e, ERROR_DATA, "%s: no factors (REFLECTANCE_MULT_BAND_%s) for %s",
-				 l->path, row->name + 1, b->file);
-	return 0;
+	return r.b->path && r.b->gain == 0.0 ? uncalibrated(l, &r, e) : 0;
 }
 
 static int set_mask(struct landsat *l, const struct sensor_mask *row, struct error *e)
 {
 	struct product_band *b = &l->g->bands[row->role];
+	const char *group = strcmp(l->p->baseline, "02") ? "PRODUCT_METADATA" : "PRODUCT_CONTENTS";
+	const char *name = mtl_get(l->mtl, group, row->key);
 
 	b->gain = row->role == ROLE_SUN_ZENITH ? 0.01 : 1.0;
 	/* Bit 0 of the quality bands is fill. */
-	b->fill = row->role == ROLE_QA_PIXEL || row->role == ROLE_BQA_C1 ||
-		  row->role == ROLE_BQA_PRE;
+	b->fill =
+		row->role == ROLE_QA_PIXEL || row->role == ROLE_BQA_C1 || row->role == ROLE_BQA_PRE;
 	b->saturated = PRODUCT_NO_VALUE;
-	return find_file(l, b, row->key, row->name, e);
-}
-
-/* The same file in two roles would give two bands the same numbers. */
-static int check_distinct(const struct landsat *l, struct error *e)
-{
-	for (enum role i = 0; i < ROLE_NR; i++)
-		for (enum role k = 0; k < i; k++)
-			if (l->g->bands[i].path && l->g->bands[k].path &&
-			    !strcmp(l->g->bands[i].path, l->g->bands[k].path))
-				return error_set(e, ERROR_DATA, "%s: %s is named as %s and as %s",
-						 l->path, l->g->bands[i].file, role_name(k),
-						 role_name(i));
-	return 0;
+	return name ? landsat_find_file(l, b, name, row->name, row->key, e) : 0;
 }
 
 int landsat_bands(struct landsat *l, struct error *e)
@@ -321,5 +357,5 @@ int landsat_bands(struct landsat *l, struct error *e)
 		    (!m->baseline || !strcmp(m->baseline, l->p->baseline)) && set_mask(l, m, e))
 			return -1;
 	}
-	return check_distinct(l, e);
+	return landsat_check_distinct(l, e);
 }

@@ -37,6 +37,37 @@ int mtl_end(struct mtl **out, struct mtl *m, int ret)
 	return ret;
 }
 
+int mtl_check(const char *text, size_t n, struct error *e)
+{
+	static const struct {
+		const char *mark, *name;
+		size_t n;
+	} marks[] = {
+		{ "\xef\xbb\xbf", "UTF-8 with a byte order mark", 3 },
+		{ "\xff\xfe", "UTF-16", 2 },
+		{ "\xfe\xff", "UTF-16", 2 },
+		{ "G\0", "UTF-16", 2 },
+		{ "\0G", "UTF-16", 2 },
+		{ "<\0", "UTF-16", 2 },
+		{ "\0<", "UTF-16", 2 },
+		{ "{\0", "UTF-16", 2 },
+		{ "\0{", "UTF-16", 2 },
+	};
+
+	if (n > MTL_BYTES_MAX)
+		return error_set(e, ERROR_DATA, "larger than %d bytes", MTL_BYTES_MAX);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (n >= marks[i].n && !memcmp(text, marks[i].mark, marks[i].n))
+			return error_set(e, ERROR_DATA,
+					 "%s, not ASCII as delivered: an editor changed the file",
+					 marks[i].name);
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return error_set(e, ERROR_DATA, "byte %zu is not ASCII", i + 1);
+	return 0;
+}
+
+/* Of a group too: it may come into messages. */
 static bool is_key(const char *s)
 {
 	if (!*s)
@@ -48,12 +79,12 @@ static bool is_key(const char *s)
 	return true;
 }
 
-static bool has_control(const char *s)
+static bool is_printable(const char *s)
 {
 	for (; *s; s++)
-		if (((unsigned char)*s < 0x20 && *s != '\t') || *s == 0x7f)
-			return true;
-	return false;
+		if (((unsigned char)*s < 0x20 && *s != '\t') || (unsigned char)*s >= 0x7f)
+			return false;
+	return true;
 }
 
 static int grow(struct mtl *m, struct error *e)
@@ -78,10 +109,13 @@ int mtl_add(struct mtl *m, const char *group, const char *key, const char *value
 
 	if (m->entries_nr == MTL_LINES_MAX)
 		return error_set(e, ERROR_DATA, "more than %d keys", MTL_LINES_MAX);
+	if (!is_key(group))
+		return error_set(e, ERROR_DATA, "a group whose name is no name");
 	if (!is_key(key))
 		return error_set(e, ERROR_DATA, "a key that is no name in the group %.60s", group);
-	if (has_control(value))
-		return error_set(e, ERROR_DATA, "%.60s holds a control character", key);
+	if (!is_printable(value))
+		return error_set(e, ERROR_DATA,
+				 "%.60s holds a control character, or one outside ASCII", key);
 	text = grow(m, e) ? NULL : malloc(g + k + v);
 	if (!text)
 		return error_nomem(e, "metadata");

@@ -25,7 +25,8 @@ struct mtl;
  * with NUL bytes and have lines that end in CR LF.  DATA: too large (the three
  * limits above), a line that is no "KEY = value", groups that do not match or
  * are open at the end (a cut file), a key twice in a group with different
- * values, control characters.  Freed by mtl_free(), which accepts NULL.
+ * values, control characters, UTF-16, a byte order mark, anything outside ASCII.
+ * Freed by mtl_free(), which accepts NULL.
  */
 int mtl_parse(struct mtl **out, const char *text, size_t n, struct error *e);
 

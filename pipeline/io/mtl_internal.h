@@ -21,7 +21,13 @@ struct mtl {
 /* A new empty one; NULL with e set. */
 struct mtl *mtl_new(struct error *e);
 
-/* Append copies.  DATA: more than MTL_LINES_MAX entries, a key that is no name, a control character. */
+/* What is checked before parsing.  DATA: more than MTL_BYTES_MAX bytes; a byte order mark, UTF-16, not ASCII. */
+int mtl_check(const char *text, size_t n, struct error *e);
+
+/*
+ * Append copies.  DATA: more than MTL_LINES_MAX entries, a group or key that is no name of letters, digits
+ * and '_', a value with a control character or one outside ASCII (an escape of JSON or XML).
+ */
 int mtl_add(struct mtl *m, const char *group, const char *key, const char *value, struct error *e);
 
 /* Sort for mtl_get().  DATA: nothing in it, or a key twice in a group with different values. */

@@ -66,8 +66,8 @@ int mtl_parse_json(struct mtl **out, const char *text, size_t n, struct error *e
 	int ret = -1;
 
 	*out = NULL;
-	if (n > MTL_BYTES_MAX)
-		return error_set(e, ERROR_DATA, "larger than %d bytes", MTL_BYTES_MAX);
+	if (mtl_check(text, n, e))
+		return -1;
 	root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &where);
 	if (!root)
 		return error_set(e, ERROR_DATA, "line %d: %.100s", where.line, where.text);

@@ -118,8 +118,8 @@ int mtl_parse(struct mtl **out, const char *text, size_t n, struct error *e)
 	int ret = -1;
 
 	*out = NULL;
-	if (n > MTL_BYTES_MAX)
-		return error_set(e, ERROR_DATA, "larger than %d bytes", MTL_BYTES_MAX);
+	if (mtl_check(text, n, e))
+		return -1;
 	for (size_t i = used; i < n; i++)
 		if (text[i])
 			return error_set(e, ERROR_DATA, "a hole of NUL bytes at byte %zu", used);

@@ -50,8 +50,8 @@ int mtl_parse_xml(struct mtl **out, const char *text, size_t n, struct error *e)
 	int ret = -1;
 
 	*out = NULL;
-	if (n > MTL_BYTES_MAX)
-		return error_set(e, ERROR_DATA, "larger than %d bytes", MTL_BYTES_MAX);
+	if (mtl_check(text, n, e))
+		return -1;
 	tree = xml_parse(text, n, e);
 	if (!tree)
 		return -1;
