@@ -6,6 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+void error_one_line(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = *text == '\t' ? ' ' : '?';
+}
+
 int error_set(struct error *e, enum error_code code, const char *fmt, ...)
 {
 	va_list ap;
@@ -14,6 +21,7 @@ int error_set(struct error *e, enum error_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
+	error_one_line(e->text);
 	return -1;
 }
 

@@ -30,6 +30,9 @@ struct error {
 	char text[600]; /* one line, no newline at its end */
 };
 
+/* Make '?' of control characters, which a foreign file's words may hold; a tab becomes a blank. */
+void error_one_line(char *text);
+
 /* Set code and text; always returns -1, so "return error_set(...)" works. */
 int error_set(struct error *e, enum error_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -115,6 +115,7 @@ int facts_warn(struct product *p, struct error *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	error_one_line(line);
 	n = have + (have > 0) + strlen(line) + 1;
 	more = realloc(p->warnings, n);
 	if (!more)

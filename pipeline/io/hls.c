@@ -48,7 +48,8 @@ static bool split(const char *file, struct name *n)
 {
 	const char *at = file + 4, *dot = strrchr(file, '.');
 
-	if (strlen(file) >= 100 || strncmp(file, "HLS.", 4) || !dot || strcasecmp(dot, ".tif"))
+	if (strlen(file) >= 100 || !facts_plain_name(file) || strncmp(file, "HLS.", 4) || !dot ||
+	    strcasecmp(dot, ".tif"))
 		return false;
 	if (!take(&at, n->kind, sizeof(n->kind), '.') ||
 	    !take(&at, n->tile, sizeof(n->tile), '.') || !take(&at, n->day, sizeof(n->day), 'T') ||

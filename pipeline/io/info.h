@@ -31,7 +31,8 @@ void info_print(const struct product *p, FILE *out);
  * metadata has them), gain, offset (value = stored * gain + offset; the mean angle of the sun
  * included), k1, k2 (of a thermal band), fill, saturated, file (null: the file is missing), broken (why
  * it cannot be used), and of a file that can be read width, height, pixel_m, type, format, block, levels.  A mask: the same without what is
- * about values.  Bands without file stand here if the metadata calibrates them.
+ * about values.  Bands without file stand here if a complete
+ * product has them and the metadata calibrates them.
  *
  * missing: roles that a complete product of this kind has.  layers: of every layer of an
  * observation name, possible, needs (roles), lacks ({role, why}).

@@ -148,7 +148,7 @@ static void set_files(json_t *o, const struct product *p, const struct granule *
 
 		if (info_missing(p, g, i))
 			json_array_append_new(missing, json_string(role_name(i)));
-		if (b->band && (b->path || b->gain > 0.0))
+		if (b->band && (b->path || (b->gain > 0.0 && info_missing(p, g, i))))
 			json_array_append_new(bands, band_json(p, g, i));
 		else if (!b->band && b->path)
 			json_array_append_new(masks, mask_json(i, b));

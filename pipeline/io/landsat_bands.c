@@ -13,6 +13,9 @@
 
 #define PI 3.14159265358979323846
 
+/* No factor of any product comes near it; what is larger would not survive the kernels' floats. */
+#define FACTOR_MAX 1e6
+
 /* What the metadata says of each band. */
 enum number {
 	TOA_MULT, /* Level-1 reflectance before the sun's angle */
@@ -256,7 +259,7 @@ static int calibrate(struct reading *r, struct error *e)
 		b->gain = b->offset = b->k1 = b->k2 = 0.0;
 		return 0;
 	}
-	if (!(b->gain > 0.0) || !isfinite(b->gain) || !isfinite(b->offset))
+	if (!(b->gain > 0.0 && b->gain < FACTOR_MAX) || !(fabs(b->offset) < FACTOR_MAX))
 		return error_set(e, ERROR_DATA, "%s: %s: value = %g DN + %g", r->l->path,
 				 b->band->name, b->gain, b->offset);
 	return 0;

@@ -94,7 +94,7 @@ iou() {
 @test "only what --layers names is written, and an index needs its bands only" {
 	d=$("$BALKHASH" scene -q "$L2" -o out --layers water,mndwi)
 	[ "$(cd "$d" && ls)" = "$(printf '%s\n' item.json mndwi.qml mndwi.tif water.qml water.tif)" ]
-	run -65 "$BALKHASH" scene -q "$L2" -o other --layers ndci
+	run -66 "$BALKHASH" scene -q "$L2" -o other --layers ndci
 	[[ "$output" == *ndci* ]]
 	run -64 "$BALKHASH" scene -q "$L2" -o other --layers nothing
 }
@@ -117,7 +117,7 @@ copy() {
 @test "a missing band is named" {
 	copy "$L2"
 	rm broken/*_SR_B6.TIF
-	run -65 "$BALKHASH" scene -q broken -o out
+	run -66 "$BALKHASH" scene -q broken -o out
 	[[ "$output" == *swir1* ]]
 	[ "${#lines[@]}" -eq 1 ] || [[ "${lines[0]}" == *warning* ]]
 	[ -z "$(ls -A out 2>/dev/null)" ]

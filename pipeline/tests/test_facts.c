@@ -175,7 +175,7 @@ static void unusable_images_are_refused(void **state)
 	char *strips[] = { sparse, compress, NULL };
 	char *tiles[] = { sparse, compress, tiled, side, high, NULL };
 	struct image bad[7];
-	static const char *const words[7] = { "Int16",		"Float32",   "3 bands",
+	static const char *const words[7] = { "UInt32",		"Float32",   "3 bands",
 					      "georeference",	"EPSG:4326", "blocks of 16385",
 					      "blocks of 16400" };
 	struct product_band b = { 0 };
@@ -184,7 +184,7 @@ static void unusable_images_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < 7; i++)
 		bad[i] = usual("GTiff", 20, 10, NULL);
-	bad[0].type = GDT_Int16;
+	bad[0].type = GDT_UInt32;
 	bad[1].type = GDT_Float32;
 	bad[2].bands = 3;
 	bad[3].crs = NULL;

@@ -60,7 +60,8 @@ static int files_of(const struct granule *g)
 	int n = 0;
 
 	for (enum role r = 0; r < ROLE_NR; r++)
-		n += g->bands[r].path != NULL;
+		n += g->bands[r].path && (role_is_reflectance(r) || r == ROLE_QA_PIXEL ||
+					  r == ROLE_QA_RADSAT || r == ROLE_SCL);
 	return n;
 }
 
@@ -140,20 +141,6 @@ static void everything_else_is_refused_in_words(void **state)
 	open_all(data, "");
 }
 
-static void older_collections_are_named(void **state)
-{
-	char path[4200];
-	const char *data = testdata();
-
-	(void)state;
-	assert_refused(files_path(path, data, "landsat/LT52240631988227CUB02"), ERROR_DATA,
-		       "pre-collection; this version reads Collection 2");
-	assert_refused(files_path(path, data,
-				  "landsat/metadata/"
-				  "LT05_L1TP_047027_20101006_20160512_01_T1_MTL.txt"),
-		       ERROR_DATA, "Collection 1; this version reads Collection 2");
-}
-
 /* Metadata of real products and one image made for each. */
 static void real_metadata_with_a_made_image(void **state)
 {
@@ -193,51 +180,90 @@ static void real_metadata_with_a_made_image(void **state)
 	}
 }
 
-static void sensors_have_one_band_for_a_role(void **state)
+/* The sensor of a satellite that is known. */
+static const struct sensor *sensor_of(const char *spacecraft, const char *instrument)
 {
-	const struct sensor *all[] = {
-		sensor_landsat("TM"), sensor_landsat("ETM"), sensor_landsat("OLI_TIRS"),
-		sensor_msi('A'),      sensor_msi('B'),	     sensor_msi('C')
-	};
+	bool known;
+	const struct platform *p = sensor_platform(spacecraft, instrument, &known);
+
+	assert_non_null(p);
+	assert_true(known);
+	return p->sensor;
+}
+
+static void platforms_are_found_by_any_spelling(void **state)
+{
+	bool known;
 
 	(void)state;
-	assert_null(sensor_landsat("MSS"));
-	assert_ptr_equal(sensor_landsat("OLI"), all[2]);
-	assert_ptr_equal(sensor_msi('D'), all[5]);
+	assert_string_equal(sensor_platform("LANDSAT_9", "OLI_TIRS", &known)->mission, "LC09");
+	assert_true(known);
+	assert_string_equal(sensor_platform("landsat-9", "oli_tirs", &known)->mission, "LC09");
+	assert_true(known);
+	assert_string_equal(sensor_platform("Landsat5", "TM", &known)->mission, "LT05");
+	assert_true(known);
+	assert_string_equal(sensor_platform("Sentinel-2D", "MSI", &known)->mission, "S2C");
+	assert_false(known);
+	assert_string_equal(sensor_platform("LANDSAT_10", "OLI_TIRS", &known)->mission, "LC09");
+	assert_false(known);
+	assert_null(sensor_platform("LANDSAT_3", "MSS", &known));
+	assert_null(sensor_platform("", "", &known));
+	assert_null(sensor_hls("X30"));
+}
+
+static void sensors_have_one_band_for_a_role(void **state)
+{
+	const struct sensor *all[] = { sensor_of("LANDSAT_5", "TM"),
+				       sensor_of("LANDSAT_7", "ETM"),
+				       sensor_of("LANDSAT_8", "OLI_TIRS"),
+				       sensor_of("Sentinel-2A", "MSI"),
+				       sensor_of("Sentinel-2B", "MSI"),
+				       sensor_of("Sentinel-2C", "MSI"),
+				       sensor_hls("L30"),
+				       sensor_hls("S30") };
+
+	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		unsigned seen = 0;
+		uint64_t seen = 0;
 
 		for (size_t k = 0; k < all[i]->bands_nr; k++) {
 			const struct sensor_band *b = &all[i]->bands[k];
 
-			assert_false(seen & 1u << b->role);
-			seen |= 1u << b->role;
+			assert_false(seen >> b->role & 1);
+			seen |= UINT64_C(1) << b->role;
 			assert_ptr_equal(sensor_find(all[i], b->role), b);
-			assert_true(role_is_reflectance(b->role));
+			assert_true(role_is_reflectance(b->role) || role_is_thermal(b->role));
 		}
 		for (enum role r = ROLE_BLUE; r <= ROLE_RED; r++)
 			assert_true(sensor_find(all[i], r)->wavelength_nm <
 				    sensor_find(all[i], ROLE_NIR)->wavelength_nm);
-		assert_true(sensor_delivers(all[i], LEVEL_SURFACE, ROLE_SWIR1));
-		assert_false(sensor_delivers(all[i], LEVEL_SURFACE, ROLE_CIRRUS));
+		assert_true(sensor_delivers(all[i], LEVEL_SURFACE, "", ROLE_SWIR1));
+		assert_false(sensor_delivers(all[i], LEVEL_SURFACE, "", ROLE_CIRRUS));
 	}
+	assert_true(sensor_delivers(all[2], LEVEL_TOA, "02", ROLE_QA_PIXEL));
+	assert_false(sensor_delivers(all[2], LEVEL_TOA, "01", ROLE_QA_PIXEL));
+	assert_true(sensor_delivers(all[2], LEVEL_TOA, "01", ROLE_BQA_C1));
+	assert_true(sensor_delivers(all[2], LEVEL_TOA, "pre", ROLE_BQA_PRE));
+	assert_false(sensor_delivers(all[0], LEVEL_TOA, "pre", ROLE_BQA_PRE));
 	assert_string_equal(sensor_find(all[0], ROLE_SWIR1)->name, "B5");
 	assert_string_equal(sensor_find(all[2], ROLE_SWIR1)->name, "B6");
 	assert_string_equal(sensor_find(all[3], ROLE_SWIR1)->name, "B11");
 	assert_string_equal(sensor_find(all[3], ROLE_NIR_NARROW)->name, "B8A");
+	assert_string_equal(sensor_find(all[7], ROLE_NIR)->name, "B8A");
 	assert_string_equal(role_name(ROLE_SCL), "scl");
 }
 
 /* The bands a satellite's QA_RADSAT names must be those that the water rules read. */
 static void saturation_bits_follow_the_band_numbers(void **state)
 {
-	static const char *const ids[] = { "TM", "ETM", "OLI" };
 	static const enum role water[] = { ROLE_BLUE, ROLE_GREEN, ROLE_RED,
 					   ROLE_NIR,  ROLE_SWIR1, ROLE_SWIR2 };
+	const struct sensor *all[] = { sensor_of("LANDSAT_5", "TM"), sensor_of("LANDSAT_7", "ETM"),
+				       sensor_of("LANDSAT_9", "OLI") };
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		const struct sensor *s = sensor_landsat(ids[i]);
+		const struct sensor *s = all[i];
 		unsigned bits = 0;
 
 		for (size_t k = 0; k < 6; k++)
@@ -260,16 +286,18 @@ static void info_says_the_facts(void **state)
 	info_print(p, out);
 	fclose(out);
 	assert_non_null(strstr(text, "2022-09-17T10:50:41Z"));
-	assert_non_null(strstr(text, "dn * 0.0001 - 0.1"));
-	assert_non_null(
-		strstr(text, "EPSG:32630, 420 x 528 pixels of 10 x 10 m, x 694380..698580"));
+	assert_non_null(strstr(text, "* 0.0001 - 0.1"));
+	assert_non_null(strstr(text, "EPSG:32630, 420 x 528 pixels of 10 x 10 m\n"));
 	assert_null(strstr(text, "missing"));
 	assert_string_equal(json_string_value(json_object_get(o, "mission")), "S2A");
 	assert_string_equal(json_string_value(json_object_get(o, "orbit")), "051");
 	assert_int_equal(json_array_size(json_object_get(o, "warnings")), 0);
 	g = json_array_get(json_object_get(o, "granules"), 0);
 	assert_string_equal(json_string_value(json_object_get(g, "tile")), "T30SXH");
-	assert_true(json_real_value(json_array_get(json_object_get(g, "bounds"), 1)) == 4217280);
+	assert_true(json_real_value(json_array_get(
+			    json_object_get(json_object_get(g, "grid"), "bounds"), 1)) == 4217280);
+	assert_true(json_is_true(
+		json_object_get(json_array_get(json_object_get(g, "layers"), 0), "possible")));
 	assert_int_equal(json_array_size(json_object_get(g, "bands")), 12);
 	assert_int_equal(json_array_size(json_object_get(g, "masks")), 1);
 	assert_int_equal(json_array_size(json_object_get(g, "missing")), 0);
@@ -288,7 +316,8 @@ static void info_of_odd_products_is_json(void **state)
 {
 	struct granule g = { .tile = "150028", .bands[ROLE_GREEN] = { .path = NULL } };
 	struct product p = { .path = "/data/\xff/x",
-			     .sensor = sensor_landsat("TM"),
+			     .sensor = sensor_of("LANDSAT_5", "TM"),
+			     .baseline = "02",
 			     .granules = &g,
 			     .granules_nr = 1,
 			     .cloud_cover_percent = NAN };
@@ -305,7 +334,7 @@ static void info_of_odd_products_is_json(void **state)
 	assert_int_equal(json_array_size(json_object_get(o, "warnings")), 2);
 	assert_int_equal(json_array_size(json_object_get(
 				 json_array_get(json_object_get(o, "granules"), 0), "missing")),
-			 8);
+			 10);
 	json_decref(o);
 }
 
@@ -321,8 +350,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(real_products_are_what_they_are),
 		cmocka_unit_test(everything_else_is_refused_in_words),
-		cmocka_unit_test(older_collections_are_named),
 		cmocka_unit_test(real_metadata_with_a_made_image),
+		cmocka_unit_test(platforms_are_found_by_any_spelling),
 		cmocka_unit_test(sensors_have_one_band_for_a_role),
 		cmocka_unit_test(saturation_bits_follow_the_band_numbers),
 		cmocka_unit_test(info_says_the_facts),
