@@ -15,6 +15,8 @@ static CPLXMLNode *parse(const char *text, struct error *e)
 	gdal_begin(&c);
 	tree = CPLParseXMLString(text);
 	if (gdal_end(&c, e, ERROR_DATA, "not XML")) {
+		/* GDAL quotes the text, whose words are not the system's ("Disk quota"). */
+		e->code = ERROR_DATA;
 		CPLDestroyXMLNode(tree);
 		return NULL;
 	}
