@@ -209,8 +209,8 @@ void facts_calibrate(struct product_band *b, const struct granule *g, enum role 
 		.bias = (float)((b->offset - b->gain * zero) / sine),
 		.fill = delivered(b->fill, zero),
 	};
-	b->calib.saturated = b->saturated == PRODUCT_NO_VALUE ? b->calib.fill
-							      : delivered(b->saturated, zero);
+	b->calib.saturated =
+		b->saturated == PRODUCT_NO_VALUE ? b->calib.fill : delivered(b->saturated, zero);
 }
 
 int facts_header(struct product_band *b, struct error *e)

@@ -57,9 +57,10 @@ static const struct layer_class why_bits[] = {
 #define CLASSES(array) .classes = array, .classes_nr = COUNT(array)
 /* What a layer of an observation is made of. */
 #define ROLES(...)                                                                                 \
-	.roles = { __VA_ARGS__ }, .roles_nr = sizeof((enum role[]){ __VA_ARGS__ }) / sizeof(enum role)
+	.roles = { __VA_ARGS__ },                                                                  \
+	.roles_nr = sizeof((enum role[]){ __VA_ARGS__ }) / sizeof(enum role)
 #define WATER_ROLES ROLES(ROLE_BLUE, ROLE_GREEN, ROLE_RED, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2)
-#define PERCENT(layer_name, text, ...)                                                                  \
+#define PERCENT(layer_name, text, ...)                                                             \
 	{                                                                                          \
 		.name = layer_name, .description = text, .type = LAYER_U8, .halving = HALVE_MEAN,  \
 		.has_nodata = true, .nodata = FRACTION_NODATA, .scale = 1, .unit = "%",            \
@@ -114,7 +115,8 @@ static const struct layer layers[] = {
 	LOOKS("observed", "Looks at the surface: observations of water, partial water or land"),
 	LOOKS("wet", "Looks that saw open water"),
 	LOOKS("partial", "Looks that saw partial water"),
-	PERCENT("frequency", "Looks that saw open water, of all looks at the surface", .roles_nr = 0),
+	PERCENT("frequency", "Looks that saw open water, of all looks at the surface",
+		.roles_nr = 0),
 	{ .name = "source",
 	  .description = "Index of the best look, 1-based; see item.json",
 	  .type = LAYER_U16,

@@ -12,31 +12,35 @@
  * every product.
  */
 static const struct sensor_band tm4_bands[] = {
-	{ ROLE_BLUE, "B1", 486.0, 30, 1983.0 },	    { ROLE_GREEN, "B2", 571.0, 30, 1795.0 },
-	{ ROLE_RED, "B3", 659.6, 30, 1539.0 },	    { ROLE_NIR, "B4", 839.1, 30, 1028.0 },
-	{ ROLE_SWIR1, "B5", 1677.0, 30, 219.8 },    { ROLE_SWIR2, "B7", 2217.2, 30, 83.49 },
+	{ ROLE_BLUE, "B1", 486.0, 30, 1983.0 },	 { ROLE_GREEN, "B2", 571.0, 30, 1795.0 },
+	{ ROLE_RED, "B3", 659.6, 30, 1539.0 },	 { ROLE_NIR, "B4", 839.1, 30, 1028.0 },
+	{ ROLE_SWIR1, "B5", 1677.0, 30, 219.8 }, { ROLE_SWIR2, "B7", 2217.2, 30, 83.49 },
 	{ ROLE_THERMAL, "B6", 11450.0, 120, 0 },
 };
 
 static const struct sensor_band tm5_bands[] = {
-	{ ROLE_BLUE, "B1", 486.0, 30, 1983.0 },	    { ROLE_GREEN, "B2", 571.0, 30, 1796.0 },
-	{ ROLE_RED, "B3", 659.6, 30, 1536.0 },	    { ROLE_NIR, "B4", 839.1, 30, 1031.0 },
-	{ ROLE_SWIR1, "B5", 1677.0, 30, 220.0 },    { ROLE_SWIR2, "B7", 2217.2, 30, 83.44 },
+	{ ROLE_BLUE, "B1", 486.0, 30, 1983.0 },	 { ROLE_GREEN, "B2", 571.0, 30, 1796.0 },
+	{ ROLE_RED, "B3", 659.6, 30, 1536.0 },	 { ROLE_NIR, "B4", 839.1, 30, 1031.0 },
+	{ ROLE_SWIR1, "B5", 1677.0, 30, 220.0 }, { ROLE_SWIR2, "B7", 2217.2, 30, 83.44 },
 	{ ROLE_THERMAL, "B6", 11450.0, 120, 0 },
 };
 
 static const struct sensor_band etm_bands[] = {
-	{ ROLE_BLUE, "B1", 478.7, 30, 1997.0 },	    { ROLE_GREEN, "B2", 561.0, 30, 1812.0 },
-	{ ROLE_RED, "B3", 661.4, 30, 1533.0 },	    { ROLE_NIR, "B4", 834.6, 30, 1039.0 },
-	{ ROLE_SWIR1, "B5", 1649.8, 30, 230.8 },    { ROLE_SWIR2, "B7", 2208.5, 30, 84.90 },
-	{ ROLE_THERMAL, "B6_VCID_1", 11450.0, 60, 0 }, { ROLE_THERMAL2, "B6_VCID_2", 11450.0, 60, 0 },
+	{ ROLE_BLUE, "B1", 478.7, 30, 1997.0 },
+	{ ROLE_GREEN, "B2", 561.0, 30, 1812.0 },
+	{ ROLE_RED, "B3", 661.4, 30, 1533.0 },
+	{ ROLE_NIR, "B4", 834.6, 30, 1039.0 },
+	{ ROLE_SWIR1, "B5", 1649.8, 30, 230.8 },
+	{ ROLE_SWIR2, "B7", 2208.5, 30, 84.90 },
+	{ ROLE_THERMAL, "B6_VCID_1", 11450.0, 60, 0 },
+	{ ROLE_THERMAL2, "B6_VCID_2", 11450.0, 60, 0 },
 };
 
 static const struct sensor_band oli_bands[] = {
-	{ ROLE_COASTAL, "B1", 443.0, 30, 0 }, { ROLE_BLUE, "B2", 482.6, 30, 0 },
-	{ ROLE_GREEN, "B3", 561.3, 30, 0 },   { ROLE_RED, "B4", 654.6, 30, 0 },
-	{ ROLE_NIR, "B5", 864.6, 30, 0 },     { ROLE_SWIR1, "B6", 1609.1, 30, 0 },
-	{ ROLE_SWIR2, "B7", 2201.2, 30, 0 },  { ROLE_CIRRUS, "B9", 1373.5, 30, 0 },
+	{ ROLE_COASTAL, "B1", 443.0, 30, 0 },	  { ROLE_BLUE, "B2", 482.6, 30, 0 },
+	{ ROLE_GREEN, "B3", 561.3, 30, 0 },	  { ROLE_RED, "B4", 654.6, 30, 0 },
+	{ ROLE_NIR, "B5", 864.6, 30, 0 },	  { ROLE_SWIR1, "B6", 1609.1, 30, 0 },
+	{ ROLE_SWIR2, "B7", 2201.2, 30, 0 },	  { ROLE_CIRRUS, "B9", 1373.5, 30, 0 },
 	{ ROLE_THERMAL, "B10", 10895.0, 100, 0 }, { ROLE_THERMAL2, "B11", 12005.0, 100, 0 },
 };
 
@@ -72,20 +76,20 @@ static const struct sensor_band msi_c_bands[SENSOR_MSI_BANDS] = {
 
 /* HLS v2.0 User Guide, tables of bands: 30 m for all; B8A is the one adjusted to OLI's B5. */
 static const struct sensor_band hls_l30_bands[] = {
-	{ ROLE_COASTAL, "B01", 443.0, 30, 0 },	  { ROLE_BLUE, "B02", 482.6, 30, 0 },
-	{ ROLE_GREEN, "B03", 561.3, 30, 0 },	  { ROLE_RED, "B04", 654.6, 30, 0 },
-	{ ROLE_NIR, "B05", 864.6, 30, 0 },	  { ROLE_SWIR1, "B06", 1609.1, 30, 0 },
-	{ ROLE_SWIR2, "B07", 2201.2, 30, 0 },	  { ROLE_CIRRUS, "B09", 1373.5, 30, 0 },
-	{ ROLE_THERMAL, "B10", 10895.0, 30, 0 },  { ROLE_THERMAL2, "B11", 12005.0, 30, 0 },
+	{ ROLE_COASTAL, "B01", 443.0, 30, 0 },	 { ROLE_BLUE, "B02", 482.6, 30, 0 },
+	{ ROLE_GREEN, "B03", 561.3, 30, 0 },	 { ROLE_RED, "B04", 654.6, 30, 0 },
+	{ ROLE_NIR, "B05", 864.6, 30, 0 },	 { ROLE_SWIR1, "B06", 1609.1, 30, 0 },
+	{ ROLE_SWIR2, "B07", 2201.2, 30, 0 },	 { ROLE_CIRRUS, "B09", 1373.5, 30, 0 },
+	{ ROLE_THERMAL, "B10", 10895.0, 30, 0 }, { ROLE_THERMAL2, "B11", 12005.0, 30, 0 },
 };
 
 static const struct sensor_band hls_s30_bands[] = {
-	{ ROLE_COASTAL, "B01", 442.7, 30, 0 },	 { ROLE_BLUE, "B02", 492.7, 30, 0 },
-	{ ROLE_GREEN, "B03", 559.8, 30, 0 },	 { ROLE_RED, "B04", 664.6, 30, 0 },
-	{ ROLE_EDGE705, "B05", 704.1, 30, 0 },	 { ROLE_EDGE740, "B06", 740.5, 30, 0 },
-	{ ROLE_EDGE783, "B07", 782.8, 30, 0 },	 { ROLE_NIR_BROAD, "B08", 832.8, 30, 0 },
-	{ ROLE_NIR, "B8A", 864.7, 30, 0 },	 { ROLE_VAPOUR, "B09", 945.1, 30, 0 },
-	{ ROLE_CIRRUS, "B10", 1373.5, 30, 0 },	 { ROLE_SWIR1, "B11", 1613.7, 30, 0 },
+	{ ROLE_COASTAL, "B01", 442.7, 30, 0 }, { ROLE_BLUE, "B02", 492.7, 30, 0 },
+	{ ROLE_GREEN, "B03", 559.8, 30, 0 },   { ROLE_RED, "B04", 664.6, 30, 0 },
+	{ ROLE_EDGE705, "B05", 704.1, 30, 0 }, { ROLE_EDGE740, "B06", 740.5, 30, 0 },
+	{ ROLE_EDGE783, "B07", 782.8, 30, 0 }, { ROLE_NIR_BROAD, "B08", 832.8, 30, 0 },
+	{ ROLE_NIR, "B8A", 864.7, 30, 0 },     { ROLE_VAPOUR, "B09", 945.1, 30, 0 },
+	{ ROLE_CIRRUS, "B10", 1373.5, 30, 0 }, { ROLE_SWIR1, "B11", 1613.7, 30, 0 },
 	{ ROLE_SWIR2, "B12", 2202.4, 30, 0 },
 };
 
@@ -100,7 +104,8 @@ static const struct sensor_mask tm_masks[] = {
 	{ ROLE_QA_RADSAT, LEVEL_TOA, "02", "QA_RADSAT", RADSAT },
 	{ ROLE_QA_RADSAT, LEVEL_SURFACE, "02", "QA_RADSAT", RADSAT },
 	{ ROLE_SUN_ZENITH, LEVEL_TOA, "02", "SZA", SZA },
-	{ ROLE_CLOUD_QA, LEVEL_SURFACE, "02", "SR_CLOUD_QA", "FILE_NAME_QUALITY_L2_SURFACE_REFLECTANCE_CLOUD" },
+	{ ROLE_CLOUD_QA, LEVEL_SURFACE, "02", "SR_CLOUD_QA",
+	  "FILE_NAME_QUALITY_L2_SURFACE_REFLECTANCE_CLOUD" },
 	{ ROLE_BQA_C1, LEVEL_TOA, "01", "BQA", BQA },
 };
 
@@ -144,24 +149,24 @@ static const struct sensor tm4 = { "TM", BANDS(tm4_bands), MASKS(tm_masks), USGS
 static const struct sensor tm5 = { "TM", BANDS(tm5_bands), MASKS(tm_masks), USGS, TM_BITS };
 static const struct sensor etm = { "ETM+", BANDS(etm_bands), MASKS(tm_masks), USGS, TM_BITS };
 static const struct sensor oli = { "OLI", BANDS(oli_bands), MASKS(oli_masks), USGS, OLI_BITS };
-static const struct sensor msi_a = { "MSI", BANDS(msi_a_bands), MASKS(msi_masks), COPERNICUS, 0, 0, 0 };
-static const struct sensor msi_b = { "MSI", BANDS(msi_b_bands), MASKS(msi_masks), COPERNICUS, 0, 0, 0 };
-static const struct sensor msi_c = { "MSI", BANDS(msi_c_bands), MASKS(msi_masks), COPERNICUS, 0, 0, 0 };
-static const struct sensor hls_l30 = { "OLI", BANDS(hls_l30_bands), MASKS(hls_masks), HLS_L30, 0, 0, 0 };
-static const struct sensor hls_s30 = { "MSI", BANDS(hls_s30_bands), MASKS(hls_masks), HLS_S30, 0, 0, 0 };
+static const struct sensor msi_a = { "MSI", BANDS(msi_a_bands), MASKS(msi_masks), COPERNICUS, 0, 0,
+				     0 };
+static const struct sensor msi_b = { "MSI", BANDS(msi_b_bands), MASKS(msi_masks), COPERNICUS, 0, 0,
+				     0 };
+static const struct sensor msi_c = { "MSI", BANDS(msi_c_bands), MASKS(msi_masks), COPERNICUS, 0, 0,
+				     0 };
+static const struct sensor hls_l30 = { "OLI", BANDS(hls_l30_bands), MASKS(hls_masks), HLS_L30, 0, 0,
+				       0 };
+static const struct sensor hls_s30 = { "MSI", BANDS(hls_s30_bands), MASKS(hls_masks), HLS_S30, 0, 0,
+				       0 };
 
 /* Of each instrument the newest last: it stands in for satellites that are not here. */
 static const struct platform platforms[] = {
-	{ "LT04", "LANDSAT_4", "TM", &tm4 },
-	{ "LT05", "LANDSAT_5", "TM", &tm5 },
-	{ "LE07", "LANDSAT_7", "ETM", &etm },
-	{ "LO08", "LANDSAT_8", "OLI", &oli },
-	{ "LC08", "LANDSAT_8", "OLI_TIRS", &oli },
-	{ "LO09", "LANDSAT_9", "OLI", &oli },
-	{ "LC09", "LANDSAT_9", "OLI_TIRS", &oli },
-	{ "S2A", "Sentinel-2A", "MSI", &msi_a },
-	{ "S2B", "Sentinel-2B", "MSI", &msi_b },
-	{ "S2C", "Sentinel-2C", "MSI", &msi_c },
+	{ "LT04", "LANDSAT_4", "TM", &tm4 },	   { "LT05", "LANDSAT_5", "TM", &tm5 },
+	{ "LE07", "LANDSAT_7", "ETM", &etm },	   { "LO08", "LANDSAT_8", "OLI", &oli },
+	{ "LC08", "LANDSAT_8", "OLI_TIRS", &oli }, { "LO09", "LANDSAT_9", "OLI", &oli },
+	{ "LC09", "LANDSAT_9", "OLI_TIRS", &oli }, { "S2A", "Sentinel-2A", "MSI", &msi_a },
+	{ "S2B", "Sentinel-2B", "MSI", &msi_b },   { "S2C", "Sentinel-2C", "MSI", &msi_c },
 };
 
 /* Equal but for case, blanks, '_' and '-'. */
@@ -221,8 +226,7 @@ static bool delivers_mask(const struct sensor *s, enum level level, const char *
 	return false;
 }
 
-bool sensor_delivers(const struct sensor *s, enum level level, const char *baseline,
-		     enum role role)
+bool sensor_delivers(const struct sensor *s, enum level level, const char *baseline, enum role role)
 {
 	if (!role_is_reflectance(role) && !role_is_thermal(role))
 		return delivers_mask(s, level, baseline, role);

@@ -27,7 +27,7 @@ enum level {
 /* A row of a sensor's band table. */
 struct sensor_band {
 	enum role role;
-	const char *name;     /* in the product, without what the level puts before it: "B3", "B8A" */
+	const char *name; /* in the product, without what the level puts before it: "B3", "B8A" */
 	double wavelength_nm; /* centre */
 	double resolution_m;
 	/* Mean solar irradiance above the air [W m-2 um-1], for products that have radiance only; 0: not known. */
@@ -40,7 +40,8 @@ struct sensor_mask {
 	enum level level;
 	const char *baseline; /* of products of this collection only ("02"); NULL: of all */
 	const char *name;     /* how file names end: "QA_PIXEL", "SCL" */
-	const char *key;      /* in Landsat's PRODUCT_CONTENTS or PRODUCT_METADATA: "FILE_NAME_QUALITY_L1_PIXEL" */
+	const char *
+		key; /* in Landsat's PRODUCT_CONTENTS or PRODUCT_METADATA: "FILE_NAME_QUALITY_L1_PIXEL" */
 };
 
 struct sensor {

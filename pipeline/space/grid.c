@@ -33,7 +33,8 @@ size_t grid_tiles(const struct grid *g, int32_t side)
 struct rect grid_tile(const struct grid *g, int32_t side, size_t i)
 {
 	size_t columns = across(g->width, side);
-	struct rect r = { (int32_t)(i % columns) * side, (int32_t)(i / columns) * side, side, side };
+	struct rect r = { (int32_t)(i % columns) * side, (int32_t)(i / columns) * side, side,
+			  side };
 
 	return rect_intersect(r, grid_rect(g));
 }
@@ -65,6 +66,6 @@ bool grid_equal(const struct grid *a, const struct grid *b)
 
 struct rect grid_offset(const struct grid *a, const struct grid *b)
 {
-	return (struct rect){ (int32_t)nearbyint(offset_x(a, b)), (int32_t)nearbyint(offset_y(a, b)),
-			      b->width, b->height };
+	return (struct rect){ (int32_t)nearbyint(offset_x(a, b)),
+			      (int32_t)nearbyint(offset_y(a, b)), b->width, b->height };
 }

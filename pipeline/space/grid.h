@@ -24,9 +24,9 @@ struct crs {
 
 struct grid {
 	struct crs crs;
-	double x0, y0;		/* upper left corner of the upper left pixel [m] */
-	double dx, dy;		/* pixel size [m], both > 0; y runs down from y0 */
-	int32_t width, height;	/* pixels, 1..GRID_SIDE_MAX */
+	double x0, y0;	       /* upper left corner of the upper left pixel [m] */
+	double dx, dy;	       /* pixel size [m], both > 0; y runs down from y0 */
+	int32_t width, height; /* pixels, 1..GRID_SIDE_MAX */
 };
 
 /* The whole grid as a rect at 0, 0. */

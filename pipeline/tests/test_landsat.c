@@ -374,21 +374,6 @@ static void unusable_images_are_refused(void **state)
 	files_remove(dir);
 }
 
-static void eight_bits_are_read(void **state)
-{
-	char *dir = new_product();
-	struct image i = usual;
-	struct product *p;
-
-	(void)state;
-	i.type = GDT_Byte;
-	files_image(dir, L2 "_SR_B3.TIF", &i);
-	p = open_good(dir);
-	assert_true(p->granules->bands[ROLE_GREEN].sample == SAMPLE_U8);
-	product_free(p);
-	files_remove(dir);
-}
-
 static void broken_files_are_named(void **state)
 {
 	static const char *const name = L2 "_SR_B3.TIF";
@@ -504,7 +489,6 @@ int main(void)
 		cmocka_unit_test(missing_bands_are_one_warning_and_one_error),
 		cmocka_unit_test(bands_must_lie_on_the_same_ground),
 		cmocka_unit_test(unusable_images_are_refused),
-		cmocka_unit_test(eight_bits_are_read),
 		cmocka_unit_test(broken_files_are_named),
 		cmocka_unit_test(names_may_differ_in_case),
 		cmocka_unit_test(what_is_no_product_is_said),
