@@ -108,7 +108,6 @@ static int need_integer(const struct landsat *l, enum landsat_fact fact, long ma
 static int set_collection(struct landsat *l, struct error *e)
 {
 	const char *number = landsat_fact(l, FACT_COLLECTION);
-	const char *tier = landsat_fact(l, FACT_TIER);
 	long value = 0;
 
 	if (!number && !mtl_get(l->mtl, INFO, "LANDSAT_SCENE_ID") &&
@@ -124,8 +123,6 @@ static int set_collection(struct landsat *l, struct error *e)
 		snprintf(l->p->baseline, sizeof(l->p->baseline), "%02ld", value);
 	else
 		snprintf(l->p->baseline, sizeof(l->p->baseline), "pre");
-	if (tier && strlen(tier) < sizeof(l->p->tier) && facts_plain_name(tier))
-		snprintf(l->p->tier, sizeof(l->p->tier), "%s", tier);
 	return 0;
 }
 
@@ -190,6 +187,21 @@ static int set_mission(struct landsat *l, struct error *e)
 		return 0;
 	return facts_warn(l->p, e, "%s is a satellite this version does not know: read as %s",
 			  l->p->mission, platform->mission);
+}
+
+/* Of a collection; in early Collection 1 only the end of the product's name says it. */
+static void set_tier(struct landsat *l)
+{
+	static const char *const tiers[] = { "T1", "T2", "RT" };
+	const char *tier = landsat_fact(l, FACT_TIER), *end = strrchr(l->p->id, '_');
+
+	if (!strcmp(l->p->baseline, "pre"))
+		return;
+	if (!tier)
+		tier = end ? end + 1 : "";
+	for (size_t i = 0; i < sizeof(tiers) / sizeof(tiers[0]); i++)
+		if (!strcmp(tier, tiers[i]))
+			snprintf(l->p->tier, sizeof(l->p->tier), "%s", tier);
 }
 
 /* What the agency calls it; since Collection 1 the name begins with satellite and level. */
@@ -317,6 +329,7 @@ static int read_all(struct landsat *l, struct error *e)
 		return -1;
 	if (set_time(l, e) || set_place(l, e) || set_sky(l, e))
 		return -1;
+	set_tier(l);
 	set_footprint(l);
 	if (landsat_bands(l, e))
 		return -1;

@@ -156,6 +156,23 @@ static void reads_collection_1(void **state)
 	product_free(p);
 }
 
+/* Early Collection 1 has no COLLECTION_CATEGORY: the name ends with it. */
+static void the_tier_may_stand_in_the_name(void **state)
+{
+	char *text = text_with(collection_1, "    COLLECTION_CATEGORY = \"T1\"\n", ""), *other;
+	struct product *p = read_text(text);
+
+	(void)state;
+	assert_string_equal(p->tier, "T1");
+	product_free(p);
+	other = text_with(text, "_01_T1", "_01_XX");
+	p = read_text(other);
+	assert_string_equal(p->tier, "");
+	product_free(p);
+	free(text);
+	free(other);
+}
+
 /* pi L d^2 / ESUN by hand, with the distance computed and with one in the metadata. */
 static void reads_radiance_of_before_the_collections(void **state)
 {
@@ -431,6 +448,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_collection_1),
+		cmocka_unit_test(the_tier_may_stand_in_the_name),
 		cmocka_unit_test(reads_radiance_of_before_the_collections),
 		cmocka_unit_test(reads_metadata_of_before_2012),
 		cmocka_unit_test(level_2_has_one_temperature),
