@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEPTH_MAX 8	      /* folders within folders of a result */
@@ -53,11 +54,11 @@ static int place_of(struct place *p, const char *target, struct error *e)
 }
 
 /* Path number i of this process for a stage ("stage") or a result put aside ("old"). */
-static char *place_path(const struct place *p, const char *kind, int i)
+static char *place_path(const struct place *p, const char *kind, long long i)
 {
 	char *name, *path;
 
-	if (asprintf(&name, ".%s.%s-%s-%ld-%d", p->name, kind, p->host, (long)getpid(), i) < 0)
+	if (asprintf(&name, ".%s.%s-%s-%ld-%lld", p->name, kind, p->host, (long)getpid(), i) < 0)
 		return NULL;
 	path = path_join(p->parent, name);
 	free(name);
@@ -81,12 +82,13 @@ static bool is_stage(const struct place *p, const char *entry)
 	const char *rest = after_kind(p, entry, "stage");
 	size_t host = strlen(p->host);
 	long pid;
-	int i, n = 0;
+	long long i;
+	int n = 0;
 
 	if (!rest || strncmp(rest, p->host, host) || rest[host] != '-')
 		return false;
 	rest += host + 1;
-	return sscanf(rest, "%ld-%d%n", &pid, &i, &n) == 2 && !rest[n];
+	return sscanf(rest, "%ld-%lld%n", &pid, &i, &n) == 2 && !rest[n];
 }
 
 /* A result of this target put aside, by whichever host?  A stage of "NAME.old-X" has a dot. */
@@ -287,6 +289,18 @@ static void sweep(const struct place *p, const char *target)
 	closedir(dir);
 }
 
+/*
+ * A number that this process never had before: a sweep goes by a name, and what
+ * it removes must not be a new stage that took the name of an old one.
+ */
+static long long fresh_number(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static int make_stage(struct stage *s, const struct place *p, struct error *e)
 {
 	int errnum = EEXIST;
@@ -295,7 +309,7 @@ static int make_stage(struct stage *s, const struct place *p, struct error *e)
 		bool locked;
 
 		free(s->path);
-		s->path = place_path(p, "stage", i);
+		s->path = place_path(p, "stage", fresh_number());
 		if (!s->path)
 			return error_nomem(e, s->target);
 		if (mkdir(s->path, 0777)) {

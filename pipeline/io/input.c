@@ -113,7 +113,7 @@ static int find_kind(const char *path, enum kind *kind, const char **form, struc
 static int need_stage(struct input *in, const struct input_options *options, struct error *e)
 {
 	const char *folder = options->stage;
-	char *target;
+	char *target, *real;
 	int ret = -1;
 
 	if (in->stage.path)
@@ -123,7 +123,10 @@ static int need_stage(struct input *in, const struct input_options *options, str
 		folder = CPLGetConfigOption("TMPDIR", "");
 	if (!folder[0])
 		folder = "/tmp";
-	target = path_join(folder, STAGE_NAME);
+	/* Whole, so that what lies in it has one name wherever it is seen from. */
+	real = realpath(folder, NULL);
+	target = path_join(real ? real : folder, STAGE_NAME);
+	free(real);
 	if (!target)
 		return error_nomem(e, "a path");
 	if (stage_open(&in->stage, target, e))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/item.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,15 +42,17 @@ static json_t *files_json(const char *const *files, size_t n, const char *folder
 		sorted[i] = files[i];
 	qsort(sorted, n, sizeof(*sorted), by_name);
 	for (size_t i = 0; i < n; i++) {
-		char *path = path_join(folder, sorted[i]);
+		bool elsewhere = sorted[i][0] == '/';
+		const char *name = elsewhere ? path_name(sorted[i]) : sorted[i];
+		char *path = elsewhere ? strdup(sorted[i]) : path_join(folder, sorted[i]);
 		uint64_t size = 0;
 		int bad = path ? folder_file_size(path, &size, e) : error_nomem(e, sorted[i]);
 
 		free(path);
 		if (bad)
 			goto fail;
-		if (json_array_append_new(list, json_pack("{s:s, s:I}", "name", sorted[i], "size",
-							  (json_int_t)size)))
+		if (json_array_append_new(
+			    list, json_pack("{s:s, s:I}", "name", name, "size", (json_int_t)size)))
 			goto nomem;
 	}
 	free(sorted);
