@@ -7,8 +7,9 @@
 
 #include "testdata/noise.h"
 
-#define EDGE_SLOPE 0.19 /* tangent of the tilt of a descending track at 46 N */
-#define GAP_FREE   0.1	/* of half the swath: no gap in the middle */
+#define EDGE_SLOPE 0.19	 /* tangent of the tilt of a descending track at 46 N */
+#define GAP_FREE   0.1	 /* of half the swath: no gap in the middle */
+#define PATCH_M	   900.0 /* false clouds of a natural shore */
 #define LINE_TURN_DEG                                                                              \
 	17.0 /* the straight shore's normal, from east to north: no lattice direction */
 
@@ -60,7 +61,7 @@ static void window_of(const struct ground *g, double window[4])
 static int make_shore(struct ground *g, const struct options *o, struct failure *f)
 {
 	struct shore *s = &g->shore;
-	double window[4];
+	double window[4], perimeter = 0;
 
 	s->shift = o->shift_m;
 	s->radius = o->radius_m;
@@ -79,7 +80,17 @@ static int make_shore(struct ground *g, const struct options *o, struct failure 
 		return -1;
 	s->rings = &g->rings;
 	window_of(g, window);
-	return shore_index(s, window, f);
+	if (shore_index(s, window, f))
+		return -1;
+	if (!o->hard)
+		return 0;
+	if (o->lake == LAKE_CIRCLE)
+		perimeter = 2 * M_PI * s->radius;
+	else if (s->kind == SHORE_RINGS && o->lake != LAKE_BALKHASH)
+		perimeter = o->lake == LAKE_STAR ? coast_star_perimeter(s->radius)
+						 : coast_ellipse_perimeter(s->radius);
+	g->hard = (struct hard){ .ice = o->ice, .seed = hash64(o->seed ^ 0x4a2d) };
+	return hard_init(&g->hard, s, perimeter, window, f);
 }
 
 static void make_ramp(struct ground *g)
@@ -96,66 +107,6 @@ static void make_ramp(struct ground *g)
 	g->ramp.base[ROLE_KELVIN] = 290;
 	g->ramp.east[ROLE_KELVIN] = 10 / width;
 	g->ramp.north[ROLE_KELVIN] = -5 / height;
-}
-
-int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
-		const struct air *air, struct failure *f)
-{
-	uint64_t day = hash_place((uint64_t)o->when.year, o->when.month, o->when.day);
-	uint64_t window = hash_place(day, (int64_t)grid->e0, (int64_t)grid->n0);
-
-	*g = (struct ground){ .grid = *grid,
-			      .laea = o->plane_laea,
-			      .is_ramp = o->ramp,
-			      .swath_edge = o->swath_edge,
-			      .whole_edge = options_family(o) == FAMILY_LANDSAT,
-			      .slc_off = o->slc_off,
-			      .defects = o->defects,
-			      .half = o->datastrip };
-	g->surface = (struct surface){ .natural = o->natural,
-				       .salt = o->salt,
-				       .water = o->water,
-				       .land = o->land,
-				       .seed = o->seed };
-	sky_init(&g->sky, o->clouds, hash64(o->seed) ^ window, grid, air);
-	if (mapping_init(&g->mapping, grid, f))
-		return -1;
-	if (o->ramp)
-		make_ramp(g);
-	else if (make_shore(g, o, f))
-		return -1;
-	return 0;
-}
-
-void ground_release(struct ground *g)
-{
-	mapping_release(&g->mapping);
-	shore_release(&g->shore);
-	rings_release(&g->rings);
-}
-
-int ground_row_init(struct ground_row *r, int width, struct failure *f)
-{
-	size_t w = (size_t)width;
-	float *p = malloc(w * ((ROLE_COUNT + 4) * sizeof(float) + 1));
-
-	if (!p)
-		return fail(f, "no memory for a row of %d pixels", width);
-	for (int k = 0; k < ROLE_COUNT; k++)
-		r->rho[k] = p + (size_t)k * w;
-	p += ROLE_COUNT * w;
-	r->fraction = p;
-	r->reed = p + w;
-	r->opacity = p + 2 * w;
-	r->light = p + 3 * w;
-	r->sky = (uint8_t *)(p + 4 * w);
-	return 0;
-}
-
-void ground_row_release(struct ground_row *r)
-{
-	free(r->rho[0]);
-	*r = (struct ground_row){ 0 };
 }
 
 /* The pixel may hold the shore: cut it into parts. */
@@ -192,22 +143,175 @@ double ground_fraction(const struct ground *g, int column, int row)
 	return cut_pixel(g, column, row);
 }
 
-static void mix_pixel(const struct ground *g, int column, int row, struct ground_row *out)
+/* What a pixel is made of. */
+struct made_of {
+	struct mixture water, land;
+	float lake, glint, reed; /* shares of the pixel, of its land; glint as in hard.h */
+};
+
+static void make_of(const struct ground *g, int column, int row, struct made_of *out)
 {
-	float water[ROLE_COUNT] = { 0 }, land[ROLE_COUNT] = { 0 }, f, reed = 0;
 	double x, y, about;
 
+	*out = (struct made_of){ 0 };
 	place(g, column + 0.5, row + 0.5, &x, &y);
 	about = shore_about(&g->shore, x, y);
-	f = (float)ground_fraction(g, column, row);
-	if (f > 0)
-		surface_water(&g->surface, x, y, about, water);
-	if (f < 1)
-		reed = surface_land(&g->surface, x, y, about, land);
-	out->fraction[column] = f;
-	out->reed[column] = reed * (1 - f);
+	out->lake = (float)ground_fraction(g, column, row);
+	if (out->lake > 0) {
+		surface_water(&g->surface, x, y, about, &out->water);
+		out->glint = hard_water(&g->hard, x, y, &out->water);
+	}
+	if (out->lake < 1) {
+		out->reed = surface_land(&g->surface, x, y, about, &out->land);
+		hard_land(&g->hard, x, y, about, &out->land);
+	}
+	if (g->hard.spacing > 0)
+		out->reed = out->land.share[COVER_GREEN_REED] + out->land.share[COVER_DRY_REED];
+}
+
+static enum cover_code code_of(const struct made_of *m)
+{
+	return cover_code(&(struct cover_parts){ .lake = m->lake,
+						 .glint = m->glint,
+						 .water = m->water.share,
+						 .land = m->land.share });
+}
+
+/*
+ * Fmask and its kin take bright water and salt for cloud: here in about half of it, in
+ * patches whose size goes with that of the spots.
+ */
+static bool false_at(const struct ground *g, int column, int row, int code)
+{
+	double size = g->hard.spacing > 0 ? 0.3 * g->hard.spacing : PATCH_M, x, y;
+
+	if (code != CODE_VERY_TURBID_WATER && code != CODE_SALT && code != CODE_WET_SALT)
+		return false;
+	place(g, column + 0.5, row + 0.5, &x, &y);
+	return noise_octaves(g->surface.seed + 170, x / size, y / size, 2) > 0;
+}
+
+static int find_false(struct ground *g, struct failure *f)
+{
+	int width = g->grid.width, height = g->grid.height;
+
+	g->false_cloud = calloc((size_t)width * (size_t)height, 1);
+	if (!g->false_cloud)
+		return fail(f, "no memory for the false clouds of %d x %d pixels", width, height);
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++) {
+			struct made_of m;
+
+			make_of(g, x, y, &m);
+			g->false_cloud[(size_t)y * (size_t)width + (size_t)x] =
+				false_at(g, x, y, (int)code_of(&m));
+		}
+	return 0;
+}
+
+static bool beside_false(const struct ground *g, int column, int row)
+{
+	int reach = (int)(GROUND_RING_M / g->grid.pixel_m);
+
+	for (int v = -reach; v <= reach; v++)
+		for (int u = -reach; u <= reach; u++) {
+			int x = column + u, y = row + v;
+
+			if (u * u + v * v <= reach * reach && x >= 0 && y >= 0 &&
+			    x < g->grid.width && y < g->grid.height &&
+			    g->false_cloud[(size_t)y * (size_t)g->grid.width + (size_t)x])
+				return true;
+		}
+	return false;
+}
+
+/* The bits of a pixel with what the masks say wrongly: never where there is a cloud or a shadow. */
+static uint8_t deceive(const struct ground *g, int column, int row, int sky, int code)
+{
+	if (sky & (SKY_CLOUD | SKY_SHADOW))
+		return (uint8_t)sky;
+	if (false_at(g, column, row, code))
+		return (uint8_t)((sky & ~SKY_NEAR) | SKY_FALSE);
+	if (g->ring && !(sky & SKY_NEAR) && beside_false(g, column, row))
+		sky |= SKY_FALSE | SKY_NEAR;
+	return (uint8_t)sky;
+}
+
+int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
+		const struct air *air, struct failure *f)
+{
+	uint64_t day = hash_place((uint64_t)o->when.year, o->when.month, o->when.day);
+	uint64_t window = hash_place(day, (int64_t)grid->e0, (int64_t)grid->n0);
+
+	*g = (struct ground){ .grid = *grid,
+			      .laea = o->plane_laea,
+			      .is_ramp = o->ramp,
+			      .swath_edge = o->swath_edge,
+			      .whole_edge = options_family(o) == FAMILY_LANDSAT,
+			      .slc_off = o->slc_off,
+			      .defects = o->defects,
+			      .half = o->datastrip,
+			      .false_clouds = o->false_clouds,
+			      .ring = o->false_clouds && !options_sentinel2(o) };
+	g->surface = (struct surface){ .natural = o->natural,
+				       .salt = o->salt,
+				       .water = o->water,
+				       .land = o->land,
+				       .seed = o->seed };
+	sky_init(&g->sky, o->clouds, hash64(o->seed) ^ window, grid, air);
+	if (mapping_init(&g->mapping, grid, f))
+		return -1;
+	if (o->ramp)
+		make_ramp(g);
+	else if (make_shore(g, o, f))
+		return -1;
+	return g->ring ? find_false(g, f) : 0;
+}
+
+void ground_release(struct ground *g)
+{
+	mapping_release(&g->mapping);
+	shore_release(&g->shore);
+	rings_release(&g->rings);
+	hard_release(&g->hard);
+	free(g->false_cloud);
+}
+
+int ground_row_init(struct ground_row *r, int width, struct failure *f)
+{
+	size_t w = (size_t)width;
+	float *p = malloc(w * ((ROLE_COUNT + 4) * sizeof(float) + 2));
+
+	if (!p)
+		return fail(f, "no memory for a row of %d pixels", width);
 	for (int k = 0; k < ROLE_COUNT; k++)
-		out->rho[k][column] = f * water[k] + (1 - f) * land[k];
+		r->rho[k] = p + (size_t)k * w;
+	p += ROLE_COUNT * w;
+	r->fraction = p;
+	r->reed = p + w;
+	r->opacity = p + 2 * w;
+	r->light = p + 3 * w;
+	r->sky = (uint8_t *)(p + 4 * w);
+	r->cover = r->sky + w;
+	return 0;
+}
+
+void ground_row_release(struct ground_row *r)
+{
+	free(r->rho[0]);
+	*r = (struct ground_row){ 0 };
+}
+
+static void mix_pixel(const struct ground *g, int column, int row, struct ground_row *out)
+{
+	struct made_of m;
+
+	make_of(g, column, row, &m);
+	out->fraction[column] = m.lake;
+	out->reed[column] = m.reed * (1 - m.lake);
+	out->cover[column] = (uint8_t)code_of(&m);
+	for (int k = 0; k < ROLE_COUNT; k++)
+		out->rho[k][column] = m.lake * m.water.rho[k] + (1 - m.lake) * m.land.rho[k];
 }
 
 static void ramp_pixel(const struct ground *g, int column, int row, struct ground_row *out)
@@ -219,6 +323,7 @@ static void ramp_pixel(const struct ground *g, int column, int row, struct groun
 		out->rho[k][column] =
 			(float)(g->ramp.base[k] + g->ramp.east[k] * e + g->ramp.north[k] * n);
 	out->fraction[column] = 0;
+	out->cover[column] = CODE_OTHER_LAND;
 	out->reed[column] = 0;
 }
 
@@ -243,6 +348,8 @@ void ground_compute(const struct ground *g, int row, struct ground_row *out)
 			ramp_pixel(g, i, row, out);
 		else
 			mix_pixel(g, i, row, out);
+		if (g->false_clouds)
+			out->sky[i] = deceive(g, i, row, out->sky[i], out->cover[i]);
 		if (out->light[i] < 1 || out->opacity[i] > 0)
 			shade_pixel(out, i);
 	}

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "testdata/coast.h"
+#include "testdata/cover.h"
+#include "testdata/hard.h"
 #include "testdata/options.h"
 #include "testdata/plane.h"
 #include "testdata/shore.h"
@@ -18,6 +20,9 @@
 
 /* The sides of a pixel are cut into this many parts where the shore may pass. */
 #define GROUND_PARTS 8
+
+/* Width of the ring that masks put around clouds: three pixels of Landsat. */
+#define GROUND_RING_M 90.0
 
 enum { GROUND_GAP_PERIOD = 33, GROUND_GAP_WIDTH = 14 };
 
@@ -37,6 +42,7 @@ struct ground {
 	struct rings rings;
 	struct shore shore;
 	struct surface surface;
+	struct hard hard;
 	struct sky sky;
 	struct ramp ramp;
 	bool laea; /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
@@ -44,6 +50,9 @@ struct ground {
 	bool swath_edge, whole_edge; /* part of the window was not seen; on all sides */
 	bool slc_off;		     /* there are gaps */
 	bool defects;		     /* some rows were lost */
+	bool false_clouds;	     /* the masks call some turbid water and salt cloud */
+	bool ring;		     /* and what lies within GROUND_RING_M of it next to a cloud */
+	uint8_t *false_cloud;	     /* with `ring`: is the pixel such a cloud?  Owned */
 	int half; /* 1, 2: only the northern, the southern rows were seen; 0: all */
 };
 
@@ -53,7 +62,8 @@ struct ground_row {
 	float *fraction;	/* of water, 0..1; ignores clouds */
 	float *reed;		/* share of the pixel that is reed */
 	float *opacity, *light;
-	uint8_t *sky; /* enum sky_bit */
+	uint8_t *sky;	/* enum sky_bit */
+	uint8_t *cover; /* enum cover_code, what lies below clouds */
 };
 
 int ground_init(struct ground *g, const struct options *o, const struct grid *grid,

@@ -8,7 +8,7 @@
  */
 static int qa_pixel(const struct layer_pixel *p, int low, bool clear)
 {
-	if (p->sky & SKY_CLOUD)
+	if (sky_called_cloud(p->sky))
 		return low | 3 << 8 | 1 << 3;
 	low |= p->water ? 1 << 7 : 0;
 	low |= p->sky & SKY_NEAR ? 1 << 1 : 0;
@@ -44,7 +44,7 @@ static int bqa_c1_tm(const struct layer_pixel *p)
 {
 	int v = 1 << 9 | saturated_code(p->saturated) << 2;
 
-	v |= p->sky & SKY_CLOUD ? 1 << 4 | 3 << 5 : 1 << 5;
+	v |= sky_called_cloud(p->sky) ? 1 << 4 | 3 << 5 : 1 << 5;
 	return v | (p->sky & SKY_SHADOW ? 3 << 7 : 1 << 7);
 }
 
@@ -57,7 +57,7 @@ static int bqa_c1_oli(const struct layer_pixel *p)
 /* BQA of Landsat 8 before Collection 1: 4-5 water, 12-13 cirrus, 14-15 cloud; shadow was never set. */
 static int bqa_pre(const struct layer_pixel *p)
 {
-	return 1 << 12 | (p->sky & SKY_CLOUD ? 3 << 14 : 1 << 14);
+	return 1 << 12 | (sky_called_cloud(p->sky) ? 3 << 14 : 1 << 14);
 }
 
 /* SR_QA_AEROSOL: 1 valid retrieval, 2 water, 6-7 level: low. */
@@ -69,7 +69,7 @@ static int aerosol(const struct layer_pixel *p)
 /* SR_CLOUD_QA of TM and ETM+: 1 cloud, 2 shadow, 3 next to a cloud, 5 water. */
 static int cloud_qa(const struct layer_pixel *p)
 {
-	if (p->sky & SKY_CLOUD)
+	if (sky_called_cloud(p->sky))
 		return 1 << 1;
 	return (p->sky & SKY_SHADOW ? 1 << 2 : 0) | (p->sky & SKY_NEAR ? 1 << 3 : 0) |
 	       (p->water ? 1 << 5 : 0);
@@ -79,7 +79,7 @@ int hls_fmask(const struct layer_pixel *p)
 {
 	int v = 1 << 6; /* aerosol: low */
 
-	if (p->sky & SKY_CLOUD)
+	if (sky_called_cloud(p->sky))
 		return v | 1 << 1;
 	v |= p->sky & SKY_NEAR ? 1 << 2 : 0;
 	v |= p->sky & SKY_SHADOW ? 1 << 3 : 0;

@@ -175,7 +175,7 @@ static void mask_row(struct layers *l, int row, const struct ground_row *r,
 		if (!see)
 			continue;
 		all |= saturated[i];
-		cloudy += r->sky[i] & SKY_CLOUD;
+		cloudy += sky_called_cloud(r->sky[i]);
 		seen++;
 	}
 	l->cloudy[row] = cloudy;

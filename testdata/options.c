@@ -120,6 +120,9 @@ static const struct rule {
 	{ "water", OTHER, 0, 0, 0, NULL, value_water },
 	{ "land", OTHER, 0, 0, 0, NULL, value_land },
 	{ "salt", FLAG, INTO(salt) },
+	{ "hard", FLAG, INTO(hard) },
+	{ "ice", FLAG, INTO(ice) },
+	{ "false-clouds", FLAG, INTO(false_clouds) },
 	{ "clouds", WHOLE, AT(clouds), 0, CLOUD_MAX, NULL, NULL },
 	{ "noise", REAL, AT(noise), 0, 0.1, NULL, NULL },
 	{ "air", OTHER, 0, 0, 0, NULL, value_air },
@@ -303,6 +306,13 @@ static int check_forms(const struct options *o, struct failure *f)
 		{ o->defects && o->baseline < 400, "--defects: needs a --baseline from 0400" },
 		{ o->granules > 1 && o->stac, "--stac: an Item is of one granule" },
 		{ o->stac && options_family(o) == FAMILY_HLS, "--stac: not of HLS" },
+		{ o->hard && (o->ramp || (o->lake == LAKE_PLAIN && !o->natural)),
+		  "--hard: needs --surface natural, or a circle, ellipse or star" },
+		{ o->ice && !o->hard, "--ice: only with --hard" },
+		{ o->false_clouds && (o->ramp || (!o->hard && !o->natural)),
+		  "--false-clouds: needs --hard or --surface natural" },
+		{ o->false_clouds && o->kind == KIND_SENTINEL2_L1C && o->baseline < 400,
+		  "--false-clouds: Level-1C needs a --baseline from 0400, with MSK_CLASSI" },
 		{ o->stac && o->collection != COLLECTION_2, "--stac: only of Collection 2" },
 	};
 

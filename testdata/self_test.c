@@ -19,14 +19,13 @@ void tap_near(struct tap *t, const char *what, double value, double expected, do
 		printf("# %.12g, expected %.12g within %g\n", value, expected, tolerance);
 }
 
-static void broken(struct tap *t, const char *what, const struct failure *f)
+void tap_broken(struct tap *t, const char *what, const struct failure *f)
 {
 	t->failed++;
 	printf("not ok %d - %s\n# %s\n", ++t->n, what, f->text);
 }
 
-/* A window of 400 x 400 pixels of 30 m in the middle of the lake. */
-static int make(struct ground *g, struct options *o, struct failure *f)
+int self_test_ground(struct ground *g, struct options *o, struct failure *f)
 {
 	struct grid grid = { .zone = 43, .pixel_m = 30, .width = 400, .height = 400 };
 	struct air air = { .sun_zenith = 35, .sun_azimuth = 140, .pressure_hpa = 973 };
@@ -76,8 +75,8 @@ static void check_area(struct tap *t, const char *what, enum lake lake, double s
 		p = coast_star_perimeter(4000);
 	}
 	expected = a + p * shift + M_PI * shift * shift;
-	if (make(&g, &o, &f))
-		broken(t, what, &f);
+	if (self_test_ground(&g, &o, &f))
+		tap_broken(t, what, &f);
 	else
 		tap_near(t, what, sum_area(&g) / expected, 1, 1e-5);
 	ground_release(&g);
@@ -103,8 +102,8 @@ static void straight_shore(struct tap *t)
 	struct failure f;
 	double worst = 0;
 
-	if (make(&g, &o, &f)) {
-		broken(t, "fractions of a straight shore", &f);
+	if (self_test_ground(&g, &o, &f)) {
+		tap_broken(t, "fractions of a straight shore", &f);
 		ground_release(&g);
 		return;
 	}
@@ -138,8 +137,8 @@ static void fractal_shore(struct tap *t)
 	double worst = 0;
 	int signs = 0;
 
-	if (make(&g, &o, &f)) {
-		broken(t, "distance to the fractal shore", &f);
+	if (self_test_ground(&g, &o, &f)) {
+		tap_broken(t, "distance to the fractal shore", &f);
 		ground_release(&g);
 		return;
 	}
@@ -170,13 +169,13 @@ static void mapping(struct tap *t)
 	double worst = 0, corner[2];
 
 	if (plane_utm(&g, 74, 46.4, corner, &f)) {
-		broken(t, "mapping to the equal-area plane", &f);
+		tap_broken(t, "mapping to the equal-area plane", &f);
 		return;
 	}
 	g.e0 = corner[0];
 	g.n0 = corner[1];
 	if (mapping_init(&m, &g, &f)) {
-		broken(t, "mapping to the equal-area plane", &f);
+		tap_broken(t, "mapping to the equal-area plane", &f);
 		mapping_release(&m);
 		return;
 	}
@@ -245,8 +244,8 @@ static void ramps(struct tap *t)
 	struct failure f;
 	double e, n;
 
-	if (make(&g, &o, &f) || ground_row_init(&r, 400, &f)) {
-		broken(t, "ramp", &f);
+	if (self_test_ground(&g, &o, &f) || ground_row_init(&r, 400, &f)) {
+		tap_broken(t, "ramp", &f);
 		goto out;
 	}
 	ground_compute(&g, 37, &r);
@@ -289,6 +288,7 @@ int self_test(void)
 	ramps(&t);
 	tiles(&t);
 	self_test_forms(&t);
+	self_test_hard(&t);
 	printf("1..%d\n", t.n);
 	return t.failed ? 1 : 0;
 }

@@ -12,7 +12,7 @@ struct cell cell_gather(const struct ground_row *rows, int factor, int y, int x)
 
 			c.fraction += (double)rows[j].fraction[i];
 			c.reed += (double)rows[j].reed[i];
-			c.cloud += !!(sky & SKY_CLOUD);
+			c.cloud += sky_called_cloud(sky);
 			c.thin += !!(sky & SKY_THIN);
 			c.near += !!(sky & SKY_NEAR);
 			c.shadow += !!(sky & SKY_SHADOW);

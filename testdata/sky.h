@@ -5,6 +5,7 @@
 #ifndef TESTDATA_SKY_H
 #define TESTDATA_SKY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "testdata/air.h"
@@ -18,6 +19,8 @@ enum sky_bit {
 	SKY_THIN = 8,  /* the rim of a cloud, partly seen through */
 	SKY_GAP = 16,  /* in the truth only: a gap inside the swath, nothing was seen */
 	SKY_LOST = 32, /* in the truth only: rows of a band were lost */
+	/* The mask lies, no cloud is there: by itself it says cloud, with SKY_NEAR next to one. */
+	SKY_FALSE = 64,
 };
 
 enum { CLOUD_MAX = 64, CLOUD_WAVES = 5 };
@@ -36,6 +39,12 @@ struct sky {
 	struct cloud cloud[CLOUD_MAX];
 	double shadow_e, shadow_n; /* displacement of shadows per metre of height */
 };
+
+/* Does the product's mask say cloud, rightly or not? */
+static inline bool sky_called_cloud(int sky)
+{
+	return sky & SKY_CLOUD || (sky & (SKY_FALSE | SKY_NEAR)) == SKY_FALSE;
+}
 
 /* `count` clouds spread over the grid by chance; the sun throws the shadows. */
 void sky_init(struct sky *s, int count, uint64_t seed, const struct grid *g, const struct air *a);

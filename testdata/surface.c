@@ -29,6 +29,12 @@ const struct cover_facts covers[COVER_COUNT] = {
 	{ "dry-reed",
 	  { .06f, .075f, .11f, .15f, .17f, .2f, .22f, .23f, .235f, .0012f, .28f, .2f, 305 } },
 	{ "cloud", { .44f, .45f, .46f, .47f, .475f, .48f, .49f, .5f, .4f, .02f, .4f, .3f, 268 } },
+	{ "lake-ice",
+	  { .41f, .42f, .42f, .38f, .36f, .33f, .305f, .28f, .2f, .0012f, .05f, .04f, 270 } },
+	{ "snow",
+	  { .815f, .82f, .8f, .78f, .765f, .74f, .72f, .7f, .52f, .0012f, .1f, .08f, 266 } },
+	{ "dark-land",
+	  { .055f, .06f, .07f, .08f, .085f, .09f, .095f, .1f, .098f, .0012f, .09f, .07f, 317 } },
 };
 
 /* In PLANE_LAEA: the Uzynaral strait (75.47 E), and the mouth of the Ili (74.2 E 45.35 N). */
@@ -51,8 +57,7 @@ int cover_find(const char *name)
 	return -1;
 }
 
-/* 0 below a, 1 above b, smooth between. */
-static double step(double a, double b, double v)
+double smooth_step(double a, double b, double v)
 {
 	double t = (v - a) / (b - a);
 
@@ -60,86 +65,98 @@ static double step(double a, double b, double v)
 	return t * t * (3 - 2 * t);
 }
 
-/* rho = rho * (1 - weight) + cover * weight */
-static void blend(float rho[ROLE_COUNT], enum cover cover, double weight)
+void mixture_of(struct mixture *m, enum cover cover)
+{
+	memcpy(m->rho, covers[cover].rho, sizeof(m->rho));
+	memset(m->share, 0, sizeof(m->share));
+	m->share[cover] = 1;
+}
+
+void mixture_blend(struct mixture *m, enum cover cover, double weight)
 {
 	float w = (float)weight;
 
 	if (weight <= 0)
 		return;
 	for (int i = 0; i < ROLE_COUNT; i++)
-		rho[i] += w * (covers[cover].rho[i] - rho[i]);
+		m->rho[i] += w * (covers[cover].rho[i] - m->rho[i]);
+	for (int i = 0; i < COVER_COUNT; i++)
+		m->share[i] -= w * m->share[i];
+	m->share[cover] += w;
 }
 
 /* Brightness: every reflectance but the cirrus band, which does not see the ground. */
-static void scale(float rho[ROLE_COUNT], double factor)
+static void scale(struct mixture *out, double factor)
 {
 	for (int i = 0; i < ROLE_KELVIN; i++)
 		if (i != ROLE_CIRRUS)
-			rho[i] *= (float)factor;
+			out->rho[i] *= (float)factor;
 }
 
-void surface_water(const struct surface *s, double x, double y, double about, float rho[ROLE_COUNT])
+void surface_water(const struct surface *s, double x, double y, double about, struct mixture *out)
 {
 	double u, v, near_shore;
 
 	if (!s->natural) {
-		memcpy(rho, covers[s->water].rho, sizeof(covers[s->water].rho));
+		mixture_of(out, s->water);
 		return;
 	}
-	memcpy(rho, covers[COVER_TURBID_WATER].rho, sizeof(covers[0].rho));
+	mixture_of(out, COVER_TURBID_WATER);
 	u = (x - STRAIT_X) / BLEND_M + 0.6 * noise_octaves(s->seed + 100, x / 9000, y / 9000, 2);
-	blend(rho, COVER_CLEAR_WATER, step(-1, 1, u));
+	mixture_blend(out, COVER_CLEAR_WATER, smooth_step(-1, 1, u));
 	u = (x - MOUTH_X) / PLUME_M;
 	v = (y - MOUTH_Y) / PLUME_M;
-	near_shore = x < STRAIT_X ? 0.4 * (1 - step(0, 900, fabs(about))) : 0;
-	blend(rho, COVER_VERY_TURBID_WATER, fmax(exp(-u * u - v * v), near_shore));
-	scale(rho, 1 + 0.05 * noise_octaves(s->seed + 110, x / 1100, y / 1100, 3));
+	near_shore = x < STRAIT_X ? 0.4 * (1 - smooth_step(0, 900, fabs(about))) : 0;
+	mixture_blend(out, COVER_VERY_TURBID_WATER, fmax(exp(-u * u - v * v), near_shore));
+	scale(out, 1 + 0.05 * noise_octaves(s->seed + 110, x / 1100, y / 1100, 3));
 }
 
 static double reed_share(const struct surface *s, double x, double y, double about)
 {
 	double u = (x - DELTA_X) / DELTA_HALF_X, v = (y - DELTA_Y) / DELTA_HALF_Y;
-	double delta = 1 - step(0.7, 1.1, sqrt(u * u + v * v)), fringe = 0;
+	double delta = 1 - smooth_step(0.7, 1.1, sqrt(u * u + v * v)), fringe = 0;
 
 	if (delta > 0)
-		delta *= step(-0.35, 0.05, noise_octaves(s->seed + 120, x / 2600, y / 2600, 3));
+		delta *= smooth_step(-0.35, 0.05,
+				     noise_octaves(s->seed + 120, x / 2600, y / 2600, 3));
 	if (fabs(about) < 900)
-		fringe = (1 - step(300, 900, fabs(about))) *
-			 step(0.15, 0.3, noise_octaves(s->seed + 130, x / 7000, y / 7000, 2));
+		fringe =
+			(1 - smooth_step(300, 900, fabs(about))) *
+			smooth_step(0.15, 0.3, noise_octaves(s->seed + 130, x / 7000, y / 7000, 2));
 	return fmax(delta, fringe);
 }
 
 static void salt_crust(const struct surface *s, double x, double y, double about,
-		       float rho[ROLE_COUNT])
+		       struct mixture *out)
 {
 	double from_shore = fabs(about), crust;
 
 	if (!s->salt || from_shore > 1500)
 		return;
-	crust = step(0.05, 0.2, noise_octaves(s->seed + 150, x / 3300, y / 3300, 3)) *
-		(1 - step(900, 1500, from_shore));
-	blend(rho, COVER_SALT, crust);
-	blend(rho, COVER_WET_SALT, crust * (1 - step(60, 200, from_shore)));
+	crust = smooth_step(0.05, 0.2, noise_octaves(s->seed + 150, x / 3300, y / 3300, 3)) *
+		(1 - smooth_step(900, 1500, from_shore));
+	mixture_blend(out, COVER_SALT, crust);
+	mixture_blend(out, COVER_WET_SALT, crust * (1 - smooth_step(60, 200, from_shore)));
 }
 
-float surface_land(const struct surface *s, double x, double y, double about, float rho[ROLE_COUNT])
+float surface_land(const struct surface *s, double x, double y, double about, struct mixture *out)
 {
 	double wide, fine, reed, green;
 
-	memcpy(rho, covers[s->natural ? COVER_SAND : s->land].rho, sizeof(covers[0].rho));
+	mixture_of(out, s->natural ? COVER_SAND : s->land);
 	if (!s->natural)
 		return s->land == COVER_GREEN_REED || s->land == COVER_DRY_REED;
 	wide = noise_octaves(s->seed + 140, x / 5200, y / 5200, 3);
 	fine = noise_octaves(s->seed + 145, x / 170, y / 170, 3);
-	scale(rho, 1 + 0.16 * wide + 0.06 * fine);
-	salt_crust(s, x, y, about, rho);
+	scale(out, 1 + 0.16 * wide + 0.06 * fine);
+	salt_crust(s, x, y, about, out);
 	reed = reed_share(s, x, y, about);
 	if (reed > 0) {
-		green = step(-0.25, 0.25, noise_octaves(s->seed + 125, x / 1300, y / 1300, 3));
-		blend(rho, COVER_DRY_REED, reed);
-		blend(rho, COVER_GREEN_REED, reed * green);
-		scale(rho, 1 + 0.08 * fine);
+		green = smooth_step(-0.25, 0.25,
+				    noise_octaves(s->seed + 125, x / 1300, y / 1300, 3));
+		mixture_blend(out, COVER_DRY_REED, reed);
+		mixture_blend(out, COVER_GREEN_REED, reed * green);
+		scale(out, 1 + 0.08 * fine);
 	}
 	return (float)reed;
 }

@@ -36,6 +36,9 @@ enum cover {
 	COVER_GREEN_REED,
 	COVER_DRY_REED,
 	COVER_CLOUD,
+	COVER_LAKE_ICE,
+	COVER_SNOW,
+	COVER_DARK_LAND, /* burnt, or wet mud */
 	COVER_COUNT,
 };
 
@@ -62,12 +65,24 @@ struct surface {
 	uint64_t seed;
 };
 
-/* Reflectance of water at a place of the plane; about: shore_about() there. */
-void surface_water(const struct surface *s, double x, double y, double about,
-		   float rho[ROLE_COUNT]);
+/* What a place reflects, and the share of each cover in it: they sum to 1. */
+struct mixture {
+	float rho[ROLE_COUNT], share[COVER_COUNT];
+};
 
-/* Reflectance of land; returns the share of it that is reed. */
-float surface_land(const struct surface *s, double x, double y, double about,
-		   float rho[ROLE_COUNT]);
+/* One cover alone. */
+void mixture_of(struct mixture *m, enum cover cover);
+
+/* Replace a part of what is there, 0..1, by a cover. */
+void mixture_blend(struct mixture *m, enum cover cover, double weight);
+
+/* 0 below a, 1 above b, smooth between. */
+double smooth_step(double a, double b, double v);
+
+/* The water at a place of the plane; about: shore_about() there. */
+void surface_water(const struct surface *s, double x, double y, double about, struct mixture *out);
+
+/* The land there; returns the share of it that is reed. */
+float surface_land(const struct surface *s, double x, double y, double about, struct mixture *out);
 
 #endif

@@ -17,12 +17,18 @@ static const struct {
 	[TRUTH_PERCENT] = { "fraction.tif", GDT_Byte, TRUTH_NONE },
 	[TRUTH_FRACTION] = { "fraction16.tif", GDT_UInt16, TRUTH_NONE16 },
 	[TRUTH_SKY] = { "sky.tif", GDT_Byte, TRUTH_NONE },
+	[TRUTH_COVER] = { "cover.tif", GDT_Byte, TRUTH_NONE },
 };
 
 static bool wanted(const struct truth *t, int k)
 {
-	return !t->ground->is_ramp && (k != TRUTH_SKY || t->options->clouds > 0 ||
-				       t->options->slc_off || t->options->defects);
+	const struct options *o = t->options;
+
+	if (k == TRUTH_SKY && !(o->clouds > 0 || o->slc_off || o->defects || o->false_clouds))
+		return false;
+	if (k == TRUTH_COVER && !o->hard)
+		return false;
+	return !t->ground->is_ramp;
 }
 
 int truth_open(struct truth *t, const char *id, struct failure *f)
@@ -60,17 +66,19 @@ int truth_open(struct truth *t, const char *id, struct failure *f)
 	return 0;
 }
 
-static void note_pixel(struct truth *t, size_t at, float fraction, int sky, bool seen)
+static void note_pixel(struct truth *t, size_t at, float fraction, int sky, int cover, bool seen)
 {
 	uint8_t *class = t->strip[TRUTH_CLASS], *percent = t->strip[TRUTH_PERCENT];
 	uint16_t *fraction16 = t->strip[TRUTH_FRACTION];
-	uint8_t *bits = t->strip[TRUTH_SKY];
+	uint8_t *bits = t->strip[TRUTH_SKY], *covered = t->strip[TRUTH_COVER];
 
 	class[at] = seen ? fraction >= 0.5f : TRUTH_NONE;
 	percent[at] = seen ? (uint8_t)lround(100 * (double)fraction) : TRUTH_NONE;
 	fraction16[at] = seen ? (uint16_t)lround(10000 * (double)fraction) : TRUTH_NONE16;
 	if (bits)
 		bits[at] = (uint8_t)sky;
+	if (covered)
+		covered[at] = seen ? (uint8_t)cover : TRUTH_NONE;
 }
 
 void truth_note(struct truth *t, int in_strip, int row, double extra_m, const struct ground_row *r)
@@ -89,7 +97,7 @@ void truth_note(struct truth *t, int in_strip, int row, double extra_m, const st
 			   seen ? r->sky[i] | (ground_lost(g, row) ? SKY_LOST : 0)
 			   : ground_gap(g, i, row) ? SKY_GAP
 						   : TRUTH_NONE,
-			   seen);
+			   r->cover[i], seen);
 		if (!seen)
 			continue;
 		sum.water_pixels += f;
@@ -130,6 +138,14 @@ static void write_area(const struct truth *t, struct json *j)
 	json_whole(j, "water_class_pixels", sum.class_water);
 	json_whole(j, "seen_pixels", sum.seen);
 	json_end(j, '}');
+}
+
+static void write_covers(struct json *j)
+{
+	json_array(j, "covers");
+	for (int k = 0; k < CODE_COUNT; k++)
+		json_text(j, NULL, cover_names[k]);
+	json_end(j, ']');
 }
 
 static void write_scene(const struct truth *t, struct json *j, const struct air *air)
@@ -211,6 +227,8 @@ static int write_json(const struct truth *t, const char *id, const struct air *a
 		truth_shore_json(t, &j);
 		write_area(t, &j);
 	}
+	if (t->strip[TRUTH_COVER])
+		write_covers(&j);
 	json_array(&j, "bands");
 	for (int i = 0; i < bands; i++)
 		write_band(t, &j, air, &band[i]);

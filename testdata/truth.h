@@ -2,7 +2,8 @@
  *
  * truth.h - what a product shows, exactly: DIR/truth/ID/ with class.tif,
  * fraction.tif (percent), fraction16.tif (x 10000), sky.tif (enum sky_bit, where there
- * are clouds or gaps), shoreline.geojson and truth.json.  A ramp has truth.json only.
+ * are clouds or gaps), cover.tif (enum cover_code, where covers are hard), shoreline.geojson
+ * and truth.json.  A ramp has truth.json only.
  */
 #ifndef TESTDATA_TRUTH_H
 #define TESTDATA_TRUTH_H
@@ -13,9 +14,9 @@
 #include "testdata/options.h"
 #include "testdata/raster.h"
 
-enum truth_file { TRUTH_CLASS, TRUTH_PERCENT, TRUTH_FRACTION, TRUTH_SKY, TRUTH_FILES };
+enum truth_file { TRUTH_CLASS, TRUTH_PERCENT, TRUTH_FRACTION, TRUTH_SKY, TRUTH_COVER, TRUTH_FILES };
 
-#define TRUTH_NONE   255   /* class, percent, sky */
+#define TRUTH_NONE   255   /* class, percent, sky, cover */
 #define TRUTH_NONE16 65535 /* fraction x 10000 */
 
 /* One band of the product, for truth.json. */
