@@ -200,6 +200,23 @@ static void span_halve_mean_u16(size_t n, const uint16_t *restrict upper,
 					      lower[2 * i + 1], nodata);
 }
 
+static void span_cloud_tests(size_t n, const float *restrict blue, const float *restrict green,
+			     const float *restrict red, const float *restrict nir,
+			     const float *restrict swir1, const float *restrict swir2,
+			     const float *restrict cirrus, const uint8_t *restrict state,
+			     struct cloud_limits limits, uint8_t *restrict bits,
+			     uint8_t *restrict variability)
+{
+	for (size_t i = 0; i < n; i++)
+		variability[i] = cloud_variability(blue[i], green[i], red[i], nir[i], swir1[i],
+						   swir2[i], state[i], limits);
+	for (size_t i = 0; i < n; i++)
+		bits[i] = cloud_test_bits(blue[i], green[i], red[i], nir[i], swir1[i], swir2[i],
+					  state[i], limits);
+	for (size_t i = 0; cirrus && i < n; i++)
+		bits[i] = cloud_add_cirrus(bits[i], cirrus[i], limits);
+}
+
 static void span_change(size_t n, const uint8_t *restrict before, const uint8_t *restrict after,
 			const uint8_t *restrict fraction_before,
 			const uint8_t *restrict fraction_after, uint8_t threshold_percent,
@@ -244,6 +261,7 @@ const struct kernels TABLE = {
 	.halve_or_u32 = span_halve_or_u32,
 	.halve_mean_u8 = span_halve_mean_u8,
 	.halve_mean_u16 = span_halve_mean_u16,
+	.cloud_tests = span_cloud_tests,
 	.change = span_change,
 	.delta = span_delta,
 };

@@ -17,6 +17,7 @@
 
 #include "kernels/calib.h"
 #include "kernels/classes.h"
+#include "kernels/cloud.h"
 #include "kernels/fraction.h"
 #include "kernels/resample.h"
 #include "kernels/water.h"
@@ -80,6 +81,16 @@ struct kernels {
 	void (*water_class)(size_t n, const uint8_t *restrict code, const uint8_t *restrict state,
 			    uint32_t hide, uint32_t ice, uint32_t *restrict why,
 			    uint8_t *restrict water);
+
+	/* --- clouds (cloud.h), plain reflectance at the top of the atmosphere --- */
+
+	/* Tests and variability of a span; cirrus: NULL where there is no such band. */
+	void (*cloud_tests)(size_t n, const float *restrict blue, const float *restrict green,
+			    const float *restrict red, const float *restrict nir,
+			    const float *restrict swir1, const float *restrict swir2,
+			    const float *restrict cirrus, const uint8_t *restrict state,
+			    struct cloud_limits limits, uint8_t *restrict bits,
+			    uint8_t *restrict variability);
 
 	/* --- fraction (fraction.h) --- */
 
