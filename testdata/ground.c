@@ -7,8 +7,9 @@
 
 #include "testdata/noise.h"
 
-#define EDGE_SLOPE 0.19	 /* tangent of the tilt of a descending track at 46 N */
-#define GAP_FREE   0.1	 /* of half the swath: no gap in the middle */
+#define EDGE_SLOPE 0.19 /* tangent of the tilt of a descending track at 46 N */
+#define GAP_FREE   0.1	/* of half the swath: no gap in the middle */
+#define POND_COVER COVER_CLEAR_WATER
 #define PATCH_M	   900.0 /* false clouds of a natural shore */
 #define LINE_TURN_DEG                                                                              \
 	17.0 /* the straight shore's normal, from east to north: no lattice direction */
@@ -146,8 +147,21 @@ double ground_fraction(const struct ground *g, int column, int row)
 /* What a pixel is made of. */
 struct made_of {
 	struct mixture water, land;
-	float lake, glint, reed; /* shares of the pixel, of its land; glint as in hard.h */
+	float lake, pond;  /* shares of the pixel: together all water */
+	float glint, reed; /* as in hard.h; share of the land */
 };
+
+/* A part of the land is a pond; the shares of the others stay those of the dry part. */
+static void add_pond(const struct ground *g, int column, int row, struct made_of *out)
+{
+	float share = (float)ponds_share(&g->ponds, &g->grid, column, row);
+
+	if (share <= 0)
+		return;
+	out->pond = share * (1 - out->lake);
+	for (int k = 0; k < ROLE_COUNT; k++)
+		out->land.rho[k] += share * (covers[POND_COVER].rho[k] - out->land.rho[k]);
+}
 
 static void make_of(const struct ground *g, int column, int row, struct made_of *out)
 {
@@ -167,11 +181,14 @@ static void make_of(const struct ground *g, int column, int row, struct made_of 
 	}
 	if (g->hard.spacing > 0)
 		out->reed = out->land.share[COVER_GREEN_REED] + out->land.share[COVER_DRY_REED];
+	if (g->ponds.n)
+		add_pond(g, column, row, out);
 }
 
 static enum cover_code code_of(const struct made_of *m)
 {
 	return cover_code(&(struct cover_parts){ .lake = m->lake,
+						 .pond = m->pond,
 						 .glint = m->glint,
 						 .water = m->water.share,
 						 .land = m->land.share });
@@ -237,6 +254,29 @@ static uint8_t deceive(const struct ground *g, int column, int row, int sky, int
 	return (uint8_t)sky;
 }
 
+static double about_utm(const void *ground, double e, double n)
+{
+	const struct ground *g = ground;
+	double x, y;
+
+	place(g, (e - g->grid.e0) / g->grid.pixel_m, (g->grid.n0 - n) / g->grid.pixel_m, &x, &y);
+	return shore_about(&g->shore, x, y);
+}
+
+static int make_ponds(struct ground *g, const struct options *o, struct failure *f)
+{
+	double width = g->grid.width * g->grid.pixel_m, height = g->grid.height * g->grid.pixel_m;
+	struct ponds_site site = { .e = g->grid.e0 + width / 2,
+				   .n = g->grid.n0 - height / 2,
+				   .half_width = width / 2,
+				   .half_height = height / 2,
+				   .seed = hash64(o->seed ^ 0x60d5),
+				   .about = about_utm,
+				   .shore = g };
+
+	return ponds_init(&g->ponds, &g->grid, &site, f);
+}
+
 int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
 		const struct air *air, struct failure *f)
 {
@@ -264,6 +304,8 @@ int ground_init(struct ground *g, const struct options *o, const struct grid *gr
 	if (o->ramp)
 		make_ramp(g);
 	else if (make_shore(g, o, f))
+		return -1;
+	if (o->ponds && make_ponds(g, o, f))
 		return -1;
 	return g->ring ? find_false(g, f) : 0;
 }
@@ -307,8 +349,8 @@ static void mix_pixel(const struct ground *g, int column, int row, struct ground
 	struct made_of m;
 
 	make_of(g, column, row, &m);
-	out->fraction[column] = m.lake;
-	out->reed[column] = m.reed * (1 - m.lake);
+	out->fraction[column] = m.lake + m.pond;
+	out->reed[column] = m.reed * (1 - m.lake - m.pond);
 	out->cover[column] = (uint8_t)code_of(&m);
 	for (int k = 0; k < ROLE_COUNT; k++)
 		out->rho[k][column] = m.lake * m.water.rho[k] + (1 - m.lake) * m.land.rho[k];

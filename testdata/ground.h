@@ -14,6 +14,7 @@
 #include "testdata/hard.h"
 #include "testdata/options.h"
 #include "testdata/plane.h"
+#include "testdata/ponds.h"
 #include "testdata/shore.h"
 #include "testdata/sky.h"
 #include "testdata/surface.h"
@@ -43,6 +44,7 @@ struct ground {
 	struct shore shore;
 	struct surface surface;
 	struct hard hard;
+	struct ponds ponds;
 	struct sky sky;
 	struct ramp ramp;
 	bool laea; /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
@@ -77,7 +79,7 @@ void ground_row_release(struct ground_row *r);
 void ground_compute(const struct ground *g, int row, struct ground_row *out);
 
 /*
- * The share of water in the pixel (column, row), 0..1: exact 0 or 1 where the
+ * The share of the lake in the pixel (column, row), 0..1, without ponds: exact 0 or 1 where the
  * shore does not pass, else the mean of GROUND_PARTS^2 parts, each cut by a
  * straight line.  For a shore of radius R the error is below
  * (pixel / GROUND_PARTS)^2 / (8 R pixel): 1e-5 for a radius of 5 km.

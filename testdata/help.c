@@ -41,6 +41,8 @@ const char *const options_help[] = {
 	"                     masks say nothing\n"
 	"  --false-clouds     the masks call part of the very turbid water and of the salt cloud;\n"
 	"                     sky.tif says where (bit 64)\n"
+	"  --ponds            twenty ponds, and channels 1, 2 and 3 pixels wide, on land: exact in\n"
+	"                     the truth, each in truth.json; also cover.tif\n"
 	"  --clouds N         up to 64 clouds with shadows, in the masks too\n"
 	"  --noise SIGMA      noise of the sensor, in reflectance (default .002; ramp: 0)\n"
 	"  --air rayleigh|none  Level-1: clear air scatters (default), or is not there\n"

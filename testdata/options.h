@@ -64,7 +64,7 @@ struct options {
 	int clouds;
 	bool salt, swath_edge, ramp;
 	bool natural;
-	bool hard, ice, false_clouds;
+	bool hard, ice, false_clouds, ponds;
 	bool no_air; /* Level-1: nothing between the ground and the sensor */
 	enum cover water, land;
 	char spacecraft[8]; /* LC09, LC08, LE07, LT05, LT04, S2A, S2B, S2C */

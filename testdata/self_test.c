@@ -289,6 +289,7 @@ int self_test(void)
 	tiles(&t);
 	self_test_forms(&t);
 	self_test_hard(&t);
+	self_test_ponds(&t);
 	printf("1..%d\n", t.n);
 	return t.failed ? 1 : 0;
 }

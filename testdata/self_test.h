@@ -30,4 +30,7 @@ void self_test_forms(struct tap *t);
 /* Covers that maps get wrong, and masks that lie. */
 void self_test_hard(struct tap *t);
 
+/* Small waters on land. */
+void self_test_ponds(struct tap *t);
+
 #endif

@@ -26,7 +26,7 @@ static bool wanted(const struct truth *t, int k)
 
 	if (k == TRUTH_SKY && !(o->clouds > 0 || o->slc_off || o->defects || o->false_clouds))
 		return false;
-	if (k == TRUTH_COVER && !o->hard)
+	if (k == TRUTH_COVER && !o->hard && !o->ponds)
 		return false;
 	return !t->ground->is_ramp;
 }
@@ -148,6 +148,24 @@ static void write_covers(struct json *j)
 	json_end(j, ']');
 }
 
+static void write_ponds(const struct ponds *p, struct json *j)
+{
+	json_array(j, "ponds");
+	for (int i = 0; i < p->n; i++) {
+		const struct pond *q = &p->pond[i];
+
+		json_object(j, NULL);
+		json_text(j, "kind", pond_kind_name(q->kind));
+		json_pair(j, "center_m", q->e, q->n);
+		json_number(j, "width_m", q->width);
+		json_number(j, "length_m", q->length);
+		json_number(j, "turn_deg", q->turn_deg);
+		json_number(j, "area_m2", pond_area(q));
+		json_end(j, '}');
+	}
+	json_end(j, ']');
+}
+
 static void write_scene(const struct truth *t, struct json *j, const struct air *air)
 {
 	const struct options *o = t->options;
@@ -229,6 +247,8 @@ static int write_json(const struct truth *t, const char *id, const struct air *a
 	}
 	if (t->strip[TRUTH_COVER])
 		write_covers(&j);
+	if (t->ground->ponds.n)
+		write_ponds(&t->ground->ponds, &j);
 	json_array(&j, "bands");
 	for (int i = 0; i < bands; i++)
 		write_band(t, &j, air, &band[i]);
