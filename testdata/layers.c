@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "testdata/noise.h"
+#include "testdata/snr.h"
 
 #define KELVIN_NOISE 0.1f
 #define RADIAN	     (M_PI / 180)
@@ -59,6 +60,29 @@ static int open_files(struct layers *l, const char *folder, const char *stem, st
 	return 0;
 }
 
+/* What point spread needs. */
+static int open_spread(struct layers *l, struct failure *f)
+{
+	size_t width = (size_t)l->o->width, rows = (size_t)l->o->block + 2 * PSF_REACH;
+
+	psf_init(&l->psf, l->o->psf);
+	if (!l->psf.reach)
+		return 0;
+	l->strip_row = calloc(rows, sizeof(*l->strip_row));
+	if (!l->strip_row)
+		return fail(f, "no memory for the rows of a strip");
+	for (size_t i = 0; i < rows; i++)
+		if (ground_row_init(&l->strip_row[i], l->o->width, f))
+			return -1;
+	for (int i = 0; i < l->o->threads; i++) {
+		l->spread_scratch[i] = malloc(width * sizeof(double));
+		l->spread[i] = malloc(width * sizeof(float));
+		if (!l->spread_scratch[i] || !l->spread[i])
+			return fail(f, "no memory for the point spread of a line");
+	}
+	return 0;
+}
+
 int layers_open(struct layers *l, const char *folder, const char *stem, const char *id,
 		struct failure *f)
 {
@@ -73,7 +97,7 @@ int layers_open(struct layers *l, const char *folder, const char *stem, const ch
 	for (int i = 0; i < o->threads; i++)
 		if (ground_row_init(&l->scratch[i], o->width, f))
 			return -1;
-	if (ground_init(&l->ground, o, &l->grid, &l->air, f))
+	if (ground_init(&l->ground, o, &l->grid, &l->air, f) || open_spread(l, f))
 		return -1;
 	if (open_files(l, folder, stem, f))
 		return -1;
@@ -114,6 +138,15 @@ static double sun_zenith(const struct layers *l, int column)
 	return l->air.sun_zenith + l->o->sun_range * ((column + 0.5) / l->grid.width - 0.5);
 }
 
+static double noise_of(const struct layers *l, const struct layer *y)
+{
+	const struct options *o = l->o;
+
+	if (y->role == ROLE_KELVIN)
+		return o->noise > 0 || o->snr ? (double)KELVIN_NOISE : 0;
+	return o->snr ? snr_noise(o->spacecraft, y->role, l->air.sun_zenith) : o->noise;
+}
+
 static void band_row(struct layers *l, const struct layer *y, int row, const float *rho,
 		     unsigned *saturated)
 {
@@ -125,9 +158,7 @@ static void band_row(struct layers *l, const struct layer *y, int row, const flo
 		hash64(l->o->seed ^ y->noise_key ^ hash64((uint64_t)moment_days(&l->o->when)));
 	int64_t column0 = (int64_t)floor(g->e0 / g->pixel_m),
 		line = (int64_t)floor(g->n0 / g->pixel_m) - row;
-	double sigma = y->role != ROLE_KELVIN ? l->o->noise
-		       : l->o->noise > 0      ? (double)KELVIN_NOISE
-					      : 0;
+	double sigma = noise_of(l, y);
 	size_t at = (size_t)(row - l->y0) * (size_t)g->width;
 	double sun = cos(l->air.sun_zenith * RADIAN);
 
@@ -183,17 +214,50 @@ static void mask_row(struct layers *l, int row, const struct ground_row *r,
 	l->saturated[row] = all;
 }
 
+/* Rows of the strip and around it, before any is spread; beyond the window there are none. */
+static void compute(void *job, int worker, int i)
+{
+	struct layers *l = job;
+	int row = l->y0 + i - PSF_REACH;
+
+	(void)worker;
+	if (row >= 0 && row < l->grid.height)
+		ground_compute(&l->ground, row, &l->strip_row[i]);
+}
+
+/* Row i of the strip as the sensor sees it; beyond the window the outermost row repeats. */
+static const float *spread_row(struct layers *l, int worker, int i, enum role role)
+{
+	const float *line[PSF_LINES];
+	int reach = l->psf.reach;
+
+	for (int k = -reach; k <= reach; k++) {
+		int row = l->y0 + i + k;
+
+		row = row < 0 ? 0 : row >= l->grid.height ? l->grid.height - 1 : row;
+		line[k + reach] = l->strip_row[row - l->y0 + PSF_REACH].rho[role];
+	}
+	psf_line(&l->psf, line, l->grid.width, l->spread_scratch[worker], l->spread[worker]);
+	return l->spread[worker];
+}
+
 static void work(void *job, int worker, int i)
 {
 	struct layers *l = job;
-	struct ground_row *r = &l->scratch[worker];
+	struct ground_row *r = l->psf.reach ? &l->strip_row[i + PSF_REACH] : &l->scratch[worker];
 	unsigned saturated[COLUMNS_MAX] = { 0 };
 	int row = l->y0 + i;
 
-	ground_compute(&l->ground, row, r);
-	for (int k = 0; k < l->n; k++)
-		if (is_band(&l->layer[k]))
-			band_row(l, &l->layer[k], row, r->rho[l->layer[k].role], saturated);
+	if (!l->psf.reach)
+		ground_compute(&l->ground, row, r);
+	for (int k = 0; k < l->n; k++) {
+		const struct layer *y = &l->layer[k];
+
+		if (is_band(y))
+			band_row(l, y, row,
+				 l->psf.reach ? spread_row(l, worker, i, y->role) : r->rho[y->role],
+				 saturated);
+	}
 	mask_row(l, row, r, saturated);
 	truth_note(&l->truth, i, row, 0, r);
 }
@@ -218,6 +282,8 @@ int layers_run(struct layers *l, struct failure *f)
 	for (l->y0 = 0; l->y0 < height; l->y0 += l->o->block) {
 		int rows = height - l->y0 < l->o->block ? height - l->y0 : l->o->block;
 
+		if (l->psf.reach && workers_run(l->o->threads, rows + 2 * PSF_REACH, compute, l, f))
+			return -1;
 		if (workers_run(l->o->threads, rows, work, l, f))
 			return -1;
 		for (int k = 0; k < l->n; k++)
@@ -254,8 +320,14 @@ void layers_release(struct layers *l)
 	}
 	truth_release(&l->truth);
 	ground_release(&l->ground);
-	for (int i = 0; i < WORKERS_MAX; i++)
+	for (int i = 0; i < WORKERS_MAX; i++) {
 		ground_row_release(&l->scratch[i]);
+		free(l->spread_scratch[i]);
+		free(l->spread[i]);
+	}
+	for (int i = 0; l->strip_row && i < l->o->block + 2 * PSF_REACH; i++)
+		ground_row_release(&l->strip_row[i]);
+	free(l->strip_row);
 	free(l->cloudy);
 	free(l->seen);
 	free(l->saturated);

@@ -8,6 +8,7 @@
 
 #include "testdata/ground.h"
 #include "testdata/options.h"
+#include "testdata/psf.h"
 #include "testdata/raster.h"
 #include "testdata/truth.h"
 #include "testdata/workers.h"
@@ -68,6 +69,11 @@ struct layers {
 	struct truth truth;
 	int y0;
 	struct ground_row scratch[WORKERS_MAX];
+	/* with point spread: every row of the strip and PSF_REACH beyond, and what a line needs */
+	struct psf psf;
+	struct ground_row *strip_row;
+	double *spread_scratch[WORKERS_MAX];
+	float *spread[WORKERS_MAX];
 	long *cloudy, *seen; /* pixels per row */
 	unsigned *saturated; /* bits per row */
 	/* known after layers_run() */

@@ -126,6 +126,8 @@ static const struct rule {
 	{ "ponds", FLAG, INTO(ponds) },
 	{ "clouds", WHOLE, AT(clouds), 0, CLOUD_MAX, NULL, NULL },
 	{ "noise", REAL, AT(noise), 0, 0.1, NULL, NULL },
+	{ "snr", FLAG, INTO(snr) },
+	{ "psf", REAL, AT(psf), 0, 2, NULL, NULL },
 	{ "air", OTHER, 0, 0, 0, NULL, value_air },
 	{ "seed", OTHER, 0, 0, 0, NULL, value_seed },
 	{ "center", DEGREES, INTO(center) },
@@ -363,8 +365,10 @@ static int defaults(struct options *o, const struct asked *a, struct failure *f)
 		o->plane_laea = o->lake == LAKE_BALKHASH;
 	if (!said(a, "surface"))
 		o->natural = o->lake == LAKE_BALKHASH;
+	if (said(a, "noise") && o->snr)
+		return fail(f, "--snr: the noise of the sensor, instead of --noise");
 	if (!said(a, "noise"))
-		o->noise = o->ramp ? 0 : 0.002;
+		o->noise = o->ramp || o->snr ? 0 : 0.002;
 	defaults_sentinel2(o);
 	return check(o, f);
 }

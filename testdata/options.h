@@ -61,10 +61,11 @@ struct options {
 	int path, row, orbit;
 	char mgrs[8]; /* "43TFM" */
 	double shift_m, radius_m, noise;
+	double psf; /* point spread in pixels; 0: none */
 	int clouds;
 	bool salt, swath_edge, ramp;
 	bool natural;
-	bool hard, ice, false_clouds, ponds;
+	bool hard, ice, false_clouds, ponds, snr;
 	bool no_air; /* Level-1: nothing between the ground and the sensor */
 	enum cover water, land;
 	char spacecraft[8]; /* LC09, LC08, LE07, LT05, LT04, S2A, S2B, S2C */

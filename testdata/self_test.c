@@ -290,6 +290,7 @@ int self_test(void)
 	self_test_forms(&t);
 	self_test_hard(&t);
 	self_test_ponds(&t);
+	self_test_sensor(&t);
 	printf("1..%d\n", t.n);
 	return t.failed ? 1 : 0;
 }

@@ -33,4 +33,7 @@ void self_test_hard(struct tap *t);
 /* Small waters on land. */
 void self_test_ponds(struct tap *t);
 
+/* What the sensor does: point spread and noise. */
+void self_test_sensor(struct tap *t);
+
 #endif

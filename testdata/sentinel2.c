@@ -196,18 +196,31 @@ static int open_images(struct sentinel2 *s, struct failure *f)
 	return 0;
 }
 
+/* Rows of the strip and around it, before any is spread; beyond the window there are none. */
+static void compute(void *job, int worker, int i)
+{
+	struct sentinel2 *s = job;
+	int row = s->y0 + i - HALO;
+
+	(void)worker;
+	if (row >= 0 && row < s->safe->grid.height)
+		ground_compute(&s->ground, row, &s->strip_row[i]);
+}
+
 static void work(void *job, int worker, int group)
 {
 	struct sentinel2 *s = job;
-	struct ground_row *rows = s->scratch[worker];
+	struct ground_row *rows =
+		s->psf.reach ? &s->strip_row[HALO + group * GROUP] : s->scratch[worker];
 
 	for (int y = 0; y < GROUP; y++) {
 		int in_strip = group * GROUP + y;
 
-		ground_compute(&s->ground, s->y0 + in_strip, &rows[y]);
+		if (!s->psf.reach)
+			ground_compute(&s->ground, s->y0 + in_strip, &rows[y]);
 		truth_note(&s->truth, in_strip, s->y0 + in_strip, LATE_MAX_M, &rows[y]);
 	}
-	granule_paint(s, group, rows);
+	granule_paint(s, worker, group, rows);
 }
 
 static int make_strips(struct sentinel2 *s, struct failure *f)
@@ -217,6 +230,8 @@ static int make_strips(struct sentinel2 *s, struct failure *f)
 	for (s->y0 = 0; s->y0 < height; s->y0 += STRIP) {
 		int rows = height - s->y0 < STRIP ? height - s->y0 : STRIP;
 
+		if (s->psf.reach && workers_run(s->o->threads, rows + 2 * HALO, compute, s, f))
+			return -1;
 		if (workers_run(s->o->threads, rows / GROUP, work, s, f))
 			return -1;
 		for (int i = 0; i < s->images; i++) {
@@ -358,6 +373,29 @@ static int prepare_product(struct safe *p, const struct options *o, struct failu
 	return safe_names(p, f);
 }
 
+/* What point spread needs. */
+static int prepare_spread(struct sentinel2 *s, struct failure *f)
+{
+	size_t width = (size_t)s->o->width;
+
+	psf_init(&s->psf, s->o->psf);
+	if (!s->psf.reach)
+		return 0;
+	s->strip_row = calloc(STRIP + 2 * HALO, sizeof(*s->strip_row));
+	if (!s->strip_row)
+		return fail(f, "no memory for the rows of a strip");
+	for (int i = 0; i < STRIP + 2 * HALO; i++)
+		if (ground_row_init(&s->strip_row[i], s->o->width, f))
+			return -1;
+	for (int i = 0; i < s->o->threads; i++) {
+		s->spread_scratch[i] = malloc(width * sizeof(double));
+		s->spread[i] = malloc((PSF_LINES + 1) * width * sizeof(float));
+		if (!s->spread_scratch[i] || !s->spread[i])
+			return fail(f, "no memory for the point spread of a line");
+	}
+	return 0;
+}
+
 static int prepare(struct sentinel2 *s, struct failure *f)
 {
 	const struct options *o = s->o;
@@ -378,7 +416,7 @@ static int prepare(struct sentinel2 *s, struct failure *f)
 		for (int y = 0; y < GROUP; y++)
 			if (ground_row_init(&s->scratch[i][y], o->width, f))
 				return -1;
-	if (ground_init(&s->ground, o, &p->grid, &p->air, f))
+	if (ground_init(&s->ground, o, &p->grid, &p->air, f) || prepare_spread(s, f))
 		return -1;
 	add_images(s);
 	if (open_images(s, f))
@@ -401,6 +439,13 @@ static void release(struct sentinel2 *s)
 	for (int i = 0; i < WORKERS_MAX; i++)
 		for (int y = 0; y < GROUP; y++)
 			ground_row_release(&s->scratch[i][y]);
+	for (int i = 0; s->strip_row && i < STRIP + 2 * HALO; i++)
+		ground_row_release(&s->strip_row[i]);
+	free(s->strip_row);
+	for (int i = 0; i < WORKERS_MAX; i++) {
+		free(s->spread_scratch[i]);
+		free(s->spread[i]);
+	}
 	free(s->classes);
 	free(s);
 }

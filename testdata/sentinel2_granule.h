@@ -6,6 +6,7 @@
 #define TESTDATA_SENTINEL2_GRANULE_H
 
 #include "testdata/ground.h"
+#include "testdata/psf.h"
 #include "testdata/raster.h"
 #include "testdata/sentinel2_safe.h"
 #include "testdata/truth.h"
@@ -17,6 +18,7 @@ enum {
 	LATE_STEP_M = 20, /* bands start up to three times this further east */
 	LATE_MAX_M = 3 * LATE_STEP_M,
 	QUALIT_LAYERS = 8,
+	HALO = PSF_REACH * GROUP, /* rows of 10 m that a line of 60 m sees above and below */
 };
 
 enum what { WHAT_BAND, WHAT_SCL, WHAT_CLOUD_PROBABILITY, WHAT_CLASSI, WHAT_QUALIT };
@@ -43,10 +45,18 @@ struct sentinel2 {
 	int images;
 	int y0;
 	struct ground_row scratch[WORKERS_MAX][GROUP];
+	/* with point spread: every row of the strip and HALO beyond, and what a line needs */
+	struct psf psf;
+	struct ground_row *strip_row;
+	double *spread_scratch[WORKERS_MAX];
+	float *spread[WORKERS_MAX];   /* PSF_LINES + 1 lines */
 	long (*classes)[SCL_CLASSES]; /* counts per group of rows */
 };
 
-/* Paint the files of the rows from y0 of a group of GROUP rows, and count its classes. */
-void granule_paint(struct sentinel2 *s, int group, const struct ground_row *rows);
+/*
+ * Paint the files of the rows from y0 of a group of GROUP rows, and count its classes.  With point
+ * spread the HALO rows before and after them are there too, as far as the window goes.
+ */
+void granule_paint(struct sentinel2 *s, int worker, int group, const struct ground_row *rows);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "testdata/noise.h"
 #include "testdata/sentinel2_cell.h"
+#include "testdata/snr.h"
 
 enum {
 	DN_MAX = 32767,	 /* 15 bits */
@@ -37,9 +38,9 @@ static bool cell_seen(const struct sentinel2 *s, const struct image *m, int row,
 }
 
 static uint16_t band_value(const struct sentinel2 *s, const struct image *m, double rho,
-			   uint64_t place)
+			   double noise)
 {
-	double v = rho * m->transmittance + m->air_path + s->o->noise * (double)hash_bell(place);
+	double v = rho * m->transmittance + m->air_path + noise;
 	double dn = floor(v * s->o->quantification + 0.5) - s->o->offset[m->band];
 
 	return (uint16_t)(dn < 1 ? 1 : dn > DN_MAX ? DN_MAX : dn);
@@ -63,7 +64,28 @@ static void store_mask(const struct image *m, size_t at, const struct cell *c, b
 	}
 }
 
-static void band_line(const struct sentinel2 *s, const struct image *m, int line, int y,
+/* A line as the sensor sees it; beyond the window the outermost line repeats. */
+static const float *spread_line(const struct sentinel2 *s, int worker, const struct image *m,
+				int line, int y, const struct ground_row *rows)
+{
+	int width = s->safe->grid.width / m->factor, last = s->safe->grid.height / m->factor - 1;
+	float *out = s->spread[worker] + (size_t)PSF_LINES * (size_t)width;
+	const float *about[PSF_LINES];
+
+	for (int k = 0; k <= 2 * s->psf.reach; k++) {
+		int at = line + k - s->psf.reach;
+		float *mean = s->spread[worker] + (size_t)k * (size_t)width;
+
+		at = at < 0 ? 0 : at > last ? last : at;
+		for (int x = 0; x < width; x++)
+			mean[x] = (float)mean_rho(m, rows, y + at - line, x);
+		about[k] = mean;
+	}
+	psf_line(&s->psf, about, width, s->spread_scratch[worker], out);
+	return out;
+}
+
+static void band_line(const struct sentinel2 *s, int worker, const struct image *m, int line, int y,
 		      const struct ground_row *rows)
 {
 	const struct grid *g = &s->safe->grid;
@@ -71,6 +93,8 @@ static void band_line(const struct sentinel2 *s, const struct image *m, int line
 	int64_t lattice_x = (int64_t)(g->e0 / (10 * k)), lattice_y = (int64_t)(g->n0 / (10 * k));
 	uint64_t key =
 		hash64(s->o->seed ^ m->noise_key ^ hash64((uint64_t)moment_days(&s->o->when)));
+	double sigma = s->o->snr ? snr_noise_msi(m->band, s->safe->air.sun_zenith) : s->o->noise;
+	const float *spread = s->psf.reach ? spread_line(s, worker, m, line, y, rows) : NULL;
 	uint16_t *out = (uint16_t *)m->strip + (size_t)(line - s->y0 / k) * (size_t)width;
 
 	for (int x = 0; x < width; x++) {
@@ -78,7 +102,9 @@ static void band_line(const struct sentinel2 *s, const struct image *m, int line
 
 		out[x] = 0;
 		if (cell_seen(s, m, line * k, x))
-			out[x] = band_value(s, m, mean_rho(m, rows, y, x), place);
+			out[x] = band_value(s, m,
+					    spread ? (double)spread[x] : mean_rho(m, rows, y, x),
+					    sigma * (double)hash_bell(place));
 	}
 }
 
@@ -97,14 +123,14 @@ static void mask_line(const struct sentinel2 *s, const struct image *m, int line
 	}
 }
 
-static void image_rows(const struct sentinel2 *s, const struct image *m, int group,
+static void image_rows(const struct sentinel2 *s, int worker, const struct image *m, int group,
 		       const struct ground_row *rows)
 {
 	int lines = GROUP / m->factor, first = s->y0 / m->factor + group * lines;
 
 	for (int y = 0; y < lines; y++) {
 		if (m->what == WHAT_BAND)
-			band_line(s, m, first + y, y, rows);
+			band_line(s, worker, m, first + y, y, rows);
 		else
 			mask_line(s, m, first + y, y, rows);
 	}
@@ -126,9 +152,9 @@ static void count_classes(struct sentinel2 *s, int group, const struct ground_ro
 		}
 }
 
-void granule_paint(struct sentinel2 *s, int group, const struct ground_row *rows)
+void granule_paint(struct sentinel2 *s, int worker, int group, const struct ground_row *rows)
 {
 	for (int i = 0; i < s->images; i++)
-		image_rows(s, &s->image[i], group, rows);
+		image_rows(s, worker, &s->image[i], group, rows);
 	count_classes(s, group, rows);
 }

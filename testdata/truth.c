@@ -178,6 +178,10 @@ static void write_scene(const struct truth *t, struct json *j, const struct air 
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)o->seed);
 	json_text(j, "seed", seed);
 	json_number(j, "noise", o->noise);
+	if (o->snr)
+		json_bool(j, "snr", true);
+	if (o->psf > 0)
+		json_number(j, "psf_pixels", o->psf);
 	json_whole(j, "clouds", o->clouds);
 	json_object(j, "grid");
 	json_whole(j, "epsg", grid_epsg(g));
