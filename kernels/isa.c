@@ -79,23 +79,108 @@ static void span_index_pack(size_t n, const float *restrict index, const uint8_t
 		packed[i] = index_pack(index[i], state[i]);
 }
 
+static void span_mbwi(size_t n, const float *restrict green, const float *restrict red,
+		      const float *restrict nir, const float *restrict swir1,
+		      const float *restrict swir2, float *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = mbwi(green[i], red[i], nir[i], swir1[i], swir2[i]);
+}
+
+static void span_tcw(size_t n, const float *restrict blue, const float *restrict green,
+		     const float *restrict red, const float *restrict nir,
+		     const float *restrict swir1, const float *restrict swir2, struct tcw weights,
+		     float *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = tcw(blue[i], green[i], red[i], nir[i], swir1[i], swir2[i], weights);
+}
+
 static void span_dswe(size_t n, const float *restrict blue, const float *restrict green,
 		      const float *restrict red, const float *restrict nir,
 		      const float *restrict swir1, const float *restrict swir2,
-		      uint8_t *restrict code)
+		      struct dswe_limits limits, uint8_t *restrict code)
 {
 	for (size_t i = 0; i < n; i++)
-		code[i] = dswe_code(blue[i], green[i], red[i], nir[i], swir1[i], swir2[i]);
+		code[i] = dswe_code(blue[i], green[i], red[i], nir[i], swir1[i], swir2[i], limits);
 }
 
-static void span_water_class(size_t n, const uint8_t *restrict code, const uint8_t *restrict state,
-			     uint32_t hide, uint32_t ice, uint32_t *restrict why,
-			     uint8_t *restrict water)
+static void span_evidence_balkhash(size_t n, const float *restrict blue,
+				   const float *restrict green, const float *restrict red,
+				   const float *restrict nir, const float *restrict swir1,
+				   const float *restrict swir2, const uint8_t *restrict code,
+				   struct evidence_limits limits, uint8_t *restrict evidence)
+{
+	for (size_t i = 0; i < n; i++)
+		evidence[i] = evidence_balkhash(blue[i], green[i], red[i], nir[i], swir1[i],
+						swir2[i], code[i], limits);
+}
+
+static void span_evidence_dswe(size_t n, const uint8_t *restrict code, uint8_t *restrict evidence)
+{
+	for (size_t i = 0; i < n; i++)
+		evidence[i] = evidence_dswe(code[i]);
+}
+
+static void span_evidence_dswx(size_t n, const uint8_t *restrict code, const float *restrict nir,
+			       const uint16_t *restrict fmask, uint8_t *restrict evidence)
+{
+	for (size_t i = 0; i < n; i++)
+		evidence[i] = evidence_dswx(code[i], nir[i], fmask[i]);
+}
+
+static void span_evidence_wofs(size_t n, const float *restrict blue, const float *restrict green,
+			       const float *restrict red, const float *restrict nir,
+			       const float *restrict swir1, const float *restrict swir2,
+			       uint8_t *restrict evidence)
+{
+	for (size_t i = 0; i < n; i++)
+		evidence[i] = evidence_wofs(blue[i], green[i], red[i], nir[i], swir1[i], swir2[i]);
+}
+
+static void span_evidence_above(size_t n, const float *restrict index, float threshold,
+				uint8_t *restrict evidence)
+{
+	for (size_t i = 0; i < n; i++)
+		evidence[i] = evidence_above(index[i], threshold);
+}
+
+static void span_water_why(size_t n, const uint8_t *restrict code, const uint8_t *restrict state,
+			   const uint8_t *restrict evidence, uint32_t *restrict why)
+{
+	for (size_t i = 0; i < n; i++)
+		why[i] = water_why(why[i], state[i], code[i], evidence[i]);
+}
+
+static void span_glint(size_t n, const float *restrict swir1, const uint8_t *restrict evidence,
+		       float limit, uint32_t *restrict why)
+{
+	for (size_t i = 0; i < n; i++)
+		why[i] |= water_glint(evidence[i], swir1[i], limit);
+}
+
+static void span_water_grounds(size_t n, const uint32_t *restrict why,
+			       const uint8_t *restrict evidence, struct mask_limits limits,
+			       uint8_t *restrict grounds)
+{
+	for (size_t i = 0; i < n; i++)
+		grounds[i] = water_grounds(why[i], evidence[i], limits);
+}
+
+static void span_water_class(size_t n, const uint32_t *restrict why,
+			     const uint8_t *restrict evidence, struct mask_limits limits,
+			     uint8_t *restrict water, uint8_t *restrict marks)
 {
 	for (size_t i = 0; i < n; i++) {
-		why[i] = water_why(why[i], state[i], code[i]);
-		water[i] = water_class(why[i], code[i], hide, ice);
+		water[i] = water_class(why[i], evidence[i], limits);
+		marks[i] = water_marks(why[i], evidence[i], water[i], limits);
 	}
+}
+
+static void span_water_marks(size_t n, const uint8_t *restrict marks, uint32_t *restrict why)
+{
+	for (size_t i = 0; i < n; i++)
+		why[i] |= why_marks(marks[i]);
 }
 
 static void span_purity(size_t n, const uint8_t *restrict above, const uint8_t *restrict here,
@@ -103,14 +188,6 @@ static void span_purity(size_t n, const uint8_t *restrict above, const uint8_t *
 {
 	for (size_t i = 0; i < n; i++)
 		purity[i] = fraction_purity(above + i, here + i, below + i);
-}
-
-static void span_fraction(size_t n, const uint16_t *restrict nir, const uint16_t *restrict swir1,
-			  const uint16_t *restrict swir2, const uint8_t *restrict purity,
-			  struct unmix u, uint8_t *restrict percent)
-{
-	for (size_t i = 0; i < n; i++)
-		percent[i] = fraction_percent(nir[i], swir1[i], swir2[i], purity[i], u);
 }
 
 static void span_bilinear_u8(size_t n, struct window_u8 src, const int32_t *restrict x,
@@ -246,11 +323,21 @@ const struct kernels TABLE = {
 	.awei_nsh = span_awei_nsh,
 	.awei_sh = span_awei_sh,
 	.wi2015 = span_wi2015,
+	.mbwi = span_mbwi,
+	.tcw = span_tcw,
 	.index_pack = span_index_pack,
 	.dswe = span_dswe,
+	.evidence_balkhash = span_evidence_balkhash,
+	.evidence_dswe = span_evidence_dswe,
+	.evidence_dswx = span_evidence_dswx,
+	.evidence_wofs = span_evidence_wofs,
+	.evidence_above = span_evidence_above,
+	.water_why = span_water_why,
+	.glint = span_glint,
+	.water_grounds = span_water_grounds,
 	.water_class = span_water_class,
+	.water_marks = span_water_marks,
 	.purity = span_purity,
-	.fraction = span_fraction,
 	.bilinear_u8 = span_bilinear_u8,
 	.bilinear_i16 = span_bilinear_i16,
 	.bilinear_u16 = span_bilinear_u16,

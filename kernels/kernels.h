@@ -18,6 +18,7 @@
 #include "kernels/calib.h"
 #include "kernels/classes.h"
 #include "kernels/cloud.h"
+#include "kernels/evidence.h"
 #include "kernels/fraction.h"
 #include "kernels/resample.h"
 #include "kernels/water.h"
@@ -61,6 +62,13 @@ struct kernels {
 	void (*wi2015)(size_t n, const float *restrict green, const float *restrict red,
 		       const float *restrict nir, const float *restrict swir1,
 		       const float *restrict swir2, float *restrict out);
+	void (*mbwi)(size_t n, const float *restrict green, const float *restrict red,
+		     const float *restrict nir, const float *restrict swir1,
+		     const float *restrict swir2, float *restrict out);
+	void (*tcw)(size_t n, const float *restrict blue, const float *restrict green,
+		    const float *restrict red, const float *restrict nir,
+		    const float *restrict swir1, const float *restrict swir2, struct tcw weights,
+		    float *restrict out);
 	/* Index to int16 x 1e-4, rounded half away from zero, clamped to +-32767; INDEX_NODATA
 	 * where state has CALIB_FILL or CALIB_SATURATED or the index is NaN. */
 	void (*index_pack)(size_t n, const float *restrict index, const uint8_t *restrict state,
@@ -72,15 +80,38 @@ struct kernels {
 	void (*dswe)(size_t n, const float *restrict blue, const float *restrict green,
 		     const float *restrict red, const float *restrict nir,
 		     const float *restrict swir1, const float *restrict swir2,
-		     uint8_t *restrict code);
-	/*
-	 * Water class of a span from the DSWE code, the bands' state (calib.h) and the mask's
-	 * reasons; why gains the state's reasons and the tests passed (in and out).
-	 * hide: reasons that make a pixel 253; ice: reasons that make it 252.
-	 */
-	void (*water_class)(size_t n, const uint8_t *restrict code, const uint8_t *restrict state,
-			    uint32_t hide, uint32_t ice, uint32_t *restrict why,
-			    uint8_t *restrict water);
+		     struct dswe_limits limits, uint8_t *restrict code);
+	/* Evidence of water of a span, a method each (evidence.h). */
+	void (*evidence_balkhash)(size_t n, const float *restrict blue, const float *restrict green,
+				  const float *restrict red, const float *restrict nir,
+				  const float *restrict swir1, const float *restrict swir2,
+				  const uint8_t *restrict code, struct evidence_limits limits,
+				  uint8_t *restrict evidence);
+	void (*evidence_dswe)(size_t n, const uint8_t *restrict code, uint8_t *restrict evidence);
+	void (*evidence_dswx)(size_t n, const uint8_t *restrict code, const float *restrict nir,
+			      const uint16_t *restrict fmask, uint8_t *restrict evidence);
+	void (*evidence_wofs)(size_t n, const float *restrict blue, const float *restrict green,
+			      const float *restrict red, const float *restrict nir,
+			      const float *restrict swir1, const float *restrict swir2,
+			      uint8_t *restrict evidence);
+	void (*evidence_above)(size_t n, const float *restrict index, float threshold,
+			       uint8_t *restrict evidence);
+	/* Adds to the masks' reasons of a span those of its state (calib.h) and its spectrum. */
+	void (*water_why)(size_t n, const uint8_t *restrict code, const uint8_t *restrict state,
+			  const uint8_t *restrict evidence, uint32_t *restrict why);
+	/* Evidence of a span that takes part in growing. */
+	void (*water_grounds)(size_t n, const uint32_t *restrict why,
+			      const uint8_t *restrict evidence, struct mask_limits limits,
+			      uint8_t *restrict grounds);
+	/* Flags as glint what has water's evidence and a swir1 above the limit. */
+	void (*glint)(size_t n, const float *restrict swir1, const uint8_t *restrict evidence,
+		      float limit, uint32_t *restrict why);
+	/* Class of a span, and what of its reasons is known only then (enum mark). */
+	void (*water_class)(size_t n, const uint32_t *restrict why,
+			    const uint8_t *restrict evidence, struct mask_limits limits,
+			    uint8_t *restrict water, uint8_t *restrict marks);
+	/* why gains what marks say. */
+	void (*water_marks)(size_t n, const uint8_t *restrict marks, uint32_t *restrict why);
 
 	/* --- clouds (cloud.h), plain reflectance at the top of the atmosphere --- */
 
@@ -101,10 +132,6 @@ struct kernels {
 	 */
 	void (*purity)(size_t n, const uint8_t *restrict above, const uint8_t *restrict here,
 		       const uint8_t *restrict below, uint8_t *restrict purity);
-	/* Fraction in percent of a span from packed bands; 255 where unknown. */
-	void (*fraction)(size_t n, const uint16_t *restrict nir, const uint16_t *restrict swir1,
-			 const uint16_t *restrict swir2, const uint8_t *restrict purity,
-			 struct unmix u, uint8_t *restrict percent);
 
 	/* --- resampling (resample.h): x, y are source coordinates of n target pixels --- */
 

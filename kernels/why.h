@@ -30,11 +30,18 @@ enum why {
 	WHY_OUTSIDE = 1u << 16,	     /* outside the lake's outline and buffer */
 	WHY_DEFECT = 1u << 17,	     /* defective, dropped or terrain-occluded in the product */
 	WHY_MIXED = 1u << 18,	     /* on the shore: the fraction is an estimate, not 0 or 100 */
+	WHY_CLOUD_OWN = 1u << 19,    /* cloud, by the program's own mask */
+	WHY_SHADOW_OWN = 1u << 20,   /* cloud shadow, by the program's own mask */
+	WHY_DILATED_OWN = 1u << 21,  /* the margin around those two */
+	WHY_CIRRUS_OWN = 1u << 22,   /* thin cirrus, by the program's own mask */
+	WHY_GROWN = 1u << 23,	     /* water because it hangs together with certain water */
 	WHY_DSWE1 = 1u << 24,	     /* DSWE test 1 passed: MNDWI */
 	WHY_DSWE2 = 1u << 25,	     /* DSWE test 2 passed: visible against infrared */
 	WHY_DSWE3 = 1u << 26,	     /* DSWE test 3 passed: AWEIsh */
 	WHY_DSWE4 = 1u << 27,	     /* DSWE test 4 passed: partial surface water 1 */
 	WHY_DSWE5 = 1u << 28,	     /* DSWE test 5 passed: partial surface water 2 */
+	WHY_ICE = 1u << 29,	     /* snow or ice by its spectrum */
+	WHY_AEROSOL = 1u << 30,	     /* class changed by the aerosol level (OPERA DSWx) */
 };
 
 /* The five DSWE tests lie together, test 1 lowest. */
@@ -42,6 +49,11 @@ enum why {
 
 /* A pixel with one of these was not seen: it has no class. */
 #define WHY_UNSEEN (WHY_FILL | WHY_EDGE | WHY_GAP | WHY_OUTSIDE | WHY_DEFECT)
+
+/* Cloud, by anyone's mask: what may turn out to be turbid water, and with what it may not. */
+#define WHY_CLOUDY   (WHY_CLOUD | WHY_DILATED | WHY_CLOUD_OWN | WHY_DILATED_OWN)
+#define WHY_SHADOWED (WHY_SHADOW | WHY_SHADOW_OWN)
+#define WHY_VEILED   (WHY_CIRRUS | WHY_CIRRUS_OWN)
 
 /* reason where value is not 0, else no reason. */
 static inline uint32_t why_if(uint32_t value, uint32_t reason)

@@ -34,20 +34,22 @@ struct option_list {
 
 /* Zero plus options_init() is the built-in configuration.  Owns its strings. */
 struct options {
-	char *output;	/* -o: folder */
-	char *lake;	/* name or file; NULL: the product's own grid */
-	double tr[2];	/* pixel size x, y [m]; 0: not given */
-	double te[4];	/* xmin ymin xmax ymax [m]; all 0: not given */
-	char *t_srs;	/* NULL: not given */
-	char *layers;	/* comma-separated; NULL: the command's default */
-	char *masks;	/* "product" or "none" */
-	char *rayleigh; /* "auto" (Level-1 only) or "none" */
-	char *offset;	/* "product", "none", "-1000": of Sentinel-2 reflectance */
-	char *stage;	/* folder for what is unpacked or fetched; NULL: $TMPDIR, else /tmp */
-	char *hosts;	/* hosts whose files a STAC Item may name, by commas; NULL: its own only */
-	bool direct;	/* read remote files in place */
-	char *rule;	/* mosaic: "frequency" */
-	char *period;	/* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
+	char *output;		   /* -o: folder */
+	char *lake;		   /* name or file; NULL: the product's own grid */
+	double tr[2];		   /* pixel size x, y [m]; 0: not given */
+	double te[4];		   /* xmin ymin xmax ymax [m]; all 0: not given */
+	char *t_srs;		   /* NULL: not given */
+	char *layers;		   /* comma-separated; NULL: the command's default */
+	char *method;		   /* NAME or NAME:fixed|otsu|edge, as stage/method.h reads it */
+	struct option_list limits; /* --set NAME=VALUE, as stage/limits.h reads it */
+	char *masks;		   /* "product" or "none" */
+	char *rayleigh;		   /* "auto" (Level-1 only) or "none" */
+	char *offset;		   /* "product", "none", "-1000": of Sentinel-2 reflectance */
+	char *stage;  /* folder for what is unpacked or fetched; NULL: $TMPDIR, else /tmp */
+	char *hosts;  /* hosts whose files a STAC Item may name, by commas; NULL: its own only */
+	bool direct;  /* read remote files in place */
+	char *rule;   /* mosaic: "frequency" */
+	char *period; /* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
 	struct option_list creation; /* -co NAME=VALUE */
 	int threads;		     /* 1..1024; default: CPUs this process may use */
 	size_t memory;		     /* bytes of resident memory; default 1 GiB */

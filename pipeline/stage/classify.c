@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * classify.c - from source blocks to class, reasons, packed bands and indices,
+ * classify.c - from source blocks to evidence of water, reasons, packed bands and indices,
  * tile by tile on the working grid, into the spool.
  */
 #include "pipeline/stage/observe.h"
@@ -23,11 +23,11 @@ struct classify_worker {
 	uint8_t *inside;	  /* a row of an outline */
 	struct darkness darkness; /* of the tile under way */
 	float *rho[ROLE_NR], *toa, *index;
-	uint8_t *state, *index_state,
-		*code; /* state: of the six water bands; index_state: of all */
-	uint8_t *water;
+	uint8_t *state, *index_state, *code; /* state: of the water bands; index_state: of all */
+	uint16_t *no_fmask;		     /* a row of zeros */
+	uint8_t *evidence;
 	uint32_t *why;
-	uint16_t *packed[3]; /* NIR, SWIR1, SWIR2 */
+	uint16_t *packed[FRACTION_BANDS];
 	int16_t *indices[OBSERVE_INDICES_MAX];
 };
 
@@ -37,67 +37,7 @@ struct place {
 	size_t in, out;
 };
 
-static const enum role packed_roles[3] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
-static const enum role water_roles[6] = { ROLE_BLUE, ROLE_GREEN, ROLE_RED,
-					  ROLE_NIR,  ROLE_SWIR1, ROLE_SWIR2 };
-
-static void row_ndwi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
-{
-	k->norm_diff(n, rho[ROLE_GREEN], rho[ROLE_NIR], out);
-}
-
-static void row_mndwi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
-		      float *out)
-{
-	k->norm_diff(n, rho[ROLE_GREEN], rho[ROLE_SWIR1], out);
-}
-
-static void row_ndvi(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
-{
-	k->norm_diff(n, rho[ROLE_NIR], rho[ROLE_RED], out);
-}
-
-static void row_ndci(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out)
-{
-	k->norm_diff(n, rho[ROLE_EDGE705], rho[ROLE_RED], out);
-}
-
-static void row_aweinsh(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
-			float *out)
-{
-	k->awei_nsh(n, rho[ROLE_GREEN], rho[ROLE_NIR], rho[ROLE_SWIR1], rho[ROLE_SWIR2], out);
-}
-
-static void row_aweish(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
-		       float *out)
-{
-	k->awei_sh(n, rho[ROLE_BLUE], rho[ROLE_GREEN], rho[ROLE_NIR], rho[ROLE_SWIR1],
-		   rho[ROLE_SWIR2], out);
-}
-
-/* WI2015 has values of tens: kept in hundredths, as its row in layer.c says. */
-static void row_wi2015(const struct kernels *k, size_t n, const float *const rho[ROLE_NR],
-		       float *out)
-{
-	k->wi2015(n, rho[ROLE_GREEN], rho[ROLE_RED], rho[ROLE_NIR], rho[ROLE_SWIR1],
-		  rho[ROLE_SWIR2], out);
-	for (size_t i = 0; i < n; i++)
-		out[i] *= 0.01f;
-}
-
-static const struct index_rule rules[] = {
-	{ "ndwi", row_ndwi },	  { "mndwi", row_mndwi },     { "ndvi", row_ndvi },
-	{ "ndci", row_ndci },	  { "aweinsh", row_aweinsh }, { "aweish", row_aweish },
-	{ "wi2015", row_wi2015 },
-};
-
-const struct index_rule *index_rule_find(const char *layer)
-{
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (!strcmp(rules[i].layer, layer))
-			return &rules[i];
-	return NULL;
-}
+static const enum role packed_roles[FRACTION_BANDS] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
 
 /* Mark the working tiles under a rect of working pixels. */
 static void mark(bool *needed, const struct grid *work, int32_t side, struct rect r)
@@ -113,8 +53,8 @@ static void mark(bool *needed, const struct grid *work, int32_t side, struct rec
 }
 
 /*
- * What the target's lake pixels reach, in cells of the mapping's step; with one
- * pixel more around for the 3x3 of the fraction.  Then what of the lake lies in
+ * What the target's lake pixels reach, in cells of the mapping's step, with a margin around
+ * for the fraction.  Then what of the lake lies in
  * the working rect: the endmembers look at just that, whatever the tiles are.
  */
 static void mark_needed(const struct observe *o, bool *needed)
@@ -127,7 +67,8 @@ static void mark_needed(const struct observe *o, bool *needed)
 		struct rect cell = grid_tile(&o->target, MAPPING_STEP, i);
 		struct rect lake = region_bounds(o->target_region, cell);
 
-		mark(needed, work, side, rect_grow(mapping_source_rect(o->mapping, lake), 1));
+		mark(needed, work, side,
+		     rect_grow(mapping_source_rect(o->mapping, lake), OBSERVE_MARGIN));
 	}
 	for (size_t i = 0; i < tiles; i++) {
 		struct rect tile = rect_intersect(grid_tile(work, side, i), o->work_rect);
@@ -194,7 +135,7 @@ size_t classify_bytes(const struct observe *o, int threads)
 	size_t pixel = sizeof(uint8_t) + sizeof(uint32_t) + 3 * sizeof(uint16_t) +
 		       o->indices_nr * sizeof(int16_t);
 	size_t read = o->roles_nr * sizeof(uint16_t) + (o->halo ? 2 : 0);
-	size_t rows = (size_t)side * (ROLE_NR + 4) * sizeof(float);
+	size_t rows = (size_t)side * (ROLE_NR + 5) * sizeof(float);
 
 	return (size_t)threads * (tile_pixels(o) * pixel + read_pixels(o) * read + rows +
 				  scene_reader_bytes(o->scene, side)) +
@@ -208,10 +149,11 @@ static void classify_stop(void *state)
 
 	for (size_t i = 0; i < OBSERVE_INDICES_MAX; i++)
 		free(w->indices[i]);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < FRACTION_BANDS; i++)
 		free(w->packed[i]);
 	free(w->why);
-	free(w->water);
+	free(w->evidence);
+	free(w->no_fmask);
 	free(w->code);
 	free(w->index_state);
 	free(w->state);
@@ -241,7 +183,7 @@ static int allocate(struct classify_worker *w)
 		ok &= (w->bands[role] = malloc(read_pixels(o) * sizeof(uint16_t))) != NULL;
 		ok &= (w->rho[role] = malloc(row * sizeof(float))) != NULL;
 	}
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; o->shore && i < FRACTION_BANDS; i++)
 		ok &= (w->packed[i] = malloc(n * sizeof(uint16_t))) != NULL;
 	for (size_t i = 0; i < o->indices_nr; i++)
 		ok &= (w->indices[i] = malloc(n * sizeof(int16_t))) != NULL;
@@ -254,8 +196,10 @@ static int allocate(struct classify_worker *w)
 	ok &= (w->index = malloc(row * sizeof(float))) != NULL;
 	ok &= (w->state = malloc(row)) != NULL;
 	ok &= (w->index_state = malloc(row)) != NULL;
-	ok &= (w->code = malloc(row)) != NULL;
-	ok &= (w->water = malloc(n)) != NULL;
+	/* Zeros where the method makes no DSWE codes. */
+	ok &= (w->code = calloc(row, 1)) != NULL;
+	ok &= (w->no_fmask = calloc(row, sizeof(uint16_t))) != NULL;
+	ok &= (w->evidence = malloc(n)) != NULL;
 	ok &= (w->why = malloc(n * sizeof(uint32_t))) != NULL;
 	return ok ? 0 : -1;
 }
@@ -290,25 +234,17 @@ static void row_reflectance(struct classify_worker *w, enum role role, size_t at
 		k->rayleigh(n, w->toa, o->rayleigh[role], w->rho[role]);
 }
 
-static bool is_water_role(enum role role)
-{
-	for (size_t i = 0; i < sizeof(water_roles) / sizeof(water_roles[0]); i++)
-		if (water_roles[i] == role)
-			return true;
-	return false;
-}
-
 /* A band that only an index needs must not hide water where it has no data. */
 static void row_bands(struct classify_worker *w, size_t at, size_t n)
 {
 	const struct observe *o = w->o;
 
 	memset(w->state, 0, n);
-	for (size_t i = 0; i < sizeof(water_roles) / sizeof(water_roles[0]); i++)
-		row_reflectance(w, water_roles[i], at, n, w->state);
+	for (size_t i = 0; i < o->water_roles_nr; i++)
+		row_reflectance(w, o->water_roles[i], at, n, w->state);
 	memcpy(w->index_state, w->state, n);
 	for (size_t i = 0; i < o->roles_nr; i++)
-		if (role_is_reflectance(o->roles[i]) && !is_water_role(o->roles[i]))
+		if (role_is_reflectance(o->roles[i]) && !observe_is_water_role(o, o->roles[i]))
 			row_reflectance(w, o->roles[i], at, n, w->index_state);
 }
 
@@ -333,7 +269,8 @@ static void row_masks(struct classify_worker *w, struct place at, size_t n)
 	const struct observe *o = w->o;
 	uint32_t *why = w->why + at.out;
 
-	memset(why, 0, n * sizeof(*why));
+	for (size_t i = 0; i < n; i++)
+		why[i] = o->everywhere;
 	for (size_t i = 0; i < o->masks_nr; i++) {
 		const struct observe_mask *m = &o->masks[i];
 
@@ -346,22 +283,66 @@ static void row_masks(struct classify_worker *w, struct place at, size_t n)
 		add_reason(n, w->gap + at.in, WHY_GAP, why);
 }
 
+/* Evidence of water by the method. */
+static void row_evidence(struct classify_worker *w, struct place at, size_t n)
+{
+	const struct observe *o = w->o;
+	const struct kernels *k = o->context->kernels;
+	const float *const *rho = (const float *const *)w->rho;
+	const uint16_t *fmask = w->bands[ROLE_FMASK];
+	struct method_row row = {
+		.kernels = k,
+		.n = n,
+		.rho = rho,
+		.code = w->code,
+		.fmask = fmask ? fmask + at.in : w->no_fmask,
+		.index = w->index,
+		.limits = &o->limits,
+		.evidence = w->evidence + at.out,
+	};
+	struct index_row index = { k, n, rho, o->tcw };
+
+	if (method_has_dswe(o->choice.method))
+		k->dswe(n, rho[ROLE_BLUE], rho[ROLE_GREEN], rho[ROLE_RED], rho[ROLE_NIR],
+			rho[ROLE_SWIR1], rho[ROLE_SWIR2], o->limits.dswe, w->code);
+	if (o->method_plane) {
+		/* The threshold comes later; any index is below this one. */
+		memset(w->evidence + at.out, EVIDENCE_PALE, n);
+		return;
+	}
+	if (o->choice.method->index)
+		o->index->row(&index, w->index);
+	o->choice.method->row(&row);
+}
+
+static void row_why(struct classify_worker *w, struct place at, size_t n)
+{
+	const struct observe *o = w->o;
+	const struct kernels *k = o->context->kernels;
+	uint32_t *why = w->why + at.out;
+
+	row_masks(w, at, n);
+	k->water_why(n, w->code, w->state, w->evidence + at.out, why);
+	if (o->glint)
+		k->glint(n, w->rho[ROLE_SWIR1], w->evidence + at.out, o->limits.glint_swir1, why);
+}
+
 static void classify_row(struct classify_worker *w, struct place at, size_t n)
 {
 	const struct observe *o = w->o;
 	const struct kernels *k = o->context->kernels;
 	const float *const *rho = (const float *const *)w->rho;
+	struct index_row row = { k, n, rho, o->tcw };
 
 	row_bands(w, at.in, n);
-	row_masks(w, at, n);
-	k->dswe(n, rho[ROLE_BLUE], rho[ROLE_GREEN], rho[ROLE_RED], rho[ROLE_NIR], rho[ROLE_SWIR1],
-		rho[ROLE_SWIR2], w->code);
-	k->water_class(n, w->code, w->state, o->hide, o->ice, w->why + at.out, w->water + at.out);
-	darkness_count(&w->darkness, n, rho[ROLE_SWIR2], w->state);
-	for (size_t i = 0; i < 3; i++)
+	row_evidence(w, at, n);
+	row_why(w, at, n);
+	if (rho[ROLE_SWIR2])
+		darkness_count(&w->darkness, n, rho[ROLE_SWIR2], w->state);
+	for (size_t i = 0; o->shore && i < FRACTION_BANDS; i++)
 		k->pack(n, rho[packed_roles[i]], w->packed[i] + at.out);
 	for (size_t i = 0; i < o->indices_nr; i++) {
-		o->indices[i]->row(k, n, rho, w->index);
+		o->indices[i]->row(&row, w->index);
 		k->index_pack(n, w->index, w->index_state, w->indices[i] + at.out);
 	}
 }
@@ -373,9 +354,9 @@ static void find_gaps(struct classify_worker *w, struct rect read)
 	size_t n = (size_t)read.w * (size_t)read.h;
 
 	memset(w->seen, 0, n);
-	for (size_t i = 0; i < sizeof(water_roles) / sizeof(water_roles[0]); i++) {
-		const uint16_t *band = w->bands[water_roles[i]];
-		uint16_t fill = o->granule->bands[water_roles[i]].calib.fill;
+	for (size_t i = 0; i < o->water_roles_nr; i++) {
+		const uint16_t *band = w->bands[o->water_roles[i]];
+		uint16_t fill = o->granule->bands[o->water_roles[i]].calib.fill;
 
 		for (size_t k = 0; k < n; k++)
 			w->seen[k] |= band[k] != fill;
@@ -387,10 +368,10 @@ static int spool_tile(struct classify_worker *w, size_t tile, struct error *e)
 {
 	struct spool *s = w->o->spool;
 
-	if (spool_write(s, tile, PLANE_WATER, w->water, e) ||
+	if (spool_write(s, tile, PLANE_EVIDENCE, w->evidence, e) ||
 	    spool_write(s, tile, PLANE_WHY, w->why, e))
 		return -1;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; w->o->shore && i < FRACTION_BANDS; i++)
 		if (spool_write(s, tile, PLANE_NIR + i, w->packed[i], e))
 			return -1;
 	for (size_t i = 0; i < w->o->indices_nr; i++)
@@ -418,8 +399,8 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 				    (size_t)y * (size_t)r.w };
 
 		classify_row(w, at, (size_t)r.w);
-		thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[ROLE_RED],
-			      w->rho[ROLE_GREEN], w->rho[ROLE_BLUE]);
+		thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[o->picture[0]],
+			      w->rho[o->picture[1]], w->rho[o->picture[2]]);
 	}
 	memcpy(slot, &w->darkness, sizeof(w->darkness));
 	return spool_tile(w, tile, e);

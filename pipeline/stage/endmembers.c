@@ -4,7 +4,6 @@
  */
 #include "pipeline/stage/observe.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,21 +12,16 @@
 /* Every 4th row and column is plenty for a mean, and 16 times less to read. */
 #define SAMPLE_STEP 4
 
-/* Sums over pure pixels: kind 0 land, 1 water; bands NIR, SWIR1, SWIR2, packed (kernels/calib.h). */
-struct sums {
-	int64_t n[2], x[2][3], xx[2][3];
-};
-
 struct endmembers_worker {
 	const struct observe *o;
 	uint8_t *water, *purity, *inside; /* water: a tile with one pixel more on every side */
-	uint16_t *bands[3];
+	uint16_t *bands[FRACTION_BANDS];
 	void *scratch;
 };
 
 struct endmembers_job {
 	struct observe *o;
-	struct sums total;
+	struct fraction_sample total;
 };
 
 static void endmembers_stop(void *state)
@@ -35,7 +29,7 @@ static void endmembers_stop(void *state)
 	struct endmembers_worker *w = state;
 
 	free(w->scratch);
-	for (size_t b = 0; b < 3; b++)
+	for (size_t b = 0; b < FRACTION_BANDS; b++)
 		free(w->bands[b]);
 	free(w->inside);
 	free(w->purity);
@@ -57,13 +51,14 @@ static int endmembers_start(void *job, void **state, struct error *e)
 	ok &= (w->water = malloc((side + 2) * (side + 2))) != NULL;
 	ok &= (w->purity = malloc(side)) != NULL;
 	ok &= (w->inside = malloc(side)) != NULL;
-	for (size_t b = 0; b < 3; b++)
+	for (size_t b = 0; b < FRACTION_BANDS; b++)
 		ok &= (w->bands[b] = malloc(side * side * sizeof(uint16_t))) != NULL;
 	ok &= (w->scratch = malloc(spool_scratch_size(o->spool))) != NULL;
 	return ok ? 0 : error_nomem(e, "a worker's tile");
 }
 
-static void sum_row(struct endmembers_worker *w, struct rect r, int32_t y, struct sums *s)
+static void sum_row(struct endmembers_worker *w, struct rect r, int32_t y,
+		    struct fraction_sample *s)
 {
 	size_t n = (size_t)r.w, stride = n + 2, row = (size_t)(y - r.y);
 	const uint8_t *above = w->water + row * stride;
@@ -71,17 +66,14 @@ static void sum_row(struct endmembers_worker *w, struct rect r, int32_t y, struc
 	w->o->context->kernels->purity(n, above, above + stride, above + 2 * stride, w->purity);
 	region_row(w->o->work_region, r.x, y, r.w, w->inside);
 	for (size_t i = (size_t)(-r.x & (SAMPLE_STEP - 1)); i < n; i += SAMPLE_STEP) {
+		int64_t x[FRACTION_BANDS];
 		uint8_t kind = w->purity[i];
 
 		if (kind > FRACTION_PURE_WATER || !w->inside[i])
 			continue;
-		s->n[kind]++;
-		for (size_t b = 0; b < 3; b++) {
-			int64_t x = w->bands[b][row * n + i];
-
-			s->x[kind][b] += x;
-			s->xx[kind][b] += x * x;
-		}
+		for (size_t b = 0; b < FRACTION_BANDS; b++)
+			x[b] = w->bands[b][row * n + i];
+		fraction_sample_add(s, kind, 1, x);
 	}
 }
 
@@ -92,12 +84,12 @@ static int endmembers_work(void *state, size_t i, void *slot, struct error *e)
 	struct rect tile = grid_tile(scene_grid(o->scene), o->context->options->tile, o->tiles[i]);
 	struct rect r = rect_intersect(tile, o->work_rect);
 
-	memset(slot, 0, sizeof(struct sums));
+	memset(slot, 0, sizeof(struct fraction_sample));
 	if (rect_empty(r))
 		return 0;
 	if (spool_read(o->spool, PLANE_WATER, rect_grow(r, 1), w->scratch, w->water, e))
 		return -1;
-	for (size_t b = 0; b < 3; b++)
+	for (size_t b = 0; b < FRACTION_BANDS; b++)
 		if (spool_read(o->spool, PLANE_NIR + b, r, w->scratch, w->bands[b], e))
 			return -1;
 	for (int32_t y = r.y; y < r.y + r.h; y++)
@@ -108,59 +100,20 @@ static int endmembers_work(void *state, size_t i, void *slot, struct error *e)
 
 static int endmembers_write(void *job, size_t i, const void *slot, struct error *e)
 {
-	struct sums *total = &((struct endmembers_job *)job)->total;
-	const struct sums *s = slot;
+	struct fraction_sample *total = &((struct endmembers_job *)job)->total;
+	const struct fraction_sample *s = slot;
 
 	(void)i;
 	(void)e;
 	for (size_t kind = 0; kind < 2; kind++) {
 		total->n[kind] += s->n[kind];
-		for (size_t b = 0; b < 3; b++) {
+		total->weight[kind] += s->weight[kind];
+		for (size_t b = 0; b < FRACTION_BANDS; b++) {
 			total->x[kind][b] += s->x[kind][b];
 			total->xx[kind][b] += s->xx[kind][b];
 		}
 	}
 	return 0;
-}
-
-/* Noise of a band, .002 in reflectance (science of the fraction, docs/algorithms.md), packed. */
-#define NOISE_PACKED (0.002 / 2.75e-5)
-
-/* Below this separation, in squared standard deviations, a fraction is worth nothing. */
-#define SEPARATION_MIN 25.0
-
-/* Slopes of the line f = offset - sum slope x, in 2^-20 percent; false if the two are too alike. */
-static bool solve(const struct sums *s, struct unmix *u)
-{
-	double weight[3], land[3], separation = 0, scale = 100.0 * (1 << 20), at_land = 0;
-
-	if (s->n[0] < 3 || s->n[1] < 3)
-		return false;
-	for (size_t b = 0; b < 3; b++) {
-		double n0 = (double)s->n[0], n1 = (double)s->n[1];
-		double m0 = (double)s->x[0][b] / n0, m1 = (double)s->x[1][b] / n1;
-		double v0 = (double)s->xx[0][b] / n0 - m0 * m0;
-		double v1 = (double)s->xx[1][b] / n1 - m1 * m1;
-		double v = v0 + v1 + NOISE_PACKED * NOISE_PACKED;
-
-		land[b] = m0;
-		weight[b] = (m0 - m1) / v;
-		separation += (m0 - m1) * weight[b];
-	}
-	if (separation < SEPARATION_MIN)
-		return false;
-	for (size_t b = 0; b < 3; b++) {
-		weight[b] *= scale / separation;
-		if (!(fabs(weight[b]) < INT32_MAX))
-			return false;
-		weight[b] = nearbyint(weight[b]);
-		at_land += weight[b] * land[b];
-	}
-	*u = (struct unmix){ .offset = (int64_t)nearbyint(at_land),
-			     .slope_nir = (int32_t)weight[0],
-			     .slope_swir1 = (int32_t)weight[1],
-			     .slope_swir2 = (int32_t)weight[2] };
-	return true;
 }
 
 int endmembers_run(struct observe *o, struct error *e)
@@ -169,8 +122,8 @@ int endmembers_run(struct observe *o, struct error *e)
 					      endmembers_stop };
 	struct endmembers_job job = { .o = o };
 
-	if (tiles_run(o->tiles_nr, o->threads, sizeof(struct sums), &ops, &job, e))
+	if (tiles_run(o->tiles_nr, o->threads, sizeof(struct fraction_sample), &ops, &job, e))
 		return -1;
-	o->unmixable = solve(&job.total, &o->unmix);
+	o->scene_sample = job.total;
 	return 0;
 }

@@ -79,11 +79,131 @@ static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
 	return ret;
 }
 
-/* The bands of one layer. */
+/* --- the method --- */
+
+bool observe_is_water_role(const struct observe *o, enum role role)
+{
+	for (size_t i = 0; i < o->water_roles_nr; i++)
+		if (o->water_roles[i] == role)
+			return true;
+	return false;
+}
+
+static void add_water_role(struct observe *o, enum role role)
+{
+	if (!observe_is_water_role(o, role))
+		o->water_roles[o->water_roles_nr++] = role;
+	add_role(o, role);
+}
+
+static bool can_do(const struct granule *g, const struct method *m)
+{
+	for (size_t i = 0; i < m->roles_nr; i++)
+		if (product_lacks(g, m->roles[i]))
+			return false;
+	return true;
+}
+
+/* Say which methods are possible where the one that was asked for is not. */
+static int suggest_methods(const struct observe *o, struct error *e)
+{
+	const struct method *m;
+	size_t at = strlen(e->text);
+	const char *separator = "; its bands allow --method ";
+
+	for (size_t i = 0; (m = method_at(i)) && at < sizeof(e->text); i++)
+		if (can_do(o->granule, m)) {
+			at += (size_t)snprintf(e->text + at, sizeof(e->text) - at, "%s%s",
+					       separator, m->name);
+			separator = ", ";
+		}
+	return -1;
+}
+
+/* Does the method see the bands that fractions are made of? */
+static bool sees_shore(const struct method *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->roles_nr; i++)
+		n += m->roles[i] == ROLE_NIR || m->roles[i] == ROLE_SWIR1 ||
+		     m->roles[i] == ROLE_SWIR2;
+	return n == FRACTION_BANDS;
+}
+
+static int require_method(struct observe *o, struct error *e)
+{
+	const struct method *m = o->choice.method;
+	char purpose[80];
+
+	snprintf(purpose, sizeof(purpose), "method %s", m->name);
+	if (product_require(o->product, o->granule, m->roles, m->roles_nr, purpose, e))
+		return suggest_methods(o, e);
+	for (size_t i = 0; i < m->roles_nr; i++)
+		add_water_role(o, m->roles[i]);
+	return 0;
+}
+
+static int require_shore(struct observe *o, struct error *e)
+{
+	static const enum role roles[FRACTION_BANDS] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
+
+	o->shore = sees_shore(o->choice.method);
+	for (size_t i = 0; i < o->layers_nr; i++)
+		o->shore |= !strcmp(o->layers[i]->name, "fraction");
+	if (!o->shore)
+		return 0;
+	if (product_require(o->product, o->granule, roles, FRACTION_BANDS,
+			    "layer fraction (other --layers do without)", e))
+		return -1;
+	for (size_t i = 0; i < FRACTION_BANDS; i++)
+		add_water_role(o, roles[i]);
+	return 0;
+}
+
+/* The index whose threshold the scene gives has a plane of its own, or that of its layer. */
+static int choose_threshold(struct observe *o, struct error *e)
+{
+	if (!o->choice.method->index)
+		return 0;
+	o->index = index_rule_find(o->choice.method->index);
+	if (o->choice.threshold == THRESHOLD_FIXED)
+		return 0;
+	for (size_t i = 0; i < o->indices_nr; i++)
+		if (o->indices[i] == o->index)
+			o->method_plane = PLANE_INDEX + i;
+	if (o->method_plane)
+		return 0;
+	if (o->indices_nr == OBSERVE_INDICES_MAX)
+		return error_set(e, ERROR_USAGE, "--layers: too many for --method %s:%s",
+				 o->choice.method->name, threshold_name(o->choice.threshold));
+	o->method_plane = PLANE_INDEX + o->indices_nr;
+	o->indices[o->indices_nr++] = o->index;
+	return 0;
+}
+
+/*
+ * Weights of the wetness: those for surface reflectance, unless the air is still in it and weights
+ * for that are published for the sensor.
+ */
+static struct tcw choose_tcw(const struct observe *o)
+{
+	const char *sensor = o->product->sensor->name;
+
+	if (o->product->level != LEVEL_TOA || o->toa)
+		return TCW_CRIST;
+	if (!strcmp(sensor, "ETM+"))
+		return TCW_HUANG;
+	return !strcmp(sensor, "OLI") ? TCW_BAIG : TCW_CRIST;
+}
+
+/* What each sort of layer is made of beside water. */
 static int require_layer(struct observe *o, const struct layer *layer, struct error *e)
 {
 	char purpose[80];
 
+	if (!index_rule_find(layer->name))
+		return 0;
 	snprintf(purpose, sizeof(purpose), "layer %s", layer->name);
 	if (product_require(o->product, o->granule, layer->roles, layer->roles_nr, purpose, e))
 		return -1;
@@ -118,8 +238,18 @@ static int choose_mask_roles(struct observe *o, struct error *e)
 	return o->granule->sun == SUN_PIXEL ? add_helper(o, ROLE_SUN_ZENITH, e) : 0;
 }
 
+static void choose_picture(struct observe *o)
+{
+	static const enum role rgb[3] = { ROLE_RED, ROLE_GREEN, ROLE_BLUE };
+
+	for (size_t i = 0; i < 3; i++)
+		o->picture[i] = has_role(o, rgb[i]) ? rgb[i] : ROLE_GREEN;
+}
+
 static int choose_roles(struct observe *o, struct error *e)
 {
+	if (require_method(o, e) || require_shore(o, e) || choose_threshold(o, e))
+		return -1;
 	for (size_t i = 0; i < o->layers_nr; i++)
 		if (require_layer(o, o->layers[i], e))
 			return -1;
@@ -129,18 +259,47 @@ static int choose_roles(struct observe *o, struct error *e)
 /* --- rules of this scene --- */
 
 /*
- * Which reasons hide the surface.  Snow makes ice in the lake's season of ice;
- * where there is no lake, whenever the product says so; for a lake without a season never.
+ * Which reasons hide the surface.  Snow makes ice in the lake's season of ice, by the product's
+ * mask or by the spectrum; where there is no lake, whenever the product says so; for a lake
+ * without a season never.
  */
 static void choose_masks(struct observe *o)
 {
 	const struct lake *lake = o->lake;
+	const struct method *method = o->choice.method;
+	struct mask_limits *l = &o->mask_limits;
 
 	if (strcmp(o->context->options->masks, "none") == 0)
 		return;
-	o->hide = WHY_CLOUD | WHY_DILATED | WHY_SHADOW | WHY_CIRRUS;
-	if (!lake || (lake->season_from && !lake_in_season(lake, o->product->time)))
-		o->ice = WHY_SNOW;
+	l->hide = WHY_CLOUDY | WHY_SHADOWED | WHY_VEILED;
+	l->above = method->cloud_above_ice ? l->hide : WHY_CLOUD | WHY_CLOUD_OWN;
+	l->rescue = method->rescues;
+	if (!lake || method->cloud_above_ice)
+		l->ice = WHY_SNOW;
+	else if (lake->season_from && !lake_in_season(lake, o->product->time))
+		l->ice = WHY_SNOW | WHY_ICE;
+}
+
+/*
+ * Sun glint is possible where the sensor looks near the mirrored sun: the angle between them, by
+ * the scene's mean angles, is T, cos T = cos s cos v - sin s sin v cos(difference of azimuths).
+ */
+static bool may_glint(const struct observe *o)
+{
+	const struct granule *g = o->granule;
+	double degree = acos(-1.0) / 180.0;
+	double s = (90 - g->sun_elevation_deg) * degree, v = g->view_zenith_deg * degree;
+	double apart = (g->view_azimuth_deg - g->sun_azimuth_deg) * degree;
+	double cosine = cos(s) * cos(v) - sin(s) * sin(v) * cos(apart);
+
+	return has_role(o, ROLE_SWIR1) && cosine > cos(o->limits.glint_angle_deg * degree);
+}
+
+static void choose_sky(struct observe *o)
+{
+	o->glint = may_glint(o);
+	if (o->granule->sun_elevation_deg < o->limits.low_sun_deg)
+		o->everywhere = WHY_LOW_SUN;
 }
 
 static void choose_rayleigh(struct observe *o)
@@ -296,13 +455,21 @@ static int choose_folder(const struct observe *o, const struct target *target, b
 /* As many of the threads asked for as the memory allows; results do not depend on it. */
 static int fit_memory(struct observe *o, struct error *e)
 {
+	static size_t (*const passes[])(const struct observe *o, int threads) = {
+		classify_bytes, threshold_bytes, settle_bytes, fraction_bytes, warp_bytes,
+	};
 	const struct options *options = o->context->options;
 	size_t need = 0;
 
 	for (o->threads = options->threads; o->threads > 0; o->threads--) {
-		size_t classify = classify_bytes(o, o->threads), warp = warp_bytes(o, o->threads);
+		size_t most = 0;
 
-		need = FIXED_BYTES + (classify > warp ? classify : warp);
+		for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
+			size_t bytes = passes[i](o, o->threads);
+
+			most = bytes > most ? bytes : most;
+		}
+		need = FIXED_BYTES + most;
 		if (need <= options->memory)
 			break;
 	}
@@ -317,11 +484,15 @@ static int fit_memory(struct observe *o, struct error *e)
 static int open_spool(struct observe *o, struct error *e)
 {
 	struct spool_plane planes[SPOOL_PLANES_MAX] = {
-		[PLANE_WATER] = { sizeof(uint8_t), WATER_NODATA },
+		[PLANE_EVIDENCE] = { sizeof(uint8_t), 0 },
 		[PLANE_WHY] = { sizeof(uint32_t), 0 },
 		[PLANE_NIR] = { sizeof(uint16_t), 0 },
 		[PLANE_SWIR1] = { sizeof(uint16_t), 0 },
 		[PLANE_SWIR2] = { sizeof(uint16_t), 0 },
+		[PLANE_WATER] = { sizeof(uint8_t), WATER_NODATA },
+		[PLANE_MARKS] = { sizeof(uint8_t), 0 },
+		[PLANE_CLASS] = { sizeof(uint8_t), WATER_NODATA },
+		[PLANE_FRACTION] = { sizeof(uint8_t), FRACTION_NODATA },
 	};
 
 	for (size_t i = 0; i < o->indices_nr; i++)
@@ -381,6 +552,16 @@ static void doubt_offset(struct observe *o)
 		log_say(o->context->log, LOG_WARNING, "%s: %s", o->product->id, o->doubt);
 }
 
+/* The passes between decoding and writing. */
+static int map_water(struct observe *o, struct error *e)
+{
+	if (o->method_plane && threshold_run(o, e))
+		return -1;
+	if (settle_run(o, e))
+		return -1;
+	return o->shore && (endmembers_run(o, e) || fraction_run(o, e)) ? -1 : 0;
+}
+
 static int compute(struct observe *o, bool quicklook, struct error *e)
 {
 	const struct output_backdrop backdrop = { backdrop_colour, o };
@@ -388,7 +569,7 @@ static int compute(struct observe *o, bool quicklook, struct error *e)
 	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e))
 		return -1;
 	doubt_offset(o);
-	if (endmembers_run(o, e) || warp_run(o, e) || output_finish(o->output, e))
+	if (map_water(o, e) || warp_run(o, e) || output_finish(o->output, e))
 		return -1;
 	log_say(o->context->log, LOG_DEBUG, "%s: %zu of %zu blocks decoded, each once",
 		o->product->id, scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
@@ -474,7 +655,9 @@ int observe_granule(const struct context *context, const struct product *product
 	char id[256];
 	int ret = -1;
 
-	if (choose_layers(&o, &quicklook, e) || choose_roles(&o, e) ||
+	if (method_read(&o.choice, context->options->method, e) ||
+	    limits_read(&o.limits, &context->options->limits, e) ||
+	    choose_layers(&o, &quicklook, e) || choose_roles(&o, e) ||
 	    target_grid(context->options, lake, granule, &target, e) ||
 	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, e) ||
 	    choose_grid(&o, &target, e))
@@ -484,6 +667,10 @@ int observe_granule(const struct context *context, const struct product *product
 	choose_halo(&o);
 	choose_masks(&o);
 	choose_rayleigh(&o);
+	choose_picture(&o);
+	choose_sky(&o);
+	o.tcw = choose_tcw(&o);
+	o.nir_first = granule->bands[ROLE_SWIR1].grid.dx > scene_grid(o.scene)->dx;
 	if (choose_folder(&o, &target, half, id, sizeof(id), &folder, e))
 		goto out;
 	ret = make(&o, &target, id, folder, quicklook, e);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * observe.h - one granule to one observation: a granule on its working grid
- * (classify), the scene-wide endmembers, and the warp to the target grid.
+ * observe.h - one granule to one observation, in passes over its working grid.
  *
- * Data flows one way:
+ * Data flows one way; between the passes it lies in the spool:
  *
- *   classify   source blocks -> class, why, packed bands, indices   (spool)
- *   endmembers spool -> one water and one land spectrum             (struct unmix)
- *   warp       spool -> fraction -> target grid -> GeoTIFF tiles    (output)
+ *   classify   source blocks -> evidence, why, packed bands, indices
+ *   threshold  index, why -> one threshold                    (methods that ask the scene)
+ *   settle     evidence, why -> water, marks
+ *   endmembers water, bands -> the scene's pure water and land
+ *   fraction   water, bands -> class, fraction, marks
+ *   warp       all that -> target grid -> GeoTIFF tiles       (output)
  */
 #ifndef PIPELINE_STAGE_OBSERVE_H
 #define PIPELINE_STAGE_OBSERVE_H
 
+#include "kernels/fraction.h"
 #include "pipeline/base/context.h"
 #include "pipeline/io/area.h"
 #include "pipeline/io/footprint.h"
@@ -24,6 +27,8 @@
 #include "pipeline/space/mapping.h"
 #include "pipeline/space/region.h"
 #include "pipeline/stage/darkness.h"
+#include "pipeline/stage/limits.h"
+#include "pipeline/stage/method.h"
 #include "pipeline/stage/thumbnail.h"
 
 #define OBSERVE_INDICES_MAX 8
@@ -32,14 +37,8 @@
 #define OBSERVE_SUN_FACTORS 65536
 #define OBSERVE_LAYERS_MAX  (3 + OBSERVE_INDICES_MAX)
 
-/* An index layer: its name in layer.c, how a row is computed. */
-struct index_rule {
-	const char *layer;
-	void (*row)(const struct kernels *k, size_t n, const float *const rho[ROLE_NR], float *out);
-};
-
-/* The rule of an index layer, or NULL if there is none of that name. */
-const struct index_rule *index_rule_find(const char *layer);
+/* Pixels around what the target needs that are read too: what a fraction may depend on. */
+#define OBSERVE_MARGIN 24
 
 /* A mask of the product and what its values mean. */
 struct observe_mask {
@@ -48,8 +47,19 @@ struct observe_mask {
 	size_t rules_nr;
 };
 
-/* Planes of the spool; indices follow. */
-enum observe_plane { PLANE_WATER, PLANE_WHY, PLANE_NIR, PLANE_SWIR1, PLANE_SWIR2, PLANE_INDEX };
+/* Planes of the spool; indices follow.  Each is written by one pass and read by later ones. */
+enum observe_plane {
+	PLANE_EVIDENCE,
+	PLANE_WHY,
+	PLANE_NIR,
+	PLANE_SWIR1,
+	PLANE_SWIR2,
+	PLANE_WATER,	/* of settle */
+	PLANE_MARKS,	/* enum mark: of settle; fraction adds to those of its own tile */
+	PLANE_CLASS,	/* of fraction: water, with partial water at the shore */
+	PLANE_FRACTION, /* of fraction */
+	PLANE_INDEX
+};
 
 /*
  * One granule on its way to an observation.  Made by scene.c; constant while
@@ -68,6 +78,9 @@ struct observe {
 
 	enum role roles[ROLE_NR]; /* that are read */
 	size_t roles_nr;
+	enum role water_roles[ROLE_NR]; /* of these, without which water is not seen */
+	size_t water_roles_nr;
+	enum role picture[3]; /* of these, red, green and blue of the quicklook */
 	struct rayleigh rayleigh[ROLE_NR];
 	bool toa;   /* Rayleigh is to be removed */
 	float *sun; /* factor for each value of ROLE_SUN_ZENITH; NULL: the scene's mean angle */
@@ -75,10 +88,22 @@ struct observe {
 	size_t masks_nr;
 	struct region *opaque, *cirrus; /* cloud outlines on the working grid; NULL: none */
 	int32_t halo;			/* rows more that classify reads above and below a tile */
-	uint32_t hide, ice;		/* reasons that make a pixel cloud, ice */
+
+	struct method_choice choice;
+	const struct index_rule *index; /* of the method; NULL: it has none */
+	struct limits limits;
+	struct tcw tcw;
+	struct mask_limits mask_limits;
+	uint32_t everywhere; /* reasons of every pixel: low sun */
+	bool glint;	     /* the sun may glint: what glints is flagged */
+	bool shore;	     /* fractions are made */
+	bool nir_first;	     /* the SWIR bands are coarser than the working grid */
 
 	const struct index_rule *indices[OBSERVE_INDICES_MAX];
 	size_t indices_nr;
+	size_t method_plane;  /* of the index whose threshold the scene gives; 0: none */
+	int16_t threshold;    /* in units of 1e-4; where there is method_plane */
+	bool threshold_found; /* by the scene; else as limits say */
 	const struct layer *layers[OBSERVE_LAYERS_MAX]; /* of the output, in its order */
 	size_t layers_nr;
 
@@ -93,8 +118,7 @@ struct observe {
 	struct darkness darkness;   /* written by classify's ordered step */
 	const char *doubt;	    /* what the pixels say against the offset; NULL: nothing */
 
-	bool unmixable; /* water and land can be told apart */
-	struct unmix unmix;
+	struct fraction_sample scene_sample; /* the scene's pure land and water */
 
 	struct output *output;
 	struct area *area; /* counters: AREA_* */
@@ -112,6 +136,9 @@ enum observe_area {
 	AREA_NR
 };
 
+/* True if the role is one of water_roles. */
+bool observe_is_water_role(const struct observe *o, enum role role);
+
 /* Find the working tiles that the target needs; fills tiles.  Plans the scene's blocks. */
 int classify_plan(struct observe *o, struct error *e);
 
@@ -121,11 +148,32 @@ size_t classify_bytes(const struct observe *o, int threads);
 /* Fill the spool. */
 int classify_run(struct observe *o, struct error *e);
 
+/* Bytes that a run of threshold takes on so many threads. */
+size_t threshold_bytes(const struct observe *o, int threads);
+
+/*
+ * Find the threshold of the method's index; fills threshold and threshold_found.  Only the lake's
+ * part that the target covers counts, so it does not depend on tiles.
+ */
+int threshold_run(struct observe *o, struct error *e);
+
+/* Bytes that a run of settle takes on so many threads. */
+size_t settle_bytes(const struct observe *o, int threads);
+
+/* Make water and marks. */
+int settle_run(struct observe *o, struct error *e);
+
 /*
  * Endmembers from the pure, clear pixels of the lake on every 4th row and
- * column; fills unmixable and unmix.  Integer sums: independent of tiles and threads.
+ * column; fills scene_sample.  Integer sums: independent of tiles and threads.
  */
 int endmembers_run(struct observe *o, struct error *e);
+
+/* Bytes that a run of fraction takes on so many threads. */
+size_t fraction_bytes(const struct observe *o, int threads);
+
+/* Make class, fraction and the rest of the marks. */
+int fraction_run(struct observe *o, struct error *e);
 
 /* Bytes that a run of warp takes on so many threads. */
 size_t warp_bytes(const struct observe *o, int threads);

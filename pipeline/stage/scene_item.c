@@ -80,6 +80,7 @@ json_t *scene_options(const struct observe *o)
 		at += (size_t)snprintf(layers + at, sizeof(layers) - at, "%s%s", i ? "," : "",
 				       o->layers[i]->name);
 	json_object_set_new(json, "layers", json_string(layers));
+	json_object_set_new(json, "set", limits_json(&o->limits, o->choice.method->limits));
 	if (o->lake) {
 		lake_digest(o->lake, hex);
 		json_object_set_new(json, "lake", json_string(o->lake->name));
@@ -117,6 +118,23 @@ static void add_areas(const struct observe *o, json_t *properties)
 	json_object_set_new(properties, "balkhash:area_km2", km2);
 }
 
+/* What water is here: the method, its thresholds, and what the scene gave for one of them. */
+static json_t *method_json(const struct observe *o)
+{
+	const struct method *m = o->choice.method;
+	json_t *json = json_pack("{s:s, s:s, s:o}", "name", m->name, "title", m->title,
+				 "thresholds", limits_json(&o->limits, m->limits));
+
+	if (m->index)
+		json_object_set_new(json, "threshold",
+				    json_string(threshold_name(o->choice.threshold)));
+	if (o->method_plane) {
+		json_object_set_new(json, "threshold_value", json_real(o->threshold / 1e4));
+		json_object_set_new(json, "threshold_found", json_boolean(o->threshold_found));
+	}
+	return json;
+}
+
 json_t *scene_properties(const struct observe *o, const struct grid *full, const char *unit,
 			 json_t *inputs, json_t *options)
 {
@@ -148,7 +166,7 @@ json_t *scene_properties(const struct observe *o, const struct grid *full, const
 	json_object_set_new(json, "balkhash:rayleigh_corrected", json_boolean(o->toa));
 	if (o->doubt)
 		json_object_set_new(json, "balkhash:warnings", json_pack("[s]", o->doubt));
-	json_object_set_new(json, "balkhash:fraction_estimated", json_boolean(o->unmixable));
+	json_object_set_new(json, "balkhash:method", method_json(o));
 	json_object_set(json, "balkhash:options", options);
 	json_object_set(json, "balkhash:inputs", inputs);
 	add_areas(o, json);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * warp.c - from the spool to the target grid: fraction on the working grid, then
- * everything moved once, class and reasons by nearest, the rest bilinearly.
+ * warp.c - from the spool to the target grid: everything is moved once, class and reasons by
+ * nearest, the rest bilinearly.
  */
 #include "pipeline/stage/observe.h"
 
@@ -14,10 +14,9 @@
 struct warp_worker {
 	struct observe *o;
 	void *scratch; /* of spool_read */
-	/* working grid, the tile's source rect (water: one pixel more on every side) */
-	uint8_t *water, *core, *purity, *fraction;
+	/* working grid, the tile's source rect */
+	uint8_t *water, *marks, *fraction;
 	uint32_t *why;
-	uint16_t *bands[3];
 	int16_t *index;
 	/* target grid, one tile; a row of coordinates */
 	int32_t *x, *y;
@@ -26,14 +25,14 @@ struct warp_worker {
 	int16_t *out_index;
 };
 
-/* Pixels of the largest source rect that a tile of the target has, with its border. */
+/* Pixels of the largest source rect that a tile of the target has. */
 static size_t source_pixels(const struct observe *o)
 {
 	size_t largest = 1;
 
 	for (size_t i = 0; i < grid_tiles(&o->target, GEOTIFF_TILE); i++) {
 		struct rect tile = grid_tile(&o->target, GEOTIFF_TILE, i);
-		size_t n = rect_area(rect_grow(mapping_source_rect(o->mapping, tile), 1));
+		size_t n = rect_area(mapping_source_rect(o->mapping, tile));
 
 		largest = n > largest ? n : largest;
 	}
@@ -41,7 +40,7 @@ static size_t source_pixels(const struct observe *o)
 }
 
 /* Bytes of a source pixel and of a target pixel in a worker. */
-enum { SOURCE_BYTES = 4 * 1 + 4 + 3 * 2 + 2, TARGET_BYTES = 2 * 1 + 4 + 2 };
+enum { SOURCE_BYTES = 3 * 1 + 4 + 2, TARGET_BYTES = 2 * 1 + 4 + 2 };
 
 size_t warp_bytes(const struct observe *o, int threads)
 {
@@ -64,12 +63,9 @@ static void warp_stop(void *state)
 	free(w->y);
 	free(w->x);
 	free(w->index);
-	for (size_t b = 0; b < 3; b++)
-		free(w->bands[b]);
 	free(w->why);
 	free(w->fraction);
-	free(w->purity);
-	free(w->core);
+	free(w->marks);
 	free(w->water);
 	free(w->scratch);
 	free(w);
@@ -88,12 +84,9 @@ static int warp_start(void *job, void **state, struct error *e)
 	w->o = o;
 	ok &= (w->scratch = malloc(spool_scratch_size(o->spool))) != NULL;
 	ok &= (w->water = malloc(n)) != NULL;
-	ok &= (w->core = malloc(n)) != NULL;
-	ok &= (w->purity = malloc(n)) != NULL;
+	ok &= (w->marks = malloc(n)) != NULL;
 	ok &= (w->fraction = malloc(n)) != NULL;
 	ok &= (w->why = malloc(n * sizeof(uint32_t))) != NULL;
-	for (size_t b = 0; b < 3; b++)
-		ok &= (w->bands[b] = malloc(n * sizeof(uint16_t))) != NULL;
 	ok &= (w->index = malloc(n * sizeof(int16_t))) != NULL;
 	ok &= (w->x = malloc(GEOTIFF_TILE * sizeof(int32_t))) != NULL;
 	ok &= (w->y = malloc(GEOTIFF_TILE * sizeof(int32_t))) != NULL;
@@ -107,53 +100,18 @@ static int warp_start(void *job, void **state, struct error *e)
 
 static int read_source(struct warp_worker *w, struct rect r, struct error *e)
 {
-	struct spool *s = w->o->spool;
-
-	if (spool_read(s, PLANE_WATER, rect_grow(r, 1), w->scratch, w->water, e) ||
-	    spool_read(s, PLANE_WHY, r, w->scratch, w->why, e))
-		return -1;
-	for (size_t b = 0; b < 3; b++)
-		if (spool_read(s, PLANE_NIR + b, r, w->scratch, w->bands[b], e))
-			return -1;
-	return 0;
-}
-
-/* Where water and land cannot be told apart, a mixed pixel goes with its class. */
-static void fraction_of_class(size_t n, const uint8_t *water, uint8_t *purity, uint32_t *why)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (purity[i] != FRACTION_MIXED)
-			continue;
-		why[i] |= WHY_LOW_CONTRAST;
-		purity[i] = water[i] == WATER_OPEN ? FRACTION_PURE_WATER : FRACTION_PURE_LAND;
-	}
-}
-
-static void mark_mixed(size_t n, const uint8_t *purity, uint32_t *why)
-{
-	for (size_t i = 0; i < n; i++)
-		why[i] |= purity[i] == FRACTION_MIXED ? WHY_MIXED : 0;
-}
-
-/* Fraction and core (the water plane without its border) of the source rect. */
-static void source_fraction(struct warp_worker *w, struct rect r)
-{
 	const struct observe *o = w->o;
-	const struct kernels *k = o->context->kernels;
-	size_t n = (size_t)r.w, stride = n + 2;
+	size_t class = o->shore ? PLANE_CLASS : PLANE_WATER;
 
-	for (size_t y = 0; y < (size_t)r.h; y++) {
-		const uint8_t *above = w->water + y * stride;
-		uint8_t *purity = w->purity + y * n, *core = w->core + y * n;
-
-		memcpy(core, above + stride + 1, n);
-		k->purity(n, above, above + stride, above + 2 * stride, purity);
-		mark_mixed(n, purity, w->why + y * n);
-		if (!o->unmixable)
-			fraction_of_class(n, core, purity, w->why + y * n);
-		k->fraction(n, w->bands[0] + y * n, w->bands[1] + y * n, w->bands[2] + y * n,
-			    purity, o->unmix, w->fraction + y * n);
-	}
+	if (spool_read(o->spool, class, r, w->scratch, w->water, e) ||
+	    spool_read(o->spool, PLANE_MARKS, r, w->scratch, w->marks, e) ||
+	    spool_read(o->spool, PLANE_WHY, r, w->scratch, w->why, e))
+		return -1;
+	o->context->kernels->water_marks(rect_area(r), w->marks, w->why);
+	if (o->shore)
+		return spool_read(o->spool, PLANE_FRACTION, r, w->scratch, w->fraction, e);
+	memset(w->fraction, FRACTION_NODATA, rect_area(r));
+	return 0;
 }
 
 /* Outside the lake there is no data, and why says so. */
@@ -172,7 +130,7 @@ static void warp_classes(struct warp_worker *w, struct rect tile, struct rect r)
 {
 	const struct observe *o = w->o;
 	const struct kernels *k = o->context->kernels;
-	struct window_u8 water = { w->core, r.w, r.h, WATER_NODATA };
+	struct window_u8 water = { w->water, r.w, r.h, WATER_NODATA };
 	struct window_u8 fraction = { w->fraction, r.w, r.h, FRACTION_NODATA };
 	struct window_u32 why = { w->why, r.w, r.h, WHY_FILL };
 	size_t n = (size_t)tile.w;
@@ -275,7 +233,6 @@ static int warp_work(void *state, size_t i, void *slot, struct error *e)
 	if (!rect_empty(r)) {
 		if (read_source(w, r, e))
 			return -1;
-		source_fraction(w, r);
 		warp_classes(w, tile, r);
 	}
 	count(w, i, tile);
