@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "testdata/noise.h"
+#include "testdata/sentinel2_bands.h"
 
 #define EDGE_SLOPE 0.19 /* tangent of the tilt of a descending track at 46 N */
 #define GAP_FREE   0.1	/* of half the swath: no gap in the middle */
@@ -277,6 +278,20 @@ static int make_ponds(struct ground *g, const struct options *o, struct failure 
 	return ponds_init(&g->ponds, &g->grid, &site, f);
 }
 
+/* Descending: the satellite flies south, and west by the tilt of its track. */
+static void parallax(struct ground *g)
+{
+	double length = hypot(1, EDGE_SLOPE);
+
+	g->views = MSI_BANDS;
+	for (int i = 0; i < MSI_BANDS; i++) {
+		double shift = msi_cloud_shift(i);
+
+		g->view[i][0] = -shift * EDGE_SLOPE / length;
+		g->view[i][1] = -shift / length;
+	}
+}
+
 int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
 		const struct air *air, struct failure *f)
 {
@@ -299,6 +314,11 @@ int ground_init(struct ground *g, const struct options *o, const struct grid *gr
 				       .land = o->land,
 				       .seed = o->seed };
 	sky_init(&g->sky, o->clouds, hash64(o->seed) ^ window, grid, air);
+	g->sky.lapse = o->lapse;
+	for (int i = 0; o->cloud_height > 0 && i < g->sky.count; i++)
+		g->sky.cloud[i].height_m = o->cloud_height;
+	if (o->parallax)
+		parallax(g);
 	if (mapping_init(&g->mapping, grid, f))
 		return -1;
 	if (o->ramp)
@@ -319,10 +339,10 @@ void ground_release(struct ground *g)
 	free(g->false_cloud);
 }
 
-int ground_row_init(struct ground_row *r, int width, struct failure *f)
+int ground_row_init(struct ground_row *r, int width, int views, struct failure *f)
 {
 	size_t w = (size_t)width;
-	float *p = malloc(w * ((ROLE_COUNT + 4) * sizeof(float) + 2));
+	float *p = malloc(w * ((ROLE_COUNT + 5 + (size_t)views) * sizeof(float) + 2));
 
 	if (!p)
 		return fail(f, "no memory for a row of %d pixels", width);
@@ -333,7 +353,11 @@ int ground_row_init(struct ground_row *r, int width, struct failure *f)
 	r->reed = p + w;
 	r->opacity = p + 2 * w;
 	r->light = p + 3 * w;
-	r->sky = (uint8_t *)(p + 4 * w);
+	r->kelvin = p + 4 * w;
+	p += 5 * w;
+	for (int k = 0; k < views; k++)
+		r->veil[k] = p + (size_t)k * w;
+	r->sky = (uint8_t *)(p + (size_t)views * w);
 	r->cover = r->sky + w;
 	return 0;
 }
@@ -369,22 +393,26 @@ static void ramp_pixel(const struct ground *g, int column, int row, struct groun
 	out->reed[column] = 0;
 }
 
-static void shade_pixel(struct ground_row *out, int column)
+static void shade_pixel(const struct ground *g, struct ground_row *out, int column)
 {
-	float light = out->light[column], a = out->opacity[column];
+	float light = out->light[column], a = g->views ? 0 : out->opacity[column];
 
 	for (int k = 0; k < ROLE_COUNT; k++) {
-		float *rho = &out->rho[k][column];
+		float *rho = &out->rho[k][column], cloud;
 
 		if (k != ROLE_KELVIN && k != ROLE_CIRRUS)
 			*rho *= light;
-		*rho += a * (covers[COVER_CLOUD].rho[k] - *rho);
+		cloud = k == ROLE_KELVIN && g->sky.lapse ? out->kelvin[column]
+							 : covers[COVER_CLOUD].rho[k];
+		*rho += a * (cloud - *rho);
 	}
 }
 
 void ground_compute(const struct ground *g, int row, struct ground_row *out)
 {
-	sky_row(&g->sky, &g->grid, row, out->opacity, out->light, out->sky);
+	sky_row(&g->sky, &g->grid, row, out->opacity, out->light, out->kelvin, out->sky);
+	for (int k = 0; k < g->views; k++)
+		sky_veil(&g->sky, &g->grid, row, g->view[k], out->veil[k]);
 	for (int i = 0; i < g->grid.width; i++) {
 		if (g->is_ramp)
 			ramp_pixel(g, i, row, out);
@@ -393,7 +421,7 @@ void ground_compute(const struct ground *g, int row, struct ground_row *out)
 		if (g->false_clouds)
 			out->sky[i] = deceive(g, i, row, out->sky[i], out->cover[i]);
 		if (out->light[i] < 1 || out->opacity[i] > 0)
-			shade_pixel(out, i);
+			shade_pixel(g, out, i);
 	}
 }
 

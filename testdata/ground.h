@@ -25,7 +25,7 @@
 /* Width of the ring that masks put around clouds: three pixels of Landsat. */
 #define GROUND_RING_M 90.0
 
-enum { GROUND_GAP_PERIOD = 33, GROUND_GAP_WIDTH = 14 };
+enum { GROUND_GAP_PERIOD = 33, GROUND_GAP_WIDTH = 14, GROUND_VIEWS_MAX = 13 };
 
 /*
  * A ramp instead of a lake: reflectance of role k at the UTM place (e, n) is
@@ -47,6 +47,12 @@ struct ground {
 	struct ponds ponds;
 	struct sky sky;
 	struct ramp ramp;
+	/*
+	 * Bands that see clouds elsewhere: for each the displacement { east, north } per metre of
+	 * height.  Then clouds are not in ground_row.rho, but each view has its veil.
+	 */
+	int views;
+	double view[GROUND_VIEWS_MAX][2];
 	bool laea; /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
 	bool is_ramp;
 	bool swath_edge, whole_edge; /* part of the window was not seen; on all sides */
@@ -63,17 +69,29 @@ struct ground_row {
 	float *rho[ROLE_COUNT]; /* reflectance of the ground, clouds and shadows included; kelvin */
 	float *fraction;	/* of water, 0..1; ignores clouds */
 	float *reed;		/* share of the pixel that is reed */
-	float *opacity, *light;
-	uint8_t *sky;	/* enum sky_bit */
-	uint8_t *cover; /* enum cover_code, what lies below clouds */
+	float *opacity, *light, *kelvin; /* of clouds, as sky_row() says */
+	float *veil[GROUND_VIEWS_MAX];	 /* opacity of clouds in each view; NULL: rho has them */
+	uint8_t *sky;			 /* enum sky_bit */
+	uint8_t *cover;			 /* enum cover_code, what lies below clouds */
 };
 
 int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
 		const struct air *air, struct failure *f);
 void ground_release(struct ground *g);
 
-int ground_row_init(struct ground_row *r, int width, struct failure *f);
+/* Room for a row; views: 0, or those of the ground. */
+int ground_row_init(struct ground_row *r, int width, int views, struct failure *f);
 void ground_row_release(struct ground_row *r);
+
+/* Reflectance of role k of a pixel in a view, clouds included. */
+static inline float ground_rho(const struct ground_row *r, int view, enum role k, int column)
+{
+	float rho = r->rho[k][column];
+
+	if (!r->veil[view])
+		return rho;
+	return rho + r->veil[view][column] * (covers[COVER_CLOUD].rho[k] - rho);
+}
 
 /* Compute one row; threads may compute different rows at the same time. */
 void ground_compute(const struct ground *g, int row, struct ground_row *out);

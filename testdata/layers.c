@@ -72,7 +72,7 @@ static int open_spread(struct layers *l, struct failure *f)
 	if (!l->strip_row)
 		return fail(f, "no memory for the rows of a strip");
 	for (size_t i = 0; i < rows; i++)
-		if (ground_row_init(&l->strip_row[i], l->o->width, f))
+		if (ground_row_init(&l->strip_row[i], l->o->width, 0, f))
 			return -1;
 	for (int i = 0; i < l->o->threads; i++) {
 		l->spread_scratch[i] = malloc(width * sizeof(double));
@@ -95,7 +95,7 @@ int layers_open(struct layers *l, const char *folder, const char *stem, const ch
 	if (!l->cloudy || !l->seen || !l->saturated)
 		return fail(f, "no memory for %d rows", o->height);
 	for (int i = 0; i < o->threads; i++)
-		if (ground_row_init(&l->scratch[i], o->width, f))
+		if (ground_row_init(&l->scratch[i], o->width, 0, f))
 			return -1;
 	if (ground_init(&l->ground, o, &l->grid, &l->air, f) || open_spread(l, f))
 		return -1;

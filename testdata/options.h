@@ -61,11 +61,12 @@ struct options {
 	int path, row, orbit;
 	char mgrs[8]; /* "43TFM" */
 	double shift_m, radius_m, noise;
-	double psf; /* point spread in pixels; 0: none */
+	double cloud_height; /* metres; 0: 900 to 2400 by chance */
+	double psf;	     /* point spread in pixels; 0: none */
 	int clouds;
 	bool salt, swath_edge, ramp;
 	bool natural;
-	bool hard, ice, false_clouds, ponds, snr;
+	bool hard, ice, false_clouds, ponds, snr, lapse, parallax;
 	bool no_air; /* Level-1: nothing between the ground and the sensor */
 	enum cover water, land;
 	char spacecraft[8]; /* LC09, LC08, LE07, LT05, LT04, S2A, S2B, S2C */

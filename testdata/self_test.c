@@ -244,7 +244,7 @@ static void ramps(struct tap *t)
 	struct failure f;
 	double e, n;
 
-	if (self_test_ground(&g, &o, &f) || ground_row_init(&r, 400, &f)) {
+	if (self_test_ground(&g, &o, &f) || ground_row_init(&r, 400, 0, &f)) {
 		tap_broken(t, "ramp", &f);
 		goto out;
 	}
@@ -291,6 +291,7 @@ int self_test(void)
 	self_test_hard(&t);
 	self_test_ponds(&t);
 	self_test_sensor(&t);
+	self_test_sky(&t);
 	printf("1..%d\n", t.n);
 	return t.failed ? 1 : 0;
 }

@@ -36,4 +36,7 @@ void self_test_ponds(struct tap *t);
 /* What the sensor does: point spread and noise. */
 void self_test_sensor(struct tap *t);
 
+/* Clouds: cold, and elsewhere in each band. */
+void self_test_sky(struct tap *t);
+
 #endif

@@ -64,7 +64,7 @@ static int look(struct options *o, struct found *out, struct failure *f)
 	o->lake = LAKE_STAR;
 	o->radius_m = 3600;
 	o->seed = 5;
-	if (self_test_ground(&g, o, f) || ground_row_init(&r, SIDE, f))
+	if (self_test_ground(&g, o, f) || ground_row_init(&r, SIDE, 0, f))
 		goto out;
 	for (int y = 0; y < SIDE; y++) {
 		ground_compute(&g, y, &r);
@@ -161,8 +161,8 @@ static void same_everywhere(struct tap *t)
 		goto bad;
 	moved = g[0].grid;
 	moved.e0 += 100 * moved.pixel_m;
-	if (ground_init(&g[1], &o, &moved, &air, &f) || ground_row_init(&r[0], SIDE, &f) ||
-	    ground_row_init(&r[1], SIDE, &f))
+	if (ground_init(&g[1], &o, &moved, &air, &f) || ground_row_init(&r[0], SIDE, 0, &f) ||
+	    ground_row_init(&r[1], SIDE, 0, &f))
 		goto bad;
 	tap_near(t, "the same spots in every window", two_windows(g, r), 0, 1e-3);
 	goto out;

@@ -69,7 +69,7 @@ void self_test_ponds(struct tap *t)
 	struct failure f;
 	long codes = 0;
 
-	if (self_test_ground(&g, &o, &f) || ground_row_init(&r, SIDE, &f)) {
+	if (self_test_ground(&g, &o, &f) || ground_row_init(&r, SIDE, 0, &f)) {
 		tap_broken(t, "ponds", &f);
 		goto out;
 	}

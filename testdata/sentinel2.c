@@ -385,7 +385,7 @@ static int prepare_spread(struct sentinel2 *s, struct failure *f)
 	if (!s->strip_row)
 		return fail(f, "no memory for the rows of a strip");
 	for (int i = 0; i < STRIP + 2 * HALO; i++)
-		if (ground_row_init(&s->strip_row[i], s->o->width, f))
+		if (ground_row_init(&s->strip_row[i], s->o->width, s->ground.views, f))
 			return -1;
 	for (int i = 0; i < s->o->threads; i++) {
 		s->spread_scratch[i] = malloc(width * sizeof(double));
@@ -414,7 +414,8 @@ static int prepare(struct sentinel2 *s, struct failure *f)
 		return fail(f, "no memory for %d rows", o->height);
 	for (int i = 0; i < o->threads; i++)
 		for (int y = 0; y < GROUP; y++)
-			if (ground_row_init(&s->scratch[i][y], o->width, f))
+			if (ground_row_init(&s->scratch[i][y], o->width,
+					    o->parallax ? MSI_BANDS : 0, f))
 				return -1;
 	if (ground_init(&s->ground, o, &p->grid, &p->air, f) || prepare_spread(s, f))
 		return -1;

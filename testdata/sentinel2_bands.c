@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "testdata/sentinel2_bands.h"
 
+#define MSI_SPEED_M_S 7450.0
+#define MSI_HEIGHT_M  786000.0
+
 /*
  * MTD_MSIL1C and MTD_MSIL2A files of Sentinel-2A and B (Copernicus); central
  * wavelengths of C: means of ESA's spectral responses of 2024.
@@ -35,3 +38,13 @@ const struct msi_band msi_bands[MSI_BANDS] = {
 	  { 85.25, 87.75, 87.75 } },
 };
 /* clang-format on */
+
+double msi_cloud_shift(int band)
+{
+	/* Seconds after B02. */
+	static const double delay[MSI_BANDS] = { 2.314, 0,     0.527, 1.005, 1.269, 1.525, 1.790,
+						 0.263, 2.055, 2.586, 0.851, 1.468, 2.085 };
+	const int b8a = 8;
+
+	return -(delay[band] - delay[b8a]) * MSI_SPEED_M_S / MSI_HEIGHT_M;
+}

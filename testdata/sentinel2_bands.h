@@ -23,4 +23,13 @@ struct msi_band {
 
 extern const struct msi_band msi_bands[MSI_BANDS];
 
+/*
+ * How far a band sees a cloud from where B8A does, in metres along the track (positive: the way the
+ * satellite flies) per metre of the cloud's height.  The bands look at a place one after the other, by
+ * the delays of Heiselberg and Heiselberg 2021 (doi:10.3390/rs13153016); meanwhile the
+ * satellite moves by 7.45 km/s at a height of 786 km.  A band that looks later does so from further
+ * on, and sees what is above the ground further back.
+ */
+double msi_cloud_shift(int band);
+
 #endif

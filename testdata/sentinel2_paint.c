@@ -23,7 +23,7 @@ static double mean_rho(const struct image *m, const struct ground_row *rows, int
 
 	for (int j = y * k; j < (y + 1) * k; j++)
 		for (int i = x * k; i < (x + 1) * k; i++)
-			sum += (double)rows[j].rho[role][i];
+			sum += (double)ground_rho(&rows[j], m->band, role, i);
 	return sum / (k * k);
 }
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "testdata/noise.h"
 
@@ -106,8 +107,38 @@ static void add_shadow(const struct sky *s, const struct cloud *c, const struct 
 	}
 }
 
+double sky_kelvin(const struct cloud *c)
+{
+	return SKY_GROUND_KELVIN - SKY_LAPSE * c->height_m;
+}
+
+/* The opacity of one cloud, displaced, where it is more than what is there. */
+static void add_veil(const struct cloud *c, const double shift[2], const struct grid *g, int row,
+		     float *opacity)
+{
+	const double d[2] = { shift[0] * c->height_m, shift[1] * c->height_m };
+	double n = g->n0 - (row + 0.5) * g->pixel_m - c->n - d[1], beyond;
+	int span[2];
+
+	if (!columns(c, d, g, row, span))
+		return;
+	for (int i = span[0]; i < span[1]; i++) {
+		double e = g->e0 + (i + 0.5) * g->pixel_m - c->e - d[0];
+
+		opacity[i] = fmaxf(opacity[i], (float)opacity_at(c, e, n, &beyond));
+	}
+}
+
+void sky_veil(const struct sky *s, const struct grid *g, int row, const double shift[2],
+	      float *opacity)
+{
+	memset(opacity, 0, (size_t)g->width * sizeof(*opacity));
+	for (int k = 0; k < s->count; k++)
+		add_veil(&s->cloud[k], shift, g, row, opacity);
+}
+
 static void add_cloud(const struct cloud *c, const struct grid *g, int row, float *opacity,
-		      uint8_t *bits)
+		      float *kelvin, uint8_t *bits)
 {
 	double n = g->n0 - (row + 0.5) * g->pixel_m - c->n, beyond;
 	int span[2];
@@ -118,6 +149,8 @@ static void add_cloud(const struct cloud *c, const struct grid *g, int row, floa
 		double e = g->e0 + (i + 0.5) * g->pixel_m - c->e;
 		float a = (float)opacity_at(c, e, n, &beyond);
 
+		if (a > opacity[i])
+			kelvin[i] = (float)sky_kelvin(c);
 		opacity[i] = fmaxf(opacity[i], a);
 		if (a > 0)
 			bits[i] |= SKY_CLOUD;
@@ -127,7 +160,7 @@ static void add_cloud(const struct cloud *c, const struct grid *g, int row, floa
 }
 
 void sky_row(const struct sky *s, const struct grid *g, int row, float *opacity, float *light,
-	     uint8_t *bits)
+	     float *kelvin, uint8_t *bits)
 {
 	for (int i = 0; i < g->width; i++) {
 		opacity[i] = 0;
@@ -136,7 +169,7 @@ void sky_row(const struct sky *s, const struct grid *g, int row, float *opacity,
 	}
 	for (int k = 0; k < s->count; k++) {
 		add_shadow(s, &s->cloud[k], g, row, light, bits);
-		add_cloud(&s->cloud[k], g, row, opacity, bits);
+		add_cloud(&s->cloud[k], g, row, opacity, kelvin, bits);
 	}
 	for (int i = 0; s->count && i < g->width; i++) {
 		if (bits[i] & SKY_CLOUD)

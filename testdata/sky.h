@@ -38,6 +38,7 @@ struct sky {
 	int count;
 	struct cloud cloud[CLOUD_MAX];
 	double shadow_e, shadow_n; /* displacement of shadows per metre of height */
+	bool lapse;		   /* clouds are as cold as their height says */
 };
 
 /* Does the product's mask say cloud, rightly or not? */
@@ -50,11 +51,24 @@ static inline bool sky_called_cloud(int sky)
 void sky_init(struct sky *s, int count, uint64_t seed, const struct grid *g, const struct air *a);
 
 /*
- * One row: opacity 0..1 of clouds, light 0..1 under shadows (1: none), bits.
+ * Kelvin of a cloud: the air at the ground, SKY_GROUND_KELVIN, less 6.5 K for each kilometre of its
+ * height (standard atmosphere, ISO 2533).
+ */
+#define SKY_GROUND_KELVIN 294.0
+#define SKY_LAPSE	  0.0065
+double sky_kelvin(const struct cloud *c);
+
+/*
+ * One row: opacity 0..1 of clouds, light 0..1 under shadows (1: none), kelvin of the most opaque
+ * cloud where there is one, bits.
  * Each array has g->width elements.
  */
 void sky_row(const struct sky *s, const struct grid *g, int row, float *opacity, float *light,
-	     uint8_t *bits);
+	     float *kelvin, uint8_t *bits);
+
+/* One row of the opacity of clouds that are displaced by shift = { east, north } per metre of height. */
+void sky_veil(const struct sky *s, const struct grid *g, int row, const double shift[2],
+	      float *opacity);
 
 /* The edge of a cloud in the direction of an angle (radians, from east), in UTM metres. */
 void sky_edge(const struct cloud *c, double angle, double *e, double *n);

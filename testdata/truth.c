@@ -166,6 +166,23 @@ static void write_ponds(const struct ponds *p, struct json *j)
 	json_end(j, ']');
 }
 
+static void write_clouds(const struct sky *s, struct json *j)
+{
+	json_array(j, "cloud_list");
+	for (int i = 0; i < s->count; i++) {
+		const struct cloud *c = &s->cloud[i];
+
+		json_object(j, NULL);
+		json_pair(j, "center_m", c->e, c->n);
+		json_number(j, "radius_m", c->r);
+		json_number(j, "height_m", c->height_m);
+		if (s->lapse)
+			json_number(j, "kelvin", sky_kelvin(c));
+		json_end(j, '}');
+	}
+	json_end(j, ']');
+}
+
 static void write_scene(const struct truth *t, struct json *j, const struct air *air)
 {
 	const struct options *o = t->options;
@@ -206,7 +223,7 @@ static double as_written(float v)
 }
 
 static void write_band(const struct truth *t, struct json *j, const struct air *air,
-		       const struct truth_band *b)
+		       const struct truth_band *b, const double shift[2])
 {
 	const struct ground *g = t->ground;
 
@@ -218,6 +235,8 @@ static void write_band(const struct truth *t, struct json *j, const struct air *
 		json_number(j, "rayleigh_path", air_path(air, b->micrometre));
 		json_number(j, "rayleigh_transmittance", air_transmittance(air, b->micrometre));
 	}
+	if (shift)
+		json_pair(j, "cloud_shift_per_m", shift[0], shift[1]);
 	if (g->is_ramp) {
 		json_number(j, "ramp_base", g->ramp.base[b->role]);
 		json_number(j, "ramp_per_m_east", g->ramp.east[b->role]);
@@ -251,11 +270,13 @@ static int write_json(const struct truth *t, const char *id, const struct air *a
 	}
 	if (t->strip[TRUTH_COVER])
 		write_covers(&j);
+	if (t->options->cloud_height > 0 || t->options->lapse || t->options->parallax)
+		write_clouds(&t->ground->sky, &j);
 	if (t->ground->ponds.n)
 		write_ponds(&t->ground->ponds, &j);
 	json_array(&j, "bands");
 	for (int i = 0; i < bands; i++)
-		write_band(t, &j, air, &band[i]);
+		write_band(t, &j, air, &band[i], i < t->ground->views ? t->ground->view[i] : NULL);
 	json_end(&j, ']');
 	return json_close(&j, f);
 }
