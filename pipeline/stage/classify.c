@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "pipeline/run/tiles.h"
+#include "pipeline/stage/cloud_row.h"
 #include "pipeline/stage/gaps.h"
+#include "pipeline/stage/sharpen.h"
 
 /*
  * One worker: its reader, a tile of every role (with its halo), a tile of every
@@ -19,11 +21,14 @@ struct classify_worker {
 	struct observe *o;
 	struct scene_reader *reader;
 	uint16_t *bands[ROLE_NR];
-	uint8_t *seen, *gap;	  /* of the tile with its halo; only where there is one */
+	uint8_t *seen, *gap;	  /* of the tile with its halo; only where there may be gaps */
+	void *sharpen;		  /* scratch; only where it is done */
+	struct cloud_row *cloud;  /* only where the program finds clouds itself */
 	uint8_t *inside;	  /* a row of an outline */
 	struct darkness darkness; /* of the tile under way */
 	float *rho[ROLE_NR], *toa, *index;
-	uint8_t *state, *index_state, *code; /* state: of the water bands; index_state: of all */
+	/* state: of the water bands; index_state: of the layers' too; spare_state: of others */
+	uint8_t *state, *index_state, *spare_state, *code;
 	uint16_t *no_fmask;		     /* a row of zeros */
 	uint8_t *evidence;
 	uint32_t *why;
@@ -77,14 +82,10 @@ static void mark_needed(const struct observe *o, bool *needed)
 	}
 }
 
-/* A working tile with the rows that decide about its gaps. */
+/* A working tile with the pixels around that decide about its own. */
 static struct rect with_halo(const struct observe *o, struct rect r)
 {
-	struct rect all = grid_rect(scene_grid(o->scene));
-
-	r.y -= o->halo;
-	r.h += 2 * o->halo;
-	return rect_intersect(r, all);
+	return rect_intersect(rect_grow(r, o->halo), grid_rect(scene_grid(o->scene)));
 }
 
 int classify_plan(struct observe *o, struct error *e)
@@ -126,7 +127,7 @@ static int32_t read_side(const struct observe *o)
 
 static size_t read_pixels(const struct observe *o)
 {
-	return (size_t)o->context->options->tile * (size_t)read_side(o);
+	return (size_t)read_side(o) * (size_t)read_side(o);
 }
 
 size_t classify_bytes(const struct observe *o, int threads)
@@ -134,11 +135,12 @@ size_t classify_bytes(const struct observe *o, int threads)
 	int32_t side = read_side(o);
 	size_t pixel = sizeof(uint8_t) + sizeof(uint32_t) + 3 * sizeof(uint16_t) +
 		       o->indices_nr * sizeof(int16_t);
-	size_t read = o->roles_nr * sizeof(uint16_t) + (o->halo ? 2 : 0);
+	size_t read = o->roles_nr * sizeof(uint16_t) + (o->gaps ? 2 : 0);
 	size_t rows = (size_t)side * (ROLE_NR + 5) * sizeof(float);
 
 	return (size_t)threads * (tile_pixels(o) * pixel + read_pixels(o) * read + rows +
-				  scene_reader_bytes(o->scene, side)) +
+				  (o->sharpened ? sharpen_bytes(side, side) : 0) +
+				  cloud_row_bytes(o) + scene_reader_bytes(o->scene, side)) +
 	       scene_peak_bytes(o->scene, threads) + thumbnail_bytes(scene_grid(o->scene)) +
 	       (o->sun ? OBSERVE_SUN_FACTORS * sizeof(float) : 0);
 }
@@ -155,11 +157,14 @@ static void classify_stop(void *state)
 	free(w->evidence);
 	free(w->no_fmask);
 	free(w->code);
+	free(w->spare_state);
 	free(w->index_state);
 	free(w->state);
 	free(w->index);
 	free(w->toa);
 	free(w->inside);
+	cloud_row_free(w->cloud);
+	free(w->sharpen);
 	free(w->gap);
 	free(w->seen);
 	for (size_t i = 0; i < ROLE_NR; i++) {
@@ -187,15 +192,18 @@ static int allocate(struct classify_worker *w)
 		ok &= (w->packed[i] = malloc(n * sizeof(uint16_t))) != NULL;
 	for (size_t i = 0; i < o->indices_nr; i++)
 		ok &= (w->indices[i] = malloc(n * sizeof(int16_t))) != NULL;
-	if (o->halo) {
+	if (o->gaps) {
 		ok &= (w->seen = malloc(read_pixels(o))) != NULL;
 		ok &= (w->gap = malloc(read_pixels(o))) != NULL;
 	}
+	if (o->sharpened)
+		ok &= (w->sharpen = malloc(sharpen_bytes(read_side(o), read_side(o)))) != NULL;
 	ok &= (w->inside = malloc(row)) != NULL;
 	ok &= (w->toa = malloc(row * sizeof(float))) != NULL;
 	ok &= (w->index = malloc(row * sizeof(float))) != NULL;
 	ok &= (w->state = malloc(row)) != NULL;
 	ok &= (w->index_state = malloc(row)) != NULL;
+	ok &= (w->spare_state = calloc(row, 1)) != NULL;
 	/* Zeros where the method makes no DSWE codes. */
 	ok &= (w->code = calloc(row, 1)) != NULL;
 	ok &= (w->no_fmask = calloc(row, sizeof(uint16_t))) != NULL;
@@ -215,6 +223,8 @@ static int classify_start(void *job, void **state, struct error *e)
 	w->o = o;
 	if (allocate(w))
 		return error_nomem(e, "a worker's tile");
+	if (o->cloud.wanted && cloud_row_new(&w->cloud, o, e))
+		return -1;
 	return scene_reader_new(&w->reader, o->scene, o->context->kernels, read_side(o), e);
 }
 
@@ -227,11 +237,14 @@ static void row_reflectance(struct classify_worker *w, enum role role, size_t at
 
 	float *rho = o->toa ? w->toa : w->rho[role];
 
+	/* Cloud tests are made for light at the top of the atmosphere. */
+	if (o->toa && w->cloud)
+		rho = cloud_row_toa(w->cloud, role);
 	k->reflectance(n, w->bands[role] + at, calib, rho, state);
 	if (o->sun)
 		k->sun(n, w->bands[ROLE_SUN_ZENITH] + at, o->sun, rho);
 	if (o->toa)
-		k->rayleigh(n, w->toa, o->rayleigh[role], w->rho[role]);
+		k->rayleigh(n, rho, o->rayleigh[role], w->rho[role]);
 }
 
 /* A band that only an index needs must not hide water where it has no data. */
@@ -245,7 +258,9 @@ static void row_bands(struct classify_worker *w, size_t at, size_t n)
 	memcpy(w->index_state, w->state, n);
 	for (size_t i = 0; i < o->roles_nr; i++)
 		if (role_is_reflectance(o->roles[i]) && !observe_is_water_role(o, o->roles[i]))
-			row_reflectance(w, o->roles[i], at, n, w->index_state);
+			row_reflectance(w, o->roles[i], at, n,
+					observe_is_layer_role(o, o->roles[i]) ? w->index_state
+									      : w->spare_state);
 }
 
 static void add_reason(size_t n, const uint8_t *where, uint32_t reason, uint32_t *why)
@@ -279,7 +294,7 @@ static void row_masks(struct classify_worker *w, struct place at, size_t n)
 	}
 	row_outline(w, o->opaque, at, n, WHY_CLOUD);
 	row_outline(w, o->cirrus, at, n, WHY_CIRRUS);
-	if (o->halo)
+	if (o->gaps)
 		add_reason(n, w->gap + at.in, WHY_GAP, why);
 }
 
@@ -337,6 +352,10 @@ static void classify_row(struct classify_worker *w, struct place at, size_t n)
 	row_bands(w, at.in, n);
 	row_evidence(w, at, n);
 	row_why(w, at, n);
+	if (w->cloud)
+		cloud_row(w->cloud, w->rho,
+			  w->bands[ROLE_THERMAL] ? w->bands[ROLE_THERMAL] + at.in : NULL, w->state,
+			  n, at.out);
 	if (rho[ROLE_SWIR2])
 		darkness_count(&w->darkness, n, rho[ROLE_SWIR2], w->state);
 	for (size_t i = 0; o->shore && i < FRACTION_BANDS; i++)
@@ -380,6 +399,23 @@ static int spool_tile(struct classify_worker *w, size_t tile, struct error *e)
 	return 0;
 }
 
+/* SWIR bands with the detail of the NIR band; zero means black, so the air's part is taken off. */
+static void sharpen(struct classify_worker *w, struct rect read)
+{
+	static const enum role swir[] = { ROLE_SWIR1, ROLE_SWIR2 };
+	const struct observe *o = w->o;
+	struct sharpen s = { .tile = read };
+
+	s.nir = o->granule->bands[ROLE_NIR].calib;
+	s.nir.bias -= o->toa ? o->rayleigh[ROLE_NIR].path : 0.0f;
+	for (size_t i = 0; i < 2; i++) {
+		s.swir = o->granule->bands[swir[i]].calib;
+		s.swir.bias -= o->toa ? o->rayleigh[swir[i]].path : 0.0f;
+		if (w->bands[swir[i]])
+			sharpen_tile(&s, w->bands[ROLE_NIR], w->bands[swir[i]], w->sharpen);
+	}
+}
+
 static int classify_work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct classify_worker *w = state;
@@ -392,10 +428,16 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 	w->darkness = (struct darkness){ 0 };
 	if (scene_read(w->reader, read, w->bands, e))
 		return -1;
-	if (o->halo)
+	if (o->gaps)
 		find_gaps(w, read);
+	if (o->cloud.displaced)
+		cloud_row_displaced(w->cloud, w->bands, read, r);
+	if (o->sharpened)
+		sharpen(w, read);
 	for (int32_t y = 0; y < r.h; y++) {
-		struct place at = { r.x, r.y + y, (size_t)(y + r.y - read.y) * (size_t)r.w,
+		struct place at = { r.x, r.y + y,
+				    (size_t)(y + r.y - read.y) * (size_t)read.w +
+					    (size_t)(r.x - read.x),
 				    (size_t)y * (size_t)r.w };
 
 		classify_row(w, at, (size_t)r.w);
@@ -403,6 +445,8 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 			      w->rho[o->picture[1]], w->rho[o->picture[2]]);
 	}
 	memcpy(slot, &w->darkness, sizeof(w->darkness));
+	if (w->cloud && cloud_row_spool(w->cloud, tile, e))
+		return -1;
 	return spool_tile(w, tile, e);
 }
 

@@ -15,7 +15,9 @@
 #include "pipeline/io/result.h"
 #include "pipeline/space/crs.h"
 #include "pipeline/stage/gaps.h"
+#include "pipeline/stage/cloud_row.h"
 #include "pipeline/stage/scene_item.h"
+#include "pipeline/stage/sharpen.h"
 #include "pipeline/stage/target.h"
 
 /* What the program itself, its libraries and their tables take [bytes]; measured, rounded up. */
@@ -34,7 +36,7 @@ static bool has_role(const struct observe *o, enum role role)
 	return false;
 }
 
-static void add_role(struct observe *o, enum role role)
+void observe_add_role(struct observe *o, enum role role)
 {
 	if (!has_role(o, role))
 		o->roles[o->roles_nr++] = role;
@@ -81,6 +83,15 @@ static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
 
 /* --- the method --- */
 
+bool observe_is_layer_role(const struct observe *o, enum role role)
+{
+	for (size_t i = 0; i < o->layers_nr; i++)
+		for (size_t k = 0; k < o->layers[i]->roles_nr; k++)
+			if (o->layers[i]->roles[k] == role)
+				return true;
+	return false;
+}
+
 bool observe_is_water_role(const struct observe *o, enum role role)
 {
 	for (size_t i = 0; i < o->water_roles_nr; i++)
@@ -93,7 +104,7 @@ static void add_water_role(struct observe *o, enum role role)
 {
 	if (!observe_is_water_role(o, role))
 		o->water_roles[o->water_roles_nr++] = role;
-	add_role(o, role);
+	observe_add_role(o, role);
 }
 
 static bool can_do(const struct granule *g, const struct method *m)
@@ -208,7 +219,7 @@ static int require_layer(struct observe *o, const struct layer *layer, struct er
 	if (product_require(o->product, o->granule, layer->roles, layer->roles_nr, purpose, e))
 		return -1;
 	for (size_t i = 0; i < layer->roles_nr; i++)
-		add_role(o, layer->roles[i]);
+		observe_add_role(o, layer->roles[i]);
 	return 0;
 }
 
@@ -217,7 +228,7 @@ static int add_helper(struct observe *o, enum role role, struct error *e)
 {
 	if (product_require(o->product, o->granule, &role, 1, "masks", e))
 		return -1;
-	add_role(o, role);
+	observe_add_role(o, role);
 	return 0;
 }
 
@@ -253,7 +264,7 @@ static int choose_roles(struct observe *o, struct error *e)
 	for (size_t i = 0; i < o->layers_nr; i++)
 		if (require_layer(o, o->layers[i], e))
 			return -1;
-	return choose_mask_roles(o, e);
+	return choose_mask_roles(o, e) || cloud_choose(o, e) ? -1 : 0;
 }
 
 /* --- rules of this scene --- */
@@ -272,6 +283,8 @@ static void choose_masks(struct observe *o)
 	if (strcmp(o->context->options->masks, "none") == 0)
 		return;
 	l->hide = WHY_CLOUDY | WHY_SHADOWED | WHY_VEILED;
+	if (o->cloud.wanted && strcmp(o->context->options->masks, "own") == 0)
+		l->hide = WHY_CLOUD_OWN | WHY_DILATED_OWN | WHY_SHADOW_OWN | WHY_CIRRUS_OWN;
 	l->above = method->cloud_above_ice ? l->hide : WHY_CLOUD | WHY_CLOUD_OWN;
 	l->rescue = method->rescues;
 	if (!lake || method->cloud_above_ice)
@@ -346,10 +359,27 @@ static int choose_sun(struct observe *o, struct error *e)
 	return 0;
 }
 
+static int32_t larger(int32_t a, int32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What is asked of the pixels around a tile, which depends on the working grid. */
 static void choose_halo(struct observe *o)
 {
-	if (!strcmp(o->product->sensor->name, "ETM+") && o->product->time >= SLC_OFF_TIME)
+	double dx = scene_grid(o->scene)->dx;
+	const struct product_band *swir1 = &o->granule->bands[ROLE_SWIR1];
+
+	o->gaps = !strcmp(o->product->sensor->name, "ETM+") && o->product->time >= SLC_OFF_TIME;
+	o->sharpened = has_role(o, ROLE_SWIR1) && has_role(o, ROLE_NIR) &&
+		       swir1->grid.dx == SHARPEN_RATIO * dx;
+	o->cloud.displaced &= dx == 10 || dx == 20;
+	if (o->gaps)
 		o->halo = GAPS_HALO;
+	if (o->sharpened)
+		o->halo = larger(o->halo, SHARPEN_HALO);
+	if (o->cloud.displaced)
+		o->halo = larger(o->halo, cloud_cdi_halo((int32_t)dx));
 }
 
 /* --- where --- */
@@ -456,7 +486,8 @@ static int choose_folder(const struct observe *o, const struct target *target, b
 static int fit_memory(struct observe *o, struct error *e)
 {
 	static size_t (*const passes[])(const struct observe *o, int threads) = {
-		classify_bytes, threshold_bytes, settle_bytes, fraction_bytes, warp_bytes,
+		classify_bytes, observe_cloud_bytes, threshold_bytes,
+		settle_bytes,	fraction_bytes,	     warp_bytes,
 	};
 	const struct options *options = o->context->options;
 	size_t need = 0;
@@ -495,6 +526,12 @@ static int open_spool(struct observe *o, struct error *e)
 		[PLANE_FRACTION] = { sizeof(uint8_t), FRACTION_NODATA },
 	};
 
+	if (o->cloud.wanted) {
+		planes[PLANE_TESTS].pixel_size = sizeof(uint8_t);
+		planes[PLANE_VARIABILITY].pixel_size = sizeof(uint8_t);
+		planes[PLANE_KELVIN].pixel_size = o->cloud.kelvin ? sizeof(uint16_t) : 0;
+		planes[PLANE_DISPLACED].pixel_size = o->cloud.displaced ? sizeof(uint8_t) : 0;
+	}
 	for (size_t i = 0; i < o->indices_nr; i++)
 		planes[PLANE_INDEX + i] = (struct spool_plane){ sizeof(int16_t), 0 };
 	return spool_open(&o->spool, output_folder(o->output), scene_grid(o->scene),
@@ -555,6 +592,8 @@ static void doubt_offset(struct observe *o)
 /* The passes between decoding and writing. */
 static int map_water(struct observe *o, struct error *e)
 {
+	if (o->cloud.wanted && observe_cloud_run(o, e))
+		return -1;
 	if (o->method_plane && threshold_run(o, e))
 		return -1;
 	if (settle_run(o, e))
@@ -636,6 +675,7 @@ static void observe_release(struct observe *o)
 	mapping_free(o->mapping);
 	region_free(o->cirrus);
 	region_free(o->opaque);
+	free(o->cloud.kelvin);
 	free(o->sun);
 	region_free(o->work_region);
 	region_free(o->target_region);

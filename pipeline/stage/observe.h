@@ -5,6 +5,7 @@
  * Data flows one way; between the passes it lies in the spool:
  *
  *   classify   source blocks -> evidence, why, packed bands, indices
+ *   cloud      cloud tests, temperatures, why -> why          (the program's own mask)
  *   threshold  index, why -> one threshold                    (methods that ask the scene)
  *   settle     evidence, why -> water, marks
  *   endmembers water, bands -> the scene's pure water and land
@@ -26,6 +27,7 @@
 #include "pipeline/io/spool.h"
 #include "pipeline/space/mapping.h"
 #include "pipeline/space/region.h"
+#include "pipeline/stage/cloud.h"
 #include "pipeline/stage/darkness.h"
 #include "pipeline/stage/limits.h"
 #include "pipeline/stage/method.h"
@@ -58,7 +60,19 @@ enum observe_plane {
 	PLANE_MARKS,	/* enum mark: of settle; fraction adds to those of its own tile */
 	PLANE_CLASS,	/* of fraction: water, with partial water at the shore */
 	PLANE_FRACTION, /* of fraction */
+	PLANE_TESTS,	/* kernels/cloud.h; these four where the program finds clouds itself */
+	PLANE_VARIABILITY,
+	PLANE_KELVIN,
+	PLANE_DISPLACED,
 	PLANE_INDEX
+};
+
+/* What the program's own cloud mask needs of a scene. */
+struct observe_cloud {
+	bool wanted;
+	bool displaced;	  /* Sentinel-2: clouds stand elsewhere in each band */
+	uint16_t *kelvin; /* temperature [0.01 K] for each stored value; NULL: no thermal band */
+	struct cloud_found found;
 };
 
 /*
@@ -87,7 +101,10 @@ struct observe {
 	struct observe_mask masks[ROLE_NR]; /* of the roles that are read and hide something */
 	size_t masks_nr;
 	struct region *opaque, *cirrus; /* cloud outlines on the working grid; NULL: none */
-	int32_t halo;			/* rows more that classify reads above and below a tile */
+	int32_t halo;			/* pixels more that classify reads around a tile */
+	bool gaps;			/* there may be gaps in the swath */
+	bool sharpened;			/* SWIR bands get the detail of the NIR band */
+	struct observe_cloud cloud;
 
 	struct method_choice choice;
 	const struct index_rule *index; /* of the method; NULL: it has none */
@@ -136,6 +153,12 @@ enum observe_area {
 	AREA_NR
 };
 
+/* Have a role read too; those of a layer are asked for before. */
+void observe_add_role(struct observe *o, enum role role);
+
+/* True if a layer that is written is made of the role. */
+bool observe_is_layer_role(const struct observe *o, enum role role);
+
 /* True if the role is one of water_roles. */
 bool observe_is_water_role(const struct observe *o, enum role role);
 
@@ -147,6 +170,12 @@ size_t classify_bytes(const struct observe *o, int threads);
 
 /* Fill the spool. */
 int classify_run(struct observe *o, struct error *e);
+
+/* Bytes that the program's own cloud mask takes on so many threads. */
+size_t observe_cloud_bytes(const struct observe *o, int threads);
+
+/* Find clouds and shadows; adds to the plane of reasons. */
+int observe_cloud_run(struct observe *o, struct error *e);
 
 /* Bytes that a run of threshold takes on so many threads. */
 size_t threshold_bytes(const struct observe *o, int threads);
