@@ -27,6 +27,7 @@ static int add_basin(struct lake *lake, const char *name, const struct point *po
 	return n ? polygon_add(&basin->area, points, n, e) : 0;
 }
 
+/* The delta is a reporting unit, and where the reeds are. */
 static int add_delta(struct lake *lake, struct error *e)
 {
 	enum { FRONT = BALKHASH_DELTA_TO - BALKHASH_DELTA_FROM + 1 };
@@ -34,6 +35,8 @@ static int add_delta(struct lake *lake, struct error *e)
 
 	memcpy(delta, balkhash_outline + BALKHASH_DELTA_FROM, FRONT * sizeof(delta[0]));
 	memcpy(delta + FRONT, balkhash_delta_land, sizeof(balkhash_delta_land));
+	if (polygon_add(&lake->reeds, delta, COUNT(delta), e))
+		return -1;
 	return add_basin(lake, "ili-delta", delta, COUNT(delta), e);
 }
 
@@ -177,6 +180,7 @@ void lake_free(struct lake *lake)
 	for (size_t i = 0; i < lake->basins_nr; i++)
 		polygon_release(&lake->basins[i].area);
 	free(lake->basins);
+	polygon_release(&lake->reeds);
 	polygon_release(&lake->outline);
 	free(lake);
 }
@@ -215,6 +219,13 @@ int lake_area(const struct lake *lake, const struct crs *crs, struct polygon *ou
 		return error_prefix(e, "lake %s", lake->name);
 	}
 	round_vertices(out);
+	return 0;
+}
+
+int lake_reeds(const struct lake *lake, const struct crs *crs, struct polygon *out, struct error *e)
+{
+	if (project(&lake->reeds, crs, out, e))
+		return error_prefix(e, "the reeds of lake %s", lake->name);
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct basin {
 struct lake {
 	char name[64];		/* part of observation ids: letters, digits, '-' */
 	struct polygon outline; /* lon, lat [degrees] */
+	struct polygon reeds;	/* lon, lat [degrees]: where reeds grow; empty: nowhere known */
 	double buffer_m;
 	double elevation_m;   /* of the water surface; 0 if not known */
 	struct grid grid;     /* at its default pixel size */
@@ -34,6 +35,7 @@ struct lake {
  * The built-in lake ("balkhash") or one from an INI file:
  *   [lake] name, outline (path of an OGR source, relative to the file), buffer (m),
  *   crs, te (xmin ymin xmax ymax), tr (m), season (MM-DD MM-DD), elevation (m)
+ *   reeds (an outline too)
  *   [basin NAME] outline
  * Only outline is needed.  Where they are absent: name that of the file up to its
  * first dot; crs LAEA at the centre of the outline's bounding box rounded to 0.1
@@ -51,6 +53,10 @@ void lake_free(struct lake *lake);
  * not lie where the CRS is defined.
  */
 int lake_area(const struct lake *lake, const struct crs *crs, struct polygon *out, struct error *e);
+
+/* Where reeds grow, in a projected CRS, likewise, without the buffer; the lake has reeds. */
+int lake_reeds(const struct lake *lake, const struct crs *crs, struct polygon *out,
+	       struct error *e);
 
 /* A basin's area in a projected CRS, likewise, but without the buffer (where it has an area). */
 int lake_basin_area(const struct lake *lake, size_t basin, const struct crs *crs,

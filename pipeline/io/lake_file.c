@@ -33,11 +33,12 @@ enum key {
 	KEY_TR,
 	KEY_SEASON,
 	KEY_ELEVATION,
+	KEY_REEDS,
 	KEYS
 };
 
-static const char *const keys[KEYS] = { "name", "outline", "buffer", "crs",
-					"te",	"tr",	   "season", "elevation" };
+static const char *const keys[KEYS] = { "name", "outline", "buffer",	"crs",	"te",
+					"tr",	"season",  "elevation", "reeds" };
 
 struct reader {
 	const char *path;
@@ -237,6 +238,8 @@ static int take_key(struct reader *r, enum key key, const char *value)
 		return take_name(r, "name", value, LETTERS "-", lake->name);
 	case KEY_OUTLINE:
 		return take_outline(r, value, &lake->outline);
+	case KEY_REEDS:
+		return take_outline(r, value, &r->lake->reeds);
 	case KEY_BUFFER:
 		return number_between(r, keys[key], value, 0, BUFFER_MAX, &lake->buffer_m);
 	case KEY_CRS:

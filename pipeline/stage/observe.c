@@ -396,6 +396,22 @@ static int make_region(const struct lake *lake, const struct grid *grid, struct 
 	return ret;
 }
 
+/* Where partial water is believed on its spectrum alone. */
+static int make_reeds(struct observe *o, struct error *e)
+{
+	const struct grid *work = scene_grid(o->scene);
+	struct polygon area = { 0 };
+	int ret = 0;
+
+	if (!o->lake || !o->lake->reeds.rings_nr || !o->choice.method->partial_shore)
+		return 0;
+	ret = lake_reeds(o->lake, &work->crs, &area, e);
+	if (!ret)
+		ret = region_new(&o->reeds, &area, work, e);
+	polygon_release(&area);
+	return ret;
+}
+
 /* Cloud outlines, which the product has in the granule's CRS, on the working grid. */
 static int make_outlines(struct observe *o, struct error *e)
 {
@@ -673,6 +689,7 @@ static void observe_release(struct observe *o)
 	thumbnail_release(&o->thumbnail);
 	free(o->tiles);
 	mapping_free(o->mapping);
+	region_free(o->reeds);
 	region_free(o->cirrus);
 	region_free(o->opaque);
 	free(o->cloud.kelvin);
@@ -702,7 +719,7 @@ int observe_granule(const struct context *context, const struct product *product
 	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, e) ||
 	    choose_grid(&o, &target, e))
 		goto out;
-	if (choose_sun(&o, e) || make_outlines(&o, e))
+	if (choose_sun(&o, e) || make_outlines(&o, e) || make_reeds(&o, e))
 		goto out;
 	choose_halo(&o);
 	choose_masks(&o);

@@ -100,6 +100,7 @@ struct observe {
 	float *sun; /* factor for each value of ROLE_SUN_ZENITH; NULL: the scene's mean angle */
 	struct observe_mask masks[ROLE_NR]; /* of the roles that are read and hide something */
 	size_t masks_nr;
+	struct region *reeds;		/* where reeds grow, on the working grid; NULL: nowhere */
 	struct region *opaque, *cirrus; /* cloud outlines on the working grid; NULL: none */
 	int32_t halo;			/* pixels more that classify reads around a tile */
 	bool gaps;			/* there may be gaps in the swath */

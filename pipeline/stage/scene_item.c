@@ -62,6 +62,10 @@ static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
 		for (size_t k = 0; k < lake->outline.rings[i].points_nr; k++)
 			fprintf(f, "%zu %.9f %.9f\n", i, lake->outline.rings[i].points[k].x,
 				lake->outline.rings[i].points[k].y);
+	for (size_t i = 0; i < lake->reeds.rings_nr; i++)
+		for (size_t k = 0; k < lake->reeds.rings[i].points_nr; k++)
+			fprintf(f, "reeds %zu %.9f %.9f\n", i, lake->reeds.rings[i].points[k].x,
+				lake->reeds.rings[i].points[k].y);
 	if (!fclose(f))
 		memory_sha256(text, size, hex);
 	free(text);
@@ -118,6 +122,20 @@ static void add_areas(const struct observe *o, json_t *properties)
 	json_object_set_new(properties, "balkhash:area_km2", km2);
 }
 
+/* What the program's own cloud mask found, in pixels of the working grid. */
+static json_t *clouds_json(const struct cloud_found *f)
+{
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I}", "seen", (json_int_t)f->seen, "cloud",
+				 (json_int_t)f->cloud, "shadow", (json_int_t)f->shadow, "margin",
+				 (json_int_t)f->margin, "cirrus", (json_int_t)f->cirrus);
+
+	if (f->land_high_k > 0)
+		json_object_set_new(json, "clear_land_kelvin",
+				    json_pack("[ff]", rounded(f->land_low_k, .01),
+					      rounded(f->land_high_k, .01)));
+	return json;
+}
+
 /* What water is here: the method, its thresholds, and what the scene gave for one of them. */
 static json_t *method_json(const struct observe *o)
 {
@@ -169,6 +187,8 @@ json_t *scene_properties(const struct observe *o, const struct grid *full, const
 	json_object_set_new(json, "balkhash:method", method_json(o));
 	json_object_set(json, "balkhash:options", options);
 	json_object_set(json, "balkhash:inputs", inputs);
+	if (o->cloud.wanted)
+		json_object_set_new(json, "balkhash:own_clouds", clouds_json(&o->cloud.found));
 	add_areas(o, json);
 	return json;
 }

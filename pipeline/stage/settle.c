@@ -165,6 +165,23 @@ static void apply_growth(struct settle_worker *w, struct rect r, size_t tile)
 		w->evidence[k] |= w->grounds[k];
 }
 
+/* Where no reeds grow, wet ground and dark shadow have the spectrum of partial water. */
+static void doubt_partial(struct settle_worker *w, struct rect r)
+{
+	const struct observe *o = w->job->o;
+
+	for (int32_t y = 0; y < r.h; y++) {
+		uint8_t *evidence = w->evidence + (size_t)y * (size_t)r.w;
+
+		memset(w->inside, 0, (size_t)r.w);
+		if (o->reeds)
+			region_row(o->reeds, r.x, r.y + y, r.w, w->inside);
+		for (int32_t x = 0; x < r.w; x++)
+			if (!w->inside[x])
+				evidence[x] &= (uint8_t)~EVIDENCE_PARTIAL;
+	}
+}
+
 static int settle_work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct settle_worker *w = state;
@@ -178,6 +195,8 @@ static int settle_work(void *state, size_t i, void *slot, struct error *e)
 		return -1;
 	if (w->job->grow)
 		apply_growth(w, r, o->tiles[i]);
+	if (o->choice.method->partial_shore)
+		doubt_partial(w, r);
 	o->context->kernels->water_class(rect_area(r), w->why, w->evidence, o->mask_limits,
 					 w->water, w->marks);
 	return spool_write(o->spool, o->tiles[i], PLANE_WATER, w->water, e) ||

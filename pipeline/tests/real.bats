@@ -9,7 +9,7 @@ setup() {
 	accuracy=$(dirname "$BALKHASH")/pipeline/tests/bench_accuracy
 }
 
-# "IoU omission commission" of an observation, each within .002 of what is expected of DSWE there.
+# "IoU omission commission" of an observation, each within .002 of what was seen when the method was fixed.
 agrees() { # TRUTH OBSERVATION IOU OMISSION COMMISSION
 	local iou omission commission
 	read -r iou omission commission _ < <("$accuracy" "$1" "$2/water.tif")
@@ -34,7 +34,7 @@ agrees() { # TRUTH OBSERVATION IOU OMISSION COMMISSION
 
 @test "Landsat 7: open water where Fmask had it" {
 	d=$("$BALKHASH" scene -q "$BALKHASH_TESTDATA"/landsat/LE07_L2SR_023028_20110907_20200909_02_T1 -o out)
-	agrees "$BALKHASH_TESTDATA"/landsat/truth/LE07_L2SR_023028_20110907_20200909_02_T1_water.tif "$d" .964 .004 .032
+	agrees "$BALKHASH_TESTDATA"/landsat/truth/LE07_L2SR_023028_20110907_20200909_02_T1_water.tif "$d" .9555 .002 .043
 }
 
 @test "Landsat 5 before collections, by radiance and ESUN: all water of the polygons, no other" {
@@ -55,12 +55,21 @@ agrees() { # TRUTH OBSERVATION IOU OMISSION COMMISSION
 	[ "$(grep -c '^ok' <<<"$output")" -eq "$n" ]
 }
 
+@test "the Spanish flood: water as the labels have it" {
+	truth=$(ls "$BALKHASH_TESTDATA"/sentinel2/truth/S2B*_water.tif)
+	l1c=$(ls -d "$BALKHASH_TESTDATA"/sentinel2/S2B_MSIL1C_*T30SXH*.SAFE)
+	d=$("$BALKHASH" scene -q "$l1c" -o out)
+	agrees "$truth" "$d" .771 .104 .152
+	d=$("$BALKHASH" scene -q "$l1c" -o dswe --method dswe --masks none)
+	agrees "$truth" "$d" .741 .186 .108
+}
+
 @test "the Spanish flood: L2A with its offset, and L1C without Rayleigh, as the labels have it" {
 	truth=$(ls "$BALKHASH_TESTDATA"/sentinel2/truth/S2B*_water.tif)
-	d=$("$BALKHASH" scene -q "$BALKHASH_TESTDATA"/sentinel2/S2A_MSIL2A_*T30SXH*.SAFE -o out)
-	agrees "$truth" "$d" .753 .086 .190
-	d=$("$BALKHASH" scene -q "$BALKHASH_TESTDATA"/sentinel2/S2B_MSIL1C_*T30SXH*.SAFE -o out --rayleigh none)
-	agrees "$truth" "$d" .753 .086 .190
+	for product in "$BALKHASH_TESTDATA"/sentinel2/S2*_MSIL*T30SXH*.SAFE; do
+		d=$("$BALKHASH" scene -q "$product" -o out --method dswe --masks product --rayleigh none)
+		agrees "$truth" "$d" .746 .087 .197
+	done
 }
 
 @test "the Spanish flood: both products give the same water to within quantisation" {
