@@ -154,6 +154,19 @@ enum observe_area {
 	AREA_NR
 };
 
+/*
+ * What the observation is made of, by the options: method, limits, layers, roles; *quicklook: one
+ * is wanted.  USAGE; NOINPUT or DATA if a band is missing or broken, naming the methods that are
+ * possible.
+ */
+int observe_choose_bands(struct observe *o, bool *quicklook, struct error *e);
+
+/* The numbers of this scene: masks, air, sun, halo; after the scene's grid is known.  BUG: no memory. */
+int observe_choose_rules(struct observe *o, struct error *e);
+
+/* True if the role is read. */
+bool observe_has_role(const struct observe *o, enum role role);
+
 /* Have a role read too; those of a layer are asked for before. */
 void observe_add_role(struct observe *o, enum role role);
 

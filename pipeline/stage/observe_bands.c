@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * observe_bands.c - what an observation is made of: its layers, its method, and the bands
+ * and masks that these read.
+ */
+#include "pipeline/stage/observe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/stage/cloud_row.h"
+
+static const char default_layers[] = "water,fraction,why,quicklook";
+
+bool observe_has_role(const struct observe *o, enum role role)
+{
+	for (size_t i = 0; i < o->roles_nr; i++)
+		if (o->roles[i] == role)
+			return true;
+	return false;
+}
+
+void observe_add_role(struct observe *o, enum role role)
+{
+	if (!observe_has_role(o, role))
+		o->roles[o->roles_nr++] = role;
+}
+
+/* --- which layers, which bands --- */
+
+static int add_layer(struct observe *o, const char *name, bool *quicklook, struct error *e)
+{
+	const struct index_rule *rule = index_rule_find(name);
+	bool basic = !strcmp(name, "water") || !strcmp(name, "fraction") || !strcmp(name, "why");
+
+	if (!strcmp(name, "quicklook")) {
+		*quicklook = true;
+		return 0;
+	}
+	if (!rule && !basic)
+		return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a scene",
+				 name);
+	for (size_t i = 0; i < o->layers_nr; i++)
+		if (!strcmp(o->layers[i]->name, name))
+			return 0;
+	if (o->layers_nr == OBSERVE_LAYERS_MAX)
+		return error_set(e, ERROR_USAGE, "--layers: more than %d layers",
+				 OBSERVE_LAYERS_MAX);
+	o->layers[o->layers_nr++] = layer_find(name);
+	if (rule)
+		o->indices[o->indices_nr++] = rule;
+	return 0;
+}
+
+/* Water is always made: everything else refers to it. */
+static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
+{
+	const char *list = o->context->options->layers;
+	char *copy = strdup(list ? list : default_layers), *rest = copy, *name;
+	int ret = copy ? add_layer(o, "water", quicklook, e) : error_nomem(e, "the list of layers");
+
+	while (!ret && (name = strsep(&rest, ",")))
+		ret = add_layer(o, name, quicklook, e);
+	free(copy);
+	return ret;
+}
+
+/* --- the method --- */
+
+bool observe_is_layer_role(const struct observe *o, enum role role)
+{
+	for (size_t i = 0; i < o->layers_nr; i++)
+		for (size_t k = 0; k < o->layers[i]->roles_nr; k++)
+			if (o->layers[i]->roles[k] == role)
+				return true;
+	return false;
+}
+
+bool observe_is_water_role(const struct observe *o, enum role role)
+{
+	for (size_t i = 0; i < o->water_roles_nr; i++)
+		if (o->water_roles[i] == role)
+			return true;
+	return false;
+}
+
+static void add_water_role(struct observe *o, enum role role)
+{
+	if (!observe_is_water_role(o, role))
+		o->water_roles[o->water_roles_nr++] = role;
+	observe_add_role(o, role);
+}
+
+static bool can_do(const struct granule *g, const struct method *m)
+{
+	for (size_t i = 0; i < m->roles_nr; i++)
+		if (product_lacks(g, m->roles[i]))
+			return false;
+	return true;
+}
+
+/* Say which methods are possible where the one that was asked for is not. */
+static int suggest_methods(const struct observe *o, struct error *e)
+{
+	const struct method *m;
+	size_t at = strlen(e->text);
+	const char *separator = "; its bands allow --method ";
+
+	for (size_t i = 0; (m = method_at(i)) && at < sizeof(e->text); i++)
+		if (can_do(o->granule, m)) {
+			at += (size_t)snprintf(e->text + at, sizeof(e->text) - at, "%s%s",
+					       separator, m->name);
+			separator = ", ";
+		}
+	return -1;
+}
+
+/* Does the method see the bands that fractions are made of? */
+static bool sees_shore(const struct method *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->roles_nr; i++)
+		n += m->roles[i] == ROLE_NIR || m->roles[i] == ROLE_SWIR1 ||
+		     m->roles[i] == ROLE_SWIR2;
+	return n == FRACTION_BANDS;
+}
+
+static int require_method(struct observe *o, struct error *e)
+{
+	const struct method *m = o->choice.method;
+	char purpose[80];
+
+	snprintf(purpose, sizeof(purpose), "method %s", m->name);
+	if (product_require(o->product, o->granule, m->roles, m->roles_nr, purpose, e))
+		return suggest_methods(o, e);
+	for (size_t i = 0; i < m->roles_nr; i++)
+		add_water_role(o, m->roles[i]);
+	return 0;
+}
+
+static int require_shore(struct observe *o, struct error *e)
+{
+	static const enum role roles[FRACTION_BANDS] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
+
+	o->shore = sees_shore(o->choice.method);
+	for (size_t i = 0; i < o->layers_nr; i++)
+		o->shore |= !strcmp(o->layers[i]->name, "fraction");
+	if (!o->shore)
+		return 0;
+	if (product_require(o->product, o->granule, roles, FRACTION_BANDS,
+			    "layer fraction (other --layers do without)", e))
+		return -1;
+	for (size_t i = 0; i < FRACTION_BANDS; i++)
+		add_water_role(o, roles[i]);
+	return 0;
+}
+
+/* The index whose threshold the scene gives has a plane of its own, or that of its layer. */
+static int choose_threshold(struct observe *o, struct error *e)
+{
+	if (!o->choice.method->index)
+		return 0;
+	o->index = index_rule_find(o->choice.method->index);
+	if (o->choice.threshold == THRESHOLD_FIXED)
+		return 0;
+	for (size_t i = 0; i < o->indices_nr; i++)
+		if (o->indices[i] == o->index)
+			o->method_plane = PLANE_INDEX + i;
+	if (o->method_plane)
+		return 0;
+	if (o->indices_nr == OBSERVE_INDICES_MAX)
+		return error_set(e, ERROR_USAGE, "--layers: too many for --method %s:%s",
+				 o->choice.method->name, threshold_name(o->choice.threshold));
+	o->method_plane = PLANE_INDEX + o->indices_nr;
+	o->indices[o->indices_nr++] = o->index;
+	return 0;
+}
+
+/* What each sort of layer is made of beside water. */
+static int require_layer(struct observe *o, const struct layer *layer, struct error *e)
+{
+	char purpose[80];
+
+	if (!index_rule_find(layer->name))
+		return 0;
+	snprintf(purpose, sizeof(purpose), "layer %s", layer->name);
+	if (product_require(o->product, o->granule, layer->roles, layer->roles_nr, purpose, e))
+		return -1;
+	for (size_t i = 0; i < layer->roles_nr; i++)
+		observe_add_role(o, layer->roles[i]);
+	return 0;
+}
+
+/* A role that is read only for what it says of others: absent it is no error, broken it is. */
+static int add_helper(struct observe *o, enum role role, struct error *e)
+{
+	if (product_require(o->product, o->granule, &role, 1, "masks", e))
+		return -1;
+	observe_add_role(o, role);
+	return 0;
+}
+
+/* Masks say where there is no data even where their clouds are not wanted. */
+static int choose_mask_roles(struct observe *o, struct error *e)
+{
+	for (enum role role = 0; role < ROLE_NR; role++) {
+		struct observe_mask *m = &o->masks[o->masks_nr];
+
+		if (!o->granule->bands[role].path)
+			continue;
+		m->role = role;
+		m->rules_nr = mask_rules(o->product->sensor, role, m->rules);
+		if (m->rules_nr && add_helper(o, role, e))
+			return -1;
+		o->masks_nr += m->rules_nr > 0;
+	}
+	return o->granule->sun == SUN_PIXEL ? add_helper(o, ROLE_SUN_ZENITH, e) : 0;
+}
+
+/* Natural colours where a picture is wanted and the bands are there, else what is read anyway. */
+static void choose_picture(struct observe *o, bool quicklook)
+{
+	static const enum role rgb[3] = { ROLE_RED, ROLE_GREEN, ROLE_BLUE };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (quicklook && !product_lacks(o->granule, rgb[i]))
+			observe_add_role(o, rgb[i]);
+		o->picture[i] = observe_has_role(o, rgb[i]) ? rgb[i] : ROLE_GREEN;
+	}
+}
+
+static int choose_roles(struct observe *o, bool quicklook, struct error *e)
+{
+	if (require_method(o, e) || require_shore(o, e) || choose_threshold(o, e))
+		return -1;
+	for (size_t i = 0; i < o->layers_nr; i++)
+		if (require_layer(o, o->layers[i], e))
+			return -1;
+	choose_picture(o, quicklook);
+	return choose_mask_roles(o, e) || cloud_choose(o, e) ? -1 : 0;
+}
+
+int observe_choose_bands(struct observe *o, bool *quicklook, struct error *e)
+{
+	const struct options *options = o->context->options;
+
+	if (method_read(&o->choice, options->method, e) ||
+	    limits_read(&o->limits, &options->limits, e) || choose_layers(o, quicklook, e))
+		return -1;
+	return choose_roles(o, *quicklook, e);
+}
