@@ -118,12 +118,14 @@ static inline float cloud_size(float v)
 	return v < 0.0f ? -v : v;
 }
 
-/* Whether the pixel has a value in every band. */
-static inline bool cloud_valid(float blue, float green, float red, float nir, float swir1,
-			       float swir2, uint8_t state)
+/* value where the pixel has a finite number in every band, else 0. */
+static inline uint32_t cloud_if_valid(float blue, float green, float red, float nir, float swir1,
+				      float swir2, uint8_t state, uint32_t value)
 {
-	return (blue == blue) & (green == green) & (red == red) & (nir == nir) & (swir1 == swir1) &
-	       (swir2 == swir2) & ((state & CALIB_FILL) == 0);
+	float sum = blue + green + red + nir + swir1 + swir2;
+
+	value = state & CALIB_FILL ? 0 : value;
+	return sum - sum == 0.0f ? value : 0;
 }
 
 /*
@@ -156,7 +158,7 @@ static inline uint8_t cloud_variability(float blue, float green, float red, floa
 	int32_t v = round_clamp((1.0f - most) * (float)CLOUD_VARIABILITY_ONE, 0.0f,
 				(float)CLOUD_VARIABILITY_ONE);
 
-	return (uint8_t)(cloud_valid(blue, green, red, nir, swir1, swir2, state) ? v : 0);
+	return (uint8_t)cloud_if_valid(blue, green, red, nir, swir1, swir2, state, (uint32_t)v);
 }
 
 /* Potential cloud by spectrum: steps 1 to 4 of Fmask without temperature, or bright and saturated. */
@@ -213,7 +215,7 @@ static inline uint8_t cloud_test_bits(float blue, float green, float red, float 
 	bits |= white < l.bright_whiteness ? bright : 0;
 	bits |= cloud_water(red, nir, swir2, l) | cloud_snow(green, nir, swir1, swir2, l);
 	bits |= CLOUD_VALID;
-	return (uint8_t)(cloud_valid(blue, green, red, nir, swir1, swir2, state) ? bits : 0);
+	return (uint8_t)cloud_if_valid(blue, green, red, nir, swir1, swir2, state, bits);
 }
 
 /* bits with the test of cirrus; a NaN is none. */
