@@ -99,7 +99,7 @@ complete() {
 @test "bash completes commands, options and their values" {
 	[ "$(complete balkhash sc)" = scene ]
 	[ "$(complete balkhash scene --ov)" = --overwrite ]
-	[ "$(complete balkhash scene x --masks "")" = "product none" ]
+	[ "$(complete balkhash scene x --masks "")" = "auto product own both none" ]
 	[ "$(complete balkhash scene --rayleigh a)" = auto ]
 	[ "$(complete balkhash info --mas)" = "" ]
 	[ "$(complete balkhash scene some)" = "" ]

@@ -93,7 +93,7 @@ static void defaults_are_as_documented(void **state)
 	assert_null(p.o.period);
 	assert_true(p.o.tr[0] == 0 && p.o.tr[1] == 0);
 	assert_true(p.o.te[0] == 0 && p.o.te[3] == 0);
-	assert_string_equal(p.o.masks, "product");
+	assert_string_equal(p.o.masks, "auto");
 	assert_string_equal(p.o.rayleigh, "auto");
 	assert_string_equal(p.o.rule, "frequency");
 	assert_int_equal(p.o.memory, (size_t)1 << 30);
@@ -255,8 +255,8 @@ static void numbers_are_checked(void **state)
 static void texts_are_checked(void **state)
 {
 	(void)state;
-	refuse("scene\tA\t-o\tD\t--masks\tnothing", "--masks wants one of product|none");
-	refuse("scene\tA\t-o\tD\t--masks\tprod", "--masks wants one of product|none, not 'prod'");
+	refuse("scene\tA\t-o\tD\t--masks\tnothing", "--masks wants one of auto|product|own|both|none");
+	refuse("scene\tA\t-o\tD\t--masks\tprod", "--masks wants one of auto|product|own|both|none, not 'prod'");
 	refuse("scene\tA\t-o\tD\t--masks\tproduct|none", "one of");
 	refuse("scene\tA\t-o\tD\t--masks=", "one of");
 	refuse("scene\tA\t-o\tD\t--lake=", "--lake wants NAME|FILE");
@@ -427,13 +427,13 @@ static void options_that_change_pixels_are_told(void **state)
 	char wide[400], line[500], hex[SHA256_HEX], wanted[200];
 
 	(void)state;
-	check_pixels("scene\tA\t-o\tD", "masks=product;rayleigh=auto;offset=product;");
+	check_pixels("scene\tA\t-o\tD", "method=balkhash;masks=auto;rayleigh=auto;offset=product;");
 	check_pixels("change\tA\tB\t-o\tD", "");
 	check_pixels("mosaic\tA\t-o\tD\t--period\t2024-05-01/2024-11-01",
 		     "rule=frequency;period=2024-05-01/2024-11-01;");
 	check_pixels("scene\tA\t-o\tD\t-co\tA=B\t--threads\t3\t--memory\t2G\t--isa\tavx2\t--tile"
 		     "\t128\t--json\t-v\t--overwrite",
-		     "masks=product;rayleigh=auto;offset=product;");
+		     "method=balkhash;masks=auto;rayleigh=auto;offset=product;");
 	check_pixels(
 		"scene\tA\t-o\tD\t--lake\t/home/x/lakes/aral.ini\t-tr\t30.0\t0.1\t-te\t-1.5\t0"
 		"\t1e3\t0.30000000000000004\t-t_srs\tEPSG:32643\t--layers\twater\t--masks\tnone",
