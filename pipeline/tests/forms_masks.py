@@ -51,7 +51,8 @@ def enclosed(unseen):
 def form_gaps(form, options):
     words = ["--spacecraft", "LE07", "--date", "20100712", "--slc-off", "--lake", "star"]
     p = Product(options + words, 400, "slc")
-    folder = scene(p.path, "out", "--overwrite", "--layers", "water,why")[0]
+    folder = scene(p.path, "out", "--overwrite", "--layers", "water,why",
+                   "--method", "dswe", "--masks", "product")[0]
     truth = p.truth_raster("sky.tif") == SKY_GAP
     inside = enclosed(truth)
     count_different(form, why_bits(folder, WHY_GAP) & (inside | ~truth), inside)
@@ -129,7 +130,8 @@ def edge_of(bits):
 
 def form_clouds(form, options, side, shadows):
     p = Product(options + ["--lake", "star", "--clouds", "6"], 360, form.replace(" ", "_"))
-    folder = scene(p.path, "out", "--overwrite", "--layers", "water,why")[0]
+    folder = scene(p.path, "out", "--overwrite", "--layers", "water,why",
+                   "--method", "dswe", "--masks", "product")[0]
     sky = p.truth_raster("sky.tif")
     cloud, got = (sky & SKY_CLOUD) != 0, why_bits(folder, WHY_CLOUD)
     if side:
@@ -155,7 +157,8 @@ def clouds():
 def defects():
     """Rows that MSK_QUALIT says are lost are defects, and nothing else is."""
     p = Product(["--kind", "sentinel2-l2a", "--defects", "--lake", "star"], 360)
-    folder = scene(p.path, "out", "--layers", "water,why")[0]
+    folder = scene(p.path, "out", "--layers", "water,why",
+                   "--method", "dswe", "--masks", "product")[0]
     truth = (p.truth_raster("sky.tif") & SKY_LOST) != 0
     count_different("MSK_QUALIT", why_bits(folder, WHY_DEFECT), truth)
 
