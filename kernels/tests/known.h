@@ -56,12 +56,15 @@ static bool test_index_vectors(const struct kernels *k)
 static bool test_dswe_vectors(const struct kernels *k)
 {
 	struct bands b = bands_of_spectra();
-	uint8_t code[SPECTRA], state[SPECTRA] = { 0 }, water[SPECTRA];
+	uint8_t code[SPECTRA], state[SPECTRA] = { 0 }, evidence[SPECTRA], water[SPECTRA],
+			       marks[SPECTRA];
 	uint32_t why[SPECTRA] = { 0 };
 	bool ok = true;
 
-	k->dswe(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, code);
-	k->water_class(SPECTRA, code, state, 0, 0, why, water);
+	k->dswe(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, DSWE_LIMITS, code);
+	k->evidence_dswe(SPECTRA, code, evidence);
+	k->water_why(SPECTRA, code, state, evidence, why);
+	k->water_class(SPECTRA, why, evidence, (struct mask_limits){ 0 }, water, marks);
 	for (size_t i = 0; i < SPECTRA; i++) {
 		ok &= same(spectra[i].name, code[i], spectra[i].code);
 		ok &= same(spectra[i].name, dswe_class(code[i]), spectra[i].dswe);
@@ -71,17 +74,70 @@ static bool test_dswe_vectors(const struct kernels *k)
 	return ok;
 }
 
+/* Wetness by Crist and by Baig, WOfS's wet or dry, and what the default method says. */
+static bool test_method_vectors(const struct kernels *k)
+{
+	struct bands b = bands_of_spectra();
+	uint8_t code[SPECTRA], wofs[SPECTRA], balkhash[SPECTRA];
+	float crist[SPECTRA], baig[SPECTRA], m[SPECTRA];
+	bool ok = true;
+
+	k->tcw(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, TCW_CRIST, crist);
+	k->tcw(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, TCW_BAIG, baig);
+	k->mbwi(SPECTRA, b.green, b.red, b.nir, b.swir1, b.swir2, m);
+	k->dswe(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, DSWE_LIMITS, code);
+	k->evidence_wofs(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, wofs);
+	k->evidence_balkhash(SPECTRA, b.blue, b.green, b.red, b.nir, b.swir1, b.swir2, code,
+			     EVIDENCE_LIMITS, balkhash);
+	for (size_t i = 0; i < SPECTRA; i++) {
+		const struct method_answer *a = &method_answers[i];
+		uint8_t open = balkhash[i] & (EVIDENCE_OPEN | EVIDENCE_GROW);
+
+		ok &= agrees(spectra[i].name, crist[i], a->tcw_crist, 1e-6);
+		ok &= agrees(spectra[i].name, baig[i], a->tcw_baig, 1e-6);
+		ok &= same(spectra[i].name, wofs[i] & EVIDENCE_OPEN, a->wofs);
+		ok &= same(spectra[i].name, open, a->open);
+		ok &= same(spectra[i].name, (balkhash[i] & EVIDENCE_BRIGHT) != 0, a->bright);
+		ok &= same(spectra[i].name, (balkhash[i] & EVIDENCE_ICE) != 0, a->ice);
+		ok &= same(spectra[i].name, (balkhash[i] & EVIDENCE_DARK) != 0, a->dark);
+	}
+	return ok & agrees("MBWI of turbid water", m[1], 0.074, 1e-6);
+}
+
+/* Every code under every Fmask byte, on both sides of the limit of the NIR band. */
+static bool test_dswx(const struct kernels *k)
+{
+	static const float nir[] = { 0.0999f, 0.1f, 0.1001f };
+	bool ok = true;
+
+	for (unsigned i = 0; i < 3 * 256 * 32; i++) {
+		uint8_t code = i % 32, evidence;
+		uint16_t fmask = (uint16_t)(i / 32 % 256);
+		unsigned kind = recode[code], class = kind > 2 ? 2 : kind > 0;
+		bool low = fmask == 224 || fmask == 160 || fmask == 96;
+		bool any = low || fmask == 192 || fmask == 128;
+
+		k->evidence_dswx(1, &code, &nir[i / 8192], &fmask, &evidence);
+		if (i / 8192 < 2 && ((low && (kind == 0 || kind == 2)) || (any && kind > 2)))
+			class = 1 + 16;
+		ok &= same("DSWx open", (evidence & EVIDENCE_OPEN) != 0, (class & 1) != 0);
+		ok &= same("DSWx partial", (evidence & EVIDENCE_PARTIAL) != 0, class == 2);
+		ok &= same("DSWx aerosol", (evidence & EVIDENCE_AEROSOL) != 0, class >= 16);
+	}
+	return ok;
+}
+
 static bool test_dswe_recode(const struct kernels *k)
 {
-	uint8_t code[32], state[32], water[32];
+	uint8_t code[32], evidence[32], water[32], marks[32];
 	uint32_t why[32] = { 0 };
 	bool ok = true;
 
 	for (unsigned i = 0; i < 32; i++) {
 		code[i] = (uint8_t)i;
-		state[i] = CALIB_VALID;
 	}
-	k->water_class(32, code, state, 0, 0, why, water);
+	k->evidence_dswe(32, code, evidence);
+	k->water_class(32, why, evidence, (struct mask_limits){ 0 }, water, marks);
 	for (unsigned i = 0; i < 32; i++) {
 		ok &= same("class of a code", dswe_class(i), recode[i]);
 		ok &= same("water class of a code", water[i], (recode[i] + 1) / 2);
@@ -97,7 +153,8 @@ static bool test_dswe_edges(const struct kernels *k)
 		const struct edge *e = &edges[i];
 		uint8_t code;
 
-		k->dswe(1, &e->blue, &e->green, &e->red, &e->nir, &e->swir1, &e->swir2, &code);
+		k->dswe(1, &e->blue, &e->green, &e->red, &e->nir, &e->swir1, &e->swir2, DSWE_LIMITS,
+			&code);
 		ok &= same(e->name, (code & e->test) != 0, e->passes);
 	}
 	return ok;

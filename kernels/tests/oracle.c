@@ -119,7 +119,7 @@ static bool test_dswe(const struct kernels *k)
 	for (size_t b = 0; b < 6; b++)
 		for (size_t i = 0; i < N; i++)
 			band[b][i] = (float)(pow(random_between(&r, 0, 1), 3) * 0.6 - 0.002);
-	k->dswe(N, band[0], band[1], band[2], band[3], band[4], band[5], code);
+	k->dswe(N, band[0], band[1], band[2], band[3], band[4], band[5], DSWE_LIMITS, code);
 	for (size_t i = 0; i < N; i++) {
 		double rho[6];
 		bool close = false;
@@ -135,6 +135,47 @@ static bool test_dswe(const struct kernels *k)
 	printf("# DSWE: %d of 32 codes met, %u of %d spectra too close to a threshold\n",
 	       __builtin_popcount(seen), skipped, N);
 	return ok && skipped < N / 100 && __builtin_popcount(seen) >= 31;
+}
+
+/* Spectra as before, and bright ones; near a threshold either answer is right. */
+static bool test_methods(const struct kernels *k)
+{
+	static float band[6][N];
+	uint8_t code[N], balkhash[N], wofs[N];
+	struct random r = { 7 };
+	unsigned skipped = 0, seen = 0, wet = 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < N; i++) {
+		double bright = random_between(&r, 0, i % 3 ? 0.1 : 0.6);
+
+		for (size_t b = 0; b < 6; b++)
+			band[b][i] = (float)(bright * random_between(&r, b < 3 ? 0.5 : 0.0, 1.0) +
+					     random_between(&r, -0.01, 0.05));
+	}
+	k->dswe(N, band[0], band[1], band[2], band[3], band[4], band[5], DSWE_LIMITS, code);
+	k->evidence_balkhash(N, band[0], band[1], band[2], band[3], band[4], band[5], code,
+			     EVIDENCE_LIMITS, balkhash);
+	k->evidence_wofs(N, band[0], band[1], band[2], band[3], band[4], band[5], wofs);
+	for (size_t i = 0; i < N; i++) {
+		double rho[6];
+		bool close = false, close_wofs = false;
+		unsigned wanted;
+
+		for (size_t b = 0; b < 6; b++)
+			rho[b] = band[b][i];
+		wanted = truth_balkhash(rho, recode[code[i]], &close);
+		ok &= close || same("evidence", balkhash[i], wanted);
+		wanted = truth_wofs(rho, &close_wofs);
+		ok &= close_wofs || same("WOfS", wofs[i] & EVIDENCE_OPEN, wanted);
+		skipped += close + close_wofs;
+		seen |= balkhash[i];
+		wet += wofs[i] & EVIDENCE_OPEN;
+	}
+	printf("# evidence met: %#x, WOfS wet: %u, too close to a threshold: %u\n", seen, wet,
+	       skipped);
+	return ok && skipped < N / 50 && seen == (255 & ~EVIDENCE_AEROSOL) && wet > 100 &&
+	       wet < N - 100;
 }
 
 /* Every stored value survives unpacking and packing; others are within half a step. */
@@ -327,12 +368,16 @@ int main(void)
 		{ "rounding", test_rounding },
 		{ "packing of indices", test_index_pack },
 		{ "one NaN", test_nan },
+		{ "methods of known spectra", test_method_vectors },
+		{ "DSWx under aerosols", test_dswx },
+		{ "the default method and WOfS against double precision", test_methods },
 		{ "water class", test_water_class },
+		{ "reasons of marks", test_marks },
 		{ "purity", test_purity },
 		{ "change", test_change },
 		{ "delta", test_delta },
-		{ "fraction against double precision", test_fraction },
-		{ "fraction of known mixtures", test_fraction_recovery },
+		{ "fraction of known mixtures", test_fraction },
+		{ "fraction by weighted samples", test_fraction_weights },
 		{ "resampling of 8 bits", test_resample_u8 },
 		{ "resampling of 16 bits", test_resample_16 },
 		{ "resampling of 32 bits", test_resample_u32 },

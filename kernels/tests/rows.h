@@ -15,7 +15,10 @@
 struct params {
 	struct calib calib;
 	struct rayleigh rayleigh;
-	struct unmix unmix;
+	struct dswe_limits dswe;
+	struct evidence_limits evidence;
+	struct mask_limits masks;
+	float index;
 	uint32_t hide, ice, nodata;
 	uint8_t threshold;
 	int32_t w, h; /* of the window */
@@ -28,7 +31,7 @@ struct params {
  */
 // clang-format off
 enum kind {
-	END, RHO, INDEX, DN, QA, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
+	END, RHO, INDEX, DN, QA, FMASK, WHY, BITS, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
 	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
 	TABLE_F32, INOUT_STATE, INOUT_WHY, INOUT_F32,
 	OUT_U8, OUT_U16, OUT_U32, OUT_F32,
@@ -58,7 +61,6 @@ static struct params params_random(struct random *r)
 {
 	static const uint16_t special[] = { 0, 1, 255, 32768, 65535 };
 	uint64_t bits = random_bits(r);
-	int32_t steep = bits & 8 ? INT32_MAX : INT32_MIN;
 
 	return (struct params){
 		.calib = { (float)random_between(r, 1e-5, 1e-4),
@@ -66,9 +68,11 @@ static struct params params_random(struct random *r)
 			   special[random_below(r, 5)] },
 		.rayleigh = { (float)random_between(r, 0.0, 0.1),
 			      (float)random_between(r, 1.0, 1.4) },
-		.unmix = { (int64_t)random_between(r, -2e8, 4e8),
-			   (int32_t)random_between(r, -5e3, 5e3),
-			   (int32_t)random_between(r, -5e3, 5e3), bits & 7 ? 0 : steep },
+		.dswe = DSWE_LIMITS,
+		.evidence = EVIDENCE_LIMITS,
+		.masks = { (uint32_t)(bits >> 32), bits & 64 ? WHY_SNOW : WHY_SNOW | WHY_ICE,
+			   bits & 128 ? WHY_CLOUD : UINT32_MAX, bits & 1 },
+		.index = bits & 2 ? 0.0f : (float)random_between(r, -0.2, 0.3),
 		.hide = (uint32_t)(bits >> 32) & (bits & 16 ? 0xffffffff : WHY_CLOUD | WHY_SHADOW),
 		.ice = bits & 32 ? 0 : WHY_SNOW | 1u << random_below(r, 32),
 		.nodata = special[random_below(r, 5)],
@@ -173,6 +177,16 @@ static void fill_below(struct random *r, uint32_t below, uint8_t *v, size_t n)
 		v[i] = (uint8_t)random_below(r, random_below(r, 32) ? below : 256);
 }
 
+/* Bytes in 16 bits, those of water under aerosol far more often than chance. */
+static void fill_fmask(struct random *r, uint16_t *v, size_t n)
+{
+	static const uint16_t wet[] = { 224, 192, 160, 128, 96 };
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = (uint16_t)(random_below(r, 2) ? wet[random_below(r, 5)]
+						     : random_below(r, 256));
+}
+
 /* A factor for every 16-bit value: around 1, some special; cheap, as there are many. */
 static void fill_table(struct random *r, float *v, size_t n)
 {
@@ -196,6 +210,12 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 	case INDEX:
 	case INOUT_F32:
 		fill_f32(r, p, v, before, n);
+		return;
+	case BITS:
+		fill_below(r, 256, v, n);
+		return;
+	case FMASK:
+		fill_fmask(r, v, n);
 		return;
 	case CODE:
 		fill_below(r, 32, v, n);
@@ -227,6 +247,7 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 		return;
 	case PAIRS_U32:
 	case WINDOW_U32:
+	case WHY:
 	case INOUT_WHY:
 		fill_u32(r, p, v, n);
 		return;
@@ -246,6 +267,7 @@ static size_t kind_size(enum kind kind)
 	case COORD_Y:
 	case PAIRS_U32:
 	case WINDOW_U32:
+	case WHY:
 	case INOUT_WHY:
 	case TABLE_F32:
 	case INOUT_F32:
@@ -254,6 +276,7 @@ static size_t kind_size(enum kind kind)
 		return 4;
 	case DN:
 	case QA:
+	case FMASK:
 	case PAIRS_U16:
 	case WINDOW_U16:
 	case OUT_U16:
@@ -335,23 +358,69 @@ CALL(index_pack)
 	(void)p;
 	k->index_pack(n, a[0], a[1], a[2]);
 }
-CALL(dswe)
+CALL(mbwi)
 {
 	(void)p;
-	k->dswe(n, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+	k->mbwi(n, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+CALL(tcw)
+{
+	(void)p;
+	k->tcw(n, a[0], a[1], a[2], a[3], a[4], a[5], TCW_CRIST, a[6]);
+}
+CALL(dswe)
+{
+	k->dswe(n, a[0], a[1], a[2], a[3], a[4], a[5], p->dswe, a[6]);
+}
+CALL(evidence_balkhash)
+{
+	k->evidence_balkhash(n, a[0], a[1], a[2], a[3], a[4], a[5], a[6], p->evidence, a[7]);
+}
+CALL(evidence_dswe)
+{
+	(void)p;
+	k->evidence_dswe(n, a[0], a[1]);
+}
+CALL(evidence_dswx)
+{
+	(void)p;
+	k->evidence_dswx(n, a[0], a[1], a[2], a[3]);
+}
+CALL(evidence_wofs)
+{
+	(void)p;
+	k->evidence_wofs(n, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+}
+CALL(evidence_above)
+{
+	k->evidence_above(n, a[0], p->index, a[1]);
+}
+CALL(water_why)
+{
+	(void)p;
+	k->water_why(n, a[0], a[1], a[2], a[3]);
+}
+CALL(glint)
+{
+	k->glint(n, a[0], a[1], p->index, a[2]);
+}
+CALL(water_grounds)
+{
+	k->water_grounds(n, a[0], a[1], p->masks, a[2]);
 }
 CALL(water_class)
 {
-	k->water_class(n, a[0], a[1], p->hide, p->ice, a[2], a[3]);
+	k->water_class(n, a[0], a[1], p->masks, a[2], a[3]);
+}
+CALL(water_marks)
+{
+	(void)p;
+	k->water_marks(n, a[0], a[1]);
 }
 CALL(purity)
 {
 	(void)p;
 	k->purity(n, a[0], a[1], a[2], a[3]);
-}
-CALL(fraction)
-{
-	k->fraction(n, a[0], a[1], a[2], a[3], p->unmix, a[4]);
 }
 CALL(change)
 {
@@ -430,10 +499,22 @@ static const struct row rows[] = {
 	{ "awei_sh", call_awei_sh, { RHO, RHO, RHO, RHO, RHO, OUT_F32 } },
 	{ "wi2015", call_wi2015, { RHO, RHO, RHO, RHO, RHO, OUT_F32 } },
 	{ "index_pack", call_index_pack, { INDEX, STATE, OUT_U16 } },
+	{ "mbwi", call_mbwi, { RHO, RHO, RHO, RHO, RHO, OUT_F32 } },
+	{ "tcw", call_tcw, { RHO, RHO, RHO, RHO, RHO, RHO, OUT_F32 } },
 	{ "dswe", call_dswe, { RHO, RHO, RHO, RHO, RHO, RHO, OUT_U8 } },
-	{ "water_class", call_water_class, { CODE, STATE, INOUT_WHY, OUT_U8 } },
+	{ "evidence_balkhash",
+	  call_evidence_balkhash,
+	  { RHO, RHO, RHO, RHO, RHO, RHO, CODE, OUT_U8 } },
+	{ "evidence_dswe", call_evidence_dswe, { CODE, OUT_U8 } },
+	{ "evidence_dswx", call_evidence_dswx, { CODE, RHO, FMASK, OUT_U8 } },
+	{ "evidence_wofs", call_evidence_wofs, { RHO, RHO, RHO, RHO, RHO, RHO, OUT_U8 } },
+	{ "evidence_above", call_evidence_above, { RHO, OUT_U8 } },
+	{ "water_why", call_water_why, { CODE, STATE, BITS, INOUT_WHY } },
+	{ "glint", call_glint, { RHO, BITS, INOUT_WHY } },
+	{ "water_grounds", call_water_grounds, { WHY, BITS, OUT_U8 } },
+	{ "water_class", call_water_class, { WHY, BITS, OUT_U8, OUT_U8 } },
+	{ "water_marks", call_water_marks, { BITS, INOUT_WHY } },
 	{ "purity", call_purity, { CLASS_ROW, CLASS_ROW, CLASS_ROW, OUT_U8 } },
-	{ "fraction", call_fraction, { DN, DN, DN, PURITY, OUT_U8 } },
 	{ "bilinear_u8", call_bilinear_u8, { WINDOW_U8, COORD_X, COORD_Y, OUT_U8 } },
 	{ "bilinear_i16", call_bilinear_i16, { WINDOW_U16, COORD_X, COORD_Y, OUT_U16 } },
 	{ "bilinear_u16", call_bilinear_u16, { WINDOW_U16, COORD_X, COORD_Y, OUT_U16 } },

@@ -11,35 +11,63 @@
 
 /* --- classes --- */
 
-/* All codes and states, with reasons drawn at random, under four ways to hide. */
+/* All codes, states and evidence, with reasons drawn at random, under many ways to hide. */
 static bool test_water_class(const struct kernels *k)
 {
-	static const uint32_t hide[] = { 0, WHY_CLOUD | WHY_SHADOW | WHY_DILATED, WHY_SHADOW,
-					 WHY_CLOUD | WHY_SNOW };
-	uint8_t code[N], state[N], water[N];
+	static const uint32_t hide[] = { 0, WHY_CLOUDY | WHY_SHADOWED | WHY_VEILED,
+					 WHY_CLOUD_OWN | WHY_SHADOW_OWN, WHY_CLOUD };
+	uint8_t code[N], state[N], evidence[N], water[N], marks[N], grounds[N];
 	uint32_t given[N], why[N];
 	struct random r = { 9 };
+	unsigned seen[256] = { 0 };
 	bool ok = true;
 
 	for (size_t i = 0; i < N; i++) {
 		code[i] = i % 32;
-		state[i] = i / 32 % 8;
-		given[i] = (uint32_t)random_bits(&r) & (uint32_t)random_bits(&r) & 0x7ffff;
-		given[i] &= i % 3 ? WHY_CLOUD | WHY_SNOW | WHY_SHADOW : 0x7ffff;
+		state[i] = (uint8_t)(i % 4 ? CALIB_VALID : i / 32 % 8);
+		evidence[i] = (uint8_t)random_bits(&r);
+		given[i] = (uint32_t)random_bits(&r) & (uint32_t)random_bits(&r) & 0x00ffffff;
+		given[i] &= i % 3 ? WHY_CLOUDY | WHY_SNOW | WHY_SHADOW : UINT32_MAX;
 	}
-	for (size_t j = 0; j < 8; j++) {
-		uint32_t ice = j & 4 ? WHY_SNOW : 0;
+	for (size_t j = 0; j < 32; j++) {
+		struct mask_limits l = { hide[j & 3], j & 4 ? WHY_SNOW | WHY_ICE : WHY_SNOW,
+					 j & 8 ? hide[j & 3] : WHY_CLOUD | WHY_CLOUD_OWN, j & 16 };
 
 		memcpy(why, given, sizeof(why));
-		k->water_class(N, code, state, hide[j & 3], ice, why, water);
+		k->water_why(N, code, state, evidence, why);
+		k->water_class(N, why, evidence, l, water, marks);
+		k->water_grounds(N, why, evidence, l, grounds);
 		for (size_t i = 0; i < N; i++) {
-			uint32_t wanted_why = given[i];
-			unsigned wanted =
-				truth_water(code[i], state[i], hide[j & 3], ice, &wanted_why);
+			uint32_t wanted_why = truth_why(given[i], state[i], code[i], evidence[i]);
+			unsigned wanted_marks;
+			unsigned wanted = truth_water(wanted_why, evidence[i], l, &wanted_marks);
+			bool out = wanted == 255 || (truth_has(wanted_why, l.hide) &&
+						     !truth_rescue(wanted_why, evidence[i], l));
 
-			ok &= same("water class", water[i], wanted);
 			ok &= same("reasons", why[i], wanted_why);
+			ok &= same("water class", water[i], wanted);
+			ok &= same("marks", marks[i], wanted_marks);
+			ok &= same("grounds", grounds[i], out ? 0 : evidence[i] & 3);
+			seen[water[i]]++;
 		}
+	}
+	return ok && seen[0] && seen[1] && seen[2] && seen[252] && seen[253] && seen[255];
+}
+
+static bool test_marks(const struct kernels *k)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < 16; i++) {
+		uint8_t marks = (uint8_t)i;
+		uint32_t why = WHY_CLOUD, wanted = WHY_CLOUD;
+
+		wanted |= i & 1 ? WHY_RESCUED : 0;
+		wanted |= i & 2 ? WHY_GROWN : 0;
+		wanted |= i & 4 ? WHY_MIXED : 0;
+		wanted |= i & 8 ? WHY_LOW_CONTRAST : 0;
+		k->water_marks(1, &marks, &why);
+		ok &= same("reasons of marks", why, wanted);
 	}
 	return ok;
 }
@@ -111,76 +139,62 @@ static bool test_delta(const struct kernels *k)
 
 /* --- fraction --- */
 
-/* The definition of fraction.h in double precision; all numbers are below 2^53. */
+/* A pixel that is a share of two spectra, with samples that vary: the share is found again. */
 static bool test_fraction(const struct kernels *k)
 {
-	const struct unmix u = { 150000000, 2500, -3100, 4000 };
-	uint16_t nir[N], swir1[N], swir2[N];
-	uint8_t purity[N], percent[N];
-	struct random r = { 12 };
+	const int64_t water[3] = { 8000, 7700, 7500 }, land[3] = { 19000, 22000, 20000 };
+	struct fraction_sample s = { 0 }, alike = { 0 };
 	bool ok = true;
 
-	for (size_t i = 0; i < N; i++) {
-		nir[i] = (uint16_t)random_below(&r, 65536);
-		swir1[i] = (uint16_t)random_below(&r, 65536);
-		swir2[i] = (uint16_t)random_below(&r, 65536);
-		purity[i] = (uint8_t)(i % 8 < 2 ? i % 8 : i % 8 == 2 ? 255 : 2);
-	}
-	k->fraction(N, nir, swir1, swir2, purity, u, percent);
-	for (size_t i = 0; i < N; i++) {
-		double share =
-			(150000000 - 2500.0 * nir[i] + 3100.0 * swir1[i] - 4000.0 * swir2[i]) /
-			1048576;
-		double wanted = fmin(fmax(floor(share + 0.5), 0), 100);
+	(void)k;
+	for (int i = -3; i <= 3; i++) {
+		int64_t w[3], l[3];
 
-		wanted = purity[i] == 0 ? 0 : purity[i] == 1 ? 100 : wanted;
-		ok &= same("fraction", percent[i], purity[i] == 255 ? 255 : (long long)wanted);
+		for (int b = 0; b < 3; b++) {
+			w[b] = water[b] + 10 * i * (b + 1);
+			l[b] = land[b] + 30 * i;
+		}
+		fraction_sample_add(&s, 0, fraction_weight(i * i + 1), l);
+		fraction_sample_add(&s, 1, fraction_weight(i * i + 4), w);
+		fraction_sample_add(&alike, 0, 1, w);
+		fraction_sample_add(&alike, 1, 1, w);
 	}
-	return ok;
+	for (int percent = -20; percent <= 120; percent++) {
+		int wanted = percent < 0 ? 0 : percent > 100 ? 100 : percent;
+		int64_t x[3], other[3];
+
+		for (int b = 0; b < 3; b++) {
+			x[b] = land[b] + (water[b] - land[b]) * percent / 100;
+			other[b] = b ? land[b] : x[b];
+		}
+		ok &= within("fraction", fraction_solve(&s, x, false), wanted, 1.0);
+		ok &= same("fraction by NIR alone", fraction_solve(&s, other, true),
+			   fraction_solve(&s, x, true));
+		ok &= within("fraction by NIR", fraction_solve(&s, other, true), wanted, 1.0);
+	}
+	return ok & same("two that are alike", fraction_solve(&alike, water, false), 255);
 }
 
-/* The unmix of two spectra in nir, swir1, swir2, by the formula of fraction.h. */
-static struct unmix unmix_of(const double *water, const double *land, const double *variance)
+/* One band decides as the formula says, to the last percent. */
+static bool test_fraction_weights(const struct kernels *k)
 {
-	double slope[3], norm = 0, offset = 0;
-
-	for (int b = 0; b < 3; b++)
-		norm += pow((land[b] - water[b]) / 2.75e-5, 2) / variance[b];
-	for (int b = 0; b < 3; b++) {
-		slope[b] = 104857600.0 * (land[b] - water[b]) / 2.75e-5 / variance[b] / norm;
-		offset += slope[b] * (land[b] + 0.2) / 2.75e-5;
-	}
-	return (struct unmix){ llround(offset), (int32_t)lround(slope[0]),
-			       (int32_t)lround(slope[1]), (int32_t)lround(slope[2]) };
-}
-
-/* Mixtures of turbid water and dry sand: reflectance is linear in the share, MNDWI is not. */
-static bool test_fraction_recovery(const struct kernels *k)
-{
-	const double water[] = { 0.06, 0.01, 0.006 }, land[] = { 0.34, 0.42, 0.38 };
-	const double swir1_only[] = { 1e12, 1, 1e12 }, all[] = { 4e4, 1e4, 2e4 };
-	const uint8_t mixed = FRACTION_MIXED;
+	struct fraction_sample s = { 0 };
+	int64_t v[3] = { 1000, 5000, 5000 };
 	bool ok = true;
 
-	for (int percent = 0; percent <= 100; percent++) {
-		float rho[3], green = (float)(0.22 + percent / 100.0 * (0.14 - 0.22)), mndwi;
-		uint16_t x[3];
-		uint8_t found;
-
-		for (int b = 0; b < 3; b++)
-			rho[b] = (float)(land[b] + percent / 100.0 * (water[b] - land[b]));
-		k->pack(3, rho, x);
-		k->fraction(1, &x[0], &x[1], &x[2], &mixed, unmix_of(water, land, swir1_only),
-			    &found);
-		ok &= same("share of water by SWIR1", found, percent);
-		k->fraction(1, &x[0], &x[1], &x[2], &mixed, unmix_of(water, land, all), &found);
-		ok &= same("share of water by three bands", found, percent);
-		k->norm_diff(1, &green, &rho[1], &mndwi);
-		if (percent % 25 == 0)
-			ok &= agrees("MNDWI of a mixture", mndwi, mixture_mndwi[percent / 25],
-				     5e-7);
+	(void)k;
+	fraction_sample_add(&s, 1, 3, v);
+	v[0] = 2000;
+	fraction_sample_add(&s, 1, 1, v);
+	v[0] = 11250;
+	fraction_sample_add(&s, 0, 1, v);
+	/* Weighted means 1250 and 11250, so x = 11250 - 100 f. */
+	for (int f = 0; f <= 100; f++) {
+		v[0] = 11250 - 100 * f;
+		ok &= same("fraction by weights", fraction_solve(&s, v, false), f);
 	}
-	return ok;
+	ok &= same("weight at 1", fraction_weight(1), 65537);
+	return ok & same("weight at 10 pixels", fraction_weight(100), 7);
 }
 
 /* --- resampling --- */

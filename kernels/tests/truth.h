@@ -54,30 +54,121 @@ static unsigned truth_dswe(const double *rho, bool *close)
 	return code;
 }
 
-/* Water class as its definition reads; *why gains its reasons. */
-static unsigned truth_water(unsigned code, unsigned state, uint32_t hide, uint32_t ice,
-			    uint32_t *why)
+/* Evidence of the default method for b g r n s1 s2 whose DSWE class is kind; as its text reads. */
+static unsigned truth_balkhash(const double *rho, unsigned kind, bool *close)
 {
-	bool covered;
+	double b = rho[0], g = rho[1], r = rho[2], n = rho[3], s1 = rho[4], s2 = rho[5];
+	double raised_b = truth_raise(b), raised_g = truth_raise(g), raised_r = truth_raise(r);
+	double mean = (raised_b + raised_g + raised_r) / 3;
+	double spread = fabs(raised_b - mean) + fabs(raised_g - mean) + fabs(raised_r - mean);
+	double wi = 1.7204 + 171 * g + 3 * r - 70 * n - 45 * s1 - 71 * s2;
+	bool wet = truth_above(wi / 100, 0, close);
+	bool mndwi = truth_above(truth_norm_diff(g, s1), 0, close);
+	bool nir = !truth_above((double)0.15f, n, close);
+	bool blue = truth_above(b, 0.15, close), red = truth_above(1.25 * b, r, close);
+	bool white = nir && blue && red;
+	bool pale = !truth_above(raised_r, 1.1 * raised_b, close);
+	bool snow = truth_above(truth_norm_diff(g, s1), 0.4, close) &&
+		    truth_above(n, 0.11, close) && truth_above(g, 0.10, close);
+	bool dark = truth_above(0.05, s1, close) && truth_above(0.03, s2, close) &&
+		    truth_above(0.15, n, close) && !truth_above(0.2 * mean, spread, close);
+	bool core = wet && (kind == 1 || kind == 2), grow = wet && mndwi;
+	unsigned evidence = kind > 2 ? EVIDENCE_PARTIAL : 0;
 
+	if (core || grow)
+		evidence |= white ? EVIDENCE_BRIGHT : core ? EVIDENCE_OPEN : EVIDENCE_GROW;
+	evidence |= pale ? EVIDENCE_PALE : 0;
+	evidence |= pale && snow ? EVIDENCE_ICE : 0;
+	return evidence | (dark ? EVIDENCE_DARK : 0);
+}
+
+/* The tree of WOfS from its root, on reflectance x 10000. */
+static bool truth_wofs(const double *rho, bool *close)
+{
+	double b1 = rho[0] * 1e4, b2 = rho[1] * 1e4, b3 = rho[2] * 1e4;
+	double b4 = rho[3] * 1e4, b5 = rho[4] * 1e4, b7 = rho[5] * 1e4;
+	double n52 = (b5 - b2) / (b5 + b2), n43 = (b4 - b3) / (b4 + b3);
+	double n72 = (b7 - b2) / (b7 + b2);
+
+#define OVER(v, t)  truth_above((v), (t), close)
+#define OVER4(v, t) truth_above((v)*1e-4, (t)*1e-4, close)
+	if (!OVER(n52, -0.01)) {
+		if (OVER4(b1, 2083.5))
+			return false;
+		if (!OVER4(b7, 323.5))
+			return !OVER(n43, 0.61);
+		if (OVER4(b1, 1400.5))
+			return !OVER(n43, -0.01);
+		if (OVER(n72, -0.23))
+			return !OVER4(b1, 379);
+		return !OVER(n43, 0.22) || !OVER4(b1, 473);
+	}
+	if (!OVER(n52, 0.23)) {
+		if (OVER4(b1, 334.5) || OVER(n43, 0.54))
+			return false;
+		if (!OVER(n52, 0.12))
+			return true;
+		return OVER4(b3, 364.5) ? !OVER4(b1, 300.5) : !OVER4(b1, 129.5);
+	}
+	return !OVER(n52, 0.34) && !OVER4(b1, 249.5) && !OVER(n43, 0.45) && !OVER4(b3, 364.5) &&
+	       !OVER4(b1, 129.5);
+#undef OVER
+#undef OVER4
+}
+
+/* True if a bit of any of the set is there. */
+static bool truth_has(uint32_t why, uint32_t set)
+{
+	return (why & set) != 0;
+}
+
+/* Reasons as their definition reads. */
+static uint32_t truth_why(uint32_t why, unsigned state, unsigned code, unsigned evidence)
+{
 	if (state & CALIB_FILL)
-		*why |= state & CALIB_VALID ? WHY_EDGE : WHY_FILL;
+		why |= state & CALIB_VALID ? WHY_EDGE : WHY_FILL;
 	if (state & CALIB_SATURATED)
-		*why |= WHY_SATURATED;
-	if (*why & WHY_FILL || *why & WHY_EDGE || *why & WHY_GAP || *why & WHY_OUTSIDE ||
-	    *why & WHY_DEFECT)
-		return 255;
+		why |= WHY_SATURATED;
+	if (truth_has(why, WHY_FILL | WHY_EDGE | WHY_GAP | WHY_OUTSIDE | WHY_DEFECT))
+		return why;
 	for (unsigned test = 0; test < 5; test++)
 		if (code & 1u << test)
-			*why |= (uint32_t)WHY_DSWE1 << test;
-	covered = *why & WHY_CLOUD && hide & WHY_CLOUD;
-	if (*why & ice && !covered)
-		return 252;
-	if (*why & hide)
+			why |= (uint32_t)WHY_DSWE1 << test;
+	why |= evidence & EVIDENCE_BRIGHT ? WHY_BRIGHT : 0;
+	why |= evidence & EVIDENCE_ICE ? WHY_ICE : 0;
+	return why | (evidence & EVIDENCE_AEROSOL ? WHY_AEROSOL : 0);
+}
+
+/* True if what is hidden may be kept: cloud alone hides it, and its spectrum is none of a cloud. */
+static bool truth_rescue(uint32_t why, unsigned evidence, struct mask_limits l)
+{
+	const uint32_t cloud = WHY_CLOUD | WHY_DILATED | WHY_CLOUD_OWN | WHY_DILATED_OWN;
+	const uint32_t other = WHY_SHADOW | WHY_SHADOW_OWN | WHY_CIRRUS | WHY_CIRRUS_OWN;
+
+	return l.rescue && truth_has(why, cloud & l.hide) && !truth_has(why, other & l.hide) &&
+	       (evidence & EVIDENCE_DARK);
+}
+
+/* Water class as its definition reads; *marks too. */
+static unsigned truth_water(uint32_t why, unsigned evidence, struct mask_limits l, unsigned *marks)
+{
+	bool hidden = truth_has(why, l.hide), open = evidence & EVIDENCE_OPEN;
+
+	*marks = 0;
+	if (truth_has(why, WHY_FILL | WHY_EDGE | WHY_GAP | WHY_OUTSIDE | WHY_DEFECT))
+		return 255;
+	if (!truth_has(why, l.hide & l.above)) {
+		if (truth_has(why & l.ice, WHY_SNOW) && evidence & EVIDENCE_PALE)
+			return 252;
+		if (truth_has(why & l.ice, WHY_ICE))
+			return 252;
+	}
+	if (hidden && !(open && truth_rescue(why, evidence, l)))
 		return 253;
-	if (recode[code] == 0)
-		return 0;
-	return recode[code] <= 2 ? 1 : 2;
+	if (!open)
+		return evidence & EVIDENCE_PARTIAL ? 2 : 0;
+	*marks = (hidden ? 1u : 0) + (evidence & EVIDENCE_GROW ? 2u : 0);
+	return 1;
 }
 
 /* Purity of the middle of nine classes. */

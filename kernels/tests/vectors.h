@@ -126,31 +126,21 @@ static const struct calibration calibrations[] = {
 
 #define CALIBRATIONS (sizeof(calibrations) / sizeof(calibrations[0]))
 
-/* QA_PIXEL values as products have them. */
-struct qa {
-	uint16_t qa;
-	uint32_t why;
+/* The same spectra: wetness, WOfS, and the default method: core (1), white, ice by spectrum, too dark
+ * and coloured for a cloud. */
+struct method_answer {
+	double tcw_crist, tcw_baig; /* printed to 1e-6 */
+	uint8_t wofs, open, bright, ice, dark;
 };
 
-static const struct qa qas[] = {
-	{ 1, WHY_FILL },
-	{ 21824, 0 },
-	{ 21888, 0 },
-	{ 21952, 0 },
-	{ 22280, WHY_CLOUD },
-	{ 23888, WHY_SHADOW },
-	{ 30048, WHY_SNOW },
-	{ 54596, WHY_CIRRUS },
-	{ 5440, 0 },
-	{ 5504, 0 },
-	{ 5896, WHY_CLOUD },
-	{ 7440, WHY_SHADOW },
-	{ 0xc000, WHY_CIRRUS },
-	{ 0x8000, 0 },
-	{ 2, WHY_DILATED },
+static const struct method_answer method_answers[SPECTRA] = {
+	{ 0.006633, 0.011405, 1, 1, 0, 0, 1 },	 { 0.070863, 0.096001, 1, 1, 0, 0, 1 },
+	{ 0.094932, 0.138814, 1, 1, 0, 0, 1 },	 { -0.327755, -0.198323, 0, 0, 0, 0, 0 },
+	{ -0.092905, 0.099889, 0, 0, 1, 0, 0 },	 { 0.126756, 0.223889, 0, 0, 1, 0, 0 },
+	{ -0.090939, -0.014378, 0, 0, 0, 0, 0 }, { -0.204963, -0.129815, 0, 0, 0, 0, 0 },
+	{ -0.160561, -0.093459, 0, 0, 0, 0, 0 }, { -0.009167, -0.002302, 1, 0, 0, 0, 1 },
+	{ 0.424114, 0.668664, 0, 0, 1, 1, 0 },	 { 0.202154, 0.312657, 0, 0, 1, 1, 0 },
 };
-
-#define QAS (sizeof(qas) / sizeof(qas[0]))
 
 /* MNDWI of a share of turbid water (green 0.14, SWIR1 0.01) in sand (0.22, 0.42). */
 static const double mixture_mndwi[] = { -0.312500, -0.227053, -0.088608, 0.174312, 0.866667 };
