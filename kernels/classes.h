@@ -93,14 +93,15 @@ static inline uint8_t water_grounds(uint32_t why, uint32_t evidence, struct mask
 static inline uint8_t water_class(uint32_t why, uint32_t evidence, struct mask_limits l)
 {
 	uint32_t flagged = evidence & EVIDENCE_PALE ? why & l.ice & WHY_SNOW : 0;
-	uint32_t spectral = why & l.ice & WHY_ICE;
-	uint32_t covered = why & l.hide & l.above;
+	uint32_t icy = flagged | (why & l.ice & WHY_ICE);
+	uint32_t kept = water_rescued(why, evidence, l) ? evidence & EVIDENCE_OPEN : 0;
+	uint32_t hidden = kept ? 0 : why & l.hide;
 	uint32_t kind = evidence & EVIDENCE_PARTIAL ? WATER_PARTIAL : WATER_NOT;
-	bool rescued = water_rescued(why, evidence, l) & ((evidence & EVIDENCE_OPEN) != 0);
 
+	icy = why & l.hide & l.above ? 0 : icy;
 	kind = evidence & EVIDENCE_OPEN ? WATER_OPEN : kind;
-	kind = (why & l.hide) && !rescued ? WATER_CLOUD : kind;
-	kind = !covered && (flagged | spectral) ? WATER_ICE : kind;
+	kind = hidden ? WATER_CLOUD : kind;
+	kind = icy ? WATER_ICE : kind;
 	return (uint8_t)(why & WHY_UNSEEN ? WATER_NODATA : kind);
 }
 

@@ -171,10 +171,10 @@ static void span_water_class(size_t n, const uint32_t *restrict why,
 			     const uint8_t *restrict evidence, struct mask_limits limits,
 			     uint8_t *restrict water, uint8_t *restrict marks)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		water[i] = water_class(why[i], evidence[i], limits);
+	for (size_t i = 0; i < n; i++)
 		marks[i] = water_marks(why[i], evidence[i], water[i], limits);
-	}
 }
 
 static void span_water_marks(size_t n, const uint8_t *restrict marks, uint32_t *restrict why)
