@@ -36,7 +36,8 @@ bool histogram_otsu(const struct histogram *h, int16_t *threshold)
 
 		below += (double)h->count[k];
 		below_moment += (double)k * (double)h->count[k];
-		if (!(below > 0) || !(below < total))
+		/* An empty bin parts as the one before it. */
+		if (!h->count[k] || !(below < total))
 			continue;
 		apart = moment * below - below_moment * total;
 		variance = apart / below * (apart / (total - below));
