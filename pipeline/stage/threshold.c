@@ -48,7 +48,7 @@ bool histogram_otsu(const struct histogram *h, int16_t *threshold)
 	}
 	if (best_bin < 0)
 		return false;
-	*threshold = (int16_t)floor(LOW + (double)(best_bin + 1) * RANGE / THRESHOLD_BINS);
+	*threshold = (int16_t)(ceil(LOW + (double)(best_bin + 1) * RANGE / THRESHOLD_BINS) - 1);
 	return true;
 }
 

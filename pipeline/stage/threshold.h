@@ -23,7 +23,7 @@ struct histogram {
 int histogram_bin(int16_t index);
 
 /*
- * The upper edge of bin k, in units of 1e-4 rounded down, where k parts the histogram into two
+ * The greatest index of bin k, in units of 1e-4, where k parts the histogram into two
  * kinds with the greatest variance between them, (mu_T w(k) - mu(k))^2 / (w(k) (1 - w(k))); the
  * first of equals.  Water is above it.  False if there are too few pixels, or all in one bin.
  */
