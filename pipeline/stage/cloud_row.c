@@ -18,11 +18,12 @@ static const enum role tested[] = { ROLE_BLUE,	ROLE_GREEN, ROLE_RED,	ROLE_NIR,
 				    ROLE_SWIR1, ROLE_SWIR2, ROLE_CIRRUS };
 #define TESTED (sizeof(tested) / sizeof(tested[0]))
 
+/* The largest rect that is read, where it cuts most cells of 20 m. */
 static struct rect read_rect(const struct observe *o)
 {
 	int32_t side = o->context->options->tile + 2 * o->halo;
 
-	return (struct rect){ 0, 0, side, side };
+	return (struct rect){ 1, 1, side, side };
 }
 
 static int32_t pixel_m(const struct observe *o)
