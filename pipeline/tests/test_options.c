@@ -437,7 +437,7 @@ static void options_that_change_pixels_are_told(void **state)
 	check_pixels(
 		"scene\tA\t-o\tD\t--lake\t/home/x/lakes/aral.ini\t-tr\t30.0\t0.1\t-te\t-1.5\t0"
 		"\t1e3\t0.30000000000000004\t-t_srs\tEPSG:32643\t--layers\twater\t--masks\tnone",
-		"masks=none;rayleigh=auto;offset=product;lake=aral.ini;tr=30 0.1;"
+		"method=balkhash;masks=none;rayleigh=auto;offset=product;lake=aral.ini;tr=30 0.1;"
 		"te=-1.5 0 1000 0.30000000000000004;t_srs=EPSG:32643;layers=water;");
 
 	memset(wide, 'w', sizeof(wide) - 1);
