@@ -147,4 +147,49 @@ static inline uint32_t *scene_run(const struct scene_case *c, struct cloud_found
 	return why;
 }
 
+#define SCENE_OWN (WHY_CLOUD_OWN | WHY_SHADOW_OWN | WHY_DILATED_OWN | WHY_CIRRUS_OWN)
+
+/* A landscape of 420 x 330 pixels of 30 m under a sun in the south-south-east, 45 degrees high. */
+static const struct scene_case landscape = {
+	.w = 420,
+	.h = 330,
+	.pixel_m = 30,
+	.sun_zenith = 45,
+	.sun_azimuth = 150,
+	.side = 128,
+	.threads = 2,
+};
+
+static inline bool in_disk(int32_t x, int32_t y, int32_t cx, int32_t cy, int32_t radius)
+{
+	return (x - cx) * (x - cx) + (y - cy) * (y - cy) <= radius * radius;
+}
+
+static inline uint32_t *run(const struct scene_case *c, struct cloud_found *found)
+{
+	uint32_t *why = scene_run(c, found);
+	int64_t count[4] = { 0, 0, 0, 0 };
+
+	/* What is told is what is there, and what was there still is. */
+	for (int32_t i = 0; i < c->w * c->h; i++) {
+		for (int k = 0; k < 4; k++)
+			count[k] += (why[i] & (WHY_CLOUD_OWN << k)) != 0;
+		assert_int_equal(why[i] & ~(uint32_t)SCENE_OWN, WHY_MIXED);
+	}
+	assert_int_equal(count[0], found->cloud);
+	assert_int_equal(count[1], found->shadow);
+	assert_int_equal(count[2], found->margin);
+	assert_int_equal(count[3], found->cirrus);
+	return why;
+}
+
+/* What a case has, counted. */
+static inline struct cloud_found found_in(const struct scene_case *c)
+{
+	struct cloud_found found;
+
+	free(run(c, &found));
+	return found;
+}
+
 #endif
