@@ -30,7 +30,9 @@ enum evidence {
  *   wi2015, mndwi  open water and growth: WI2015 > 0 (Fisher et al. 2016), MNDWI > 0 (Xu 2006)
  *   white_*        white: nir >= .15, blue > .15 and red < 1.25 blue.  .15 is the NIR limit of
  *                  DSWE's test 4; a blue limit separates salt, snow and cloud from mud as in
- *                  WOfS; the ratio keeps water laden with mud
+ *                  WOfS; the ratio keeps water laden with mud, but no water, whatever it
+ *                  carries, has swir2 > .075 (Cordeiro et al. 2021, doi:10.1016/j.rse.2020.112209),
+ *                  as salt beside red sand has
  *   ice_*          NDSI > .4, nir > .11, green > .10 (Hall et al. 1995,
  *                  doi:10.1016/0034-4257(95)00137-P), and red <= 1.1 blue, else turbid water
  *                  becomes ice
@@ -40,13 +42,13 @@ enum evidence {
  */
 struct evidence_limits {
 	float wi2015, mndwi;
-	float white_nir, white_blue, white_red;
+	float white_nir, white_blue, white_red, white_swir2;
 	float ice_ndsi, ice_nir, ice_green, ice_red;
 	float dark_swir1, dark_swir2, dark_nir, dark_whiteness;
 };
 #define EVIDENCE_LIMITS                                                                            \
-	((struct evidence_limits){ 0.0f, 0.0f, .15f, .15f, 1.25f, .4f, .11f, .10f, 1.1f, .05f,     \
-				   .03f, .15f, .2f })
+	((struct evidence_limits){ 0.0f, 0.0f, .15f, .15f, 1.25f, .075f, .4f, .11f, .10f, 1.1f,    \
+				   .05f, .03f, .15f, .2f })
 
 /* Of DSWE classes: 1 and 2 open, 3 and 4 partial, as OPERA DSWx groups them. */
 static inline uint8_t evidence_dswe(uint8_t code)
@@ -113,7 +115,8 @@ static inline uint8_t evidence_balkhash(float blue, float green, float red, floa
 	uint32_t dark = swir1 < l.dark_swir1 ? EVIDENCE_DARK : 0;
 
 	white = blue > l.white_blue ? white : 0;
-	white = red < l.white_red * blue ? white : 0;
+	uint32_t pure = red < l.white_red * blue ? white : 0;
+	white = swir2 > l.white_swir2 ? white : pure;
 	core = wet ? core : 0;
 	grow = wet ? grow : 0;
 	ice = nir > l.ice_nir ? ice : 0;

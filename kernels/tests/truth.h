@@ -66,7 +66,7 @@ static unsigned truth_balkhash(const double *rho, unsigned kind, bool *close)
 	bool mndwi = truth_above(truth_norm_diff(g, s1), 0, close);
 	bool nir = !truth_above((double)0.15f, n, close);
 	bool blue = truth_above(b, 0.15, close), red = truth_above(1.25 * b, r, close);
-	bool white = nir && blue && red;
+	bool white = nir && blue && (red || truth_above(s2, 0.075, close));
 	bool pale = !truth_above(raised_r, 1.1 * raised_b, close);
 	bool snow = truth_above(truth_norm_diff(g, s1), 0.4, close) &&
 		    truth_above(n, 0.11, close) && truth_above(g, 0.10, close);

@@ -7,13 +7,14 @@
 
 #include "pipeline/base/suggest.h"
 
-#define JONES_2015  "Jones 2015, doi:10.3390/rs70912503"
-#define JONES_2019  "Jones 2019, doi:10.3390/rs11040374"
-#define FISHER_2016 "Fisher 2016, doi:10.1016/j.rse.2015.12.055"
-#define XU_2006	    "Xu 2006, doi:10.1080/01431160600589179"
-#define HALL_1995   "Hall 1995, doi:10.1016/0034-4257(95)00137-P"
-#define ZHU_2012    "Zhu 2012, doi:10.1016/j.rse.2011.10.028"
-#define OURS	    "docs/algorithms.md"
+#define JONES_2015    "Jones 2015, doi:10.3390/rs70912503"
+#define JONES_2019    "Jones 2019, doi:10.3390/rs11040374"
+#define FISHER_2016   "Fisher 2016, doi:10.1016/j.rse.2015.12.055"
+#define XU_2006	      "Xu 2006, doi:10.1080/01431160600589179"
+#define HALL_1995     "Hall 1995, doi:10.1016/0034-4257(95)00137-P"
+#define ZHU_2012      "Zhu 2012, doi:10.1016/j.rse.2011.10.028"
+#define CORDEIRO_2021 "Cordeiro 2021, doi:10.1016/j.rse.2020.112209"
+#define OURS	      "docs/algorithms.md"
 
 #define DSWE(member, value, source)                                                                \
 	{                                                                                          \
@@ -43,6 +44,7 @@ static const struct limit_row rows[] = {
 	WATER(white_nir, .15f, JONES_2019),
 	WATER(white_blue, .15f, OURS),
 	WATER(white_red, 1.25f, OURS),
+	WATER(white_swir2, .075f, CORDEIRO_2021),
 	WATER(ice_ndsi, .4f, HALL_1995),
 	WATER(ice_nir, .11f, HALL_1995),
 	WATER(ice_green, .10f, HALL_1995),
@@ -60,7 +62,7 @@ static const struct limit_row rows[] = {
 	{ "edge.width", LIMITS_INDEX, offsetof(struct limits, edge_width), 3, 0, 10, "pixel",
 	  OURS },
 	{ "glint.angle", LIMITS_SCENE, offsetof(struct limits, glint_angle_deg), 30, 0, 90, "deg",
-	  "Cordeiro 2021, doi:10.1016/j.rse.2020.112209 (WaterDetect)" },
+	  CORDEIRO_2021 },
 	{ "glint.swir1", LIMITS_SCENE, offsetof(struct limits, glint_swir1), .05f, 0, 1, "1",
 	  OURS },
 	{ "sun.low", LIMITS_SCENE, offsetof(struct limits, low_sun_deg), 10, 0, 90, "deg",

@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Every method of telling water from land, pixel by pixel, as oracle_water.py reads it.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	/usr/bin/python3 -c 'import osgeo, numpy' 2>/dev/null || skip "python3-gdal is not installed"
+}
+
+oracle() { # ARGUMENT...
+	/usr/bin/python3 -B "$BATS_TEST_DIRNAME/oracle_water.py" "$@"
+}
+
+# A product by methods; the masks of the product are left out, as they are tested elsewhere.
+agrees() { # PRODUCT METHOD...
+	local product=$1 method
+	shift
+	for method in "$@"; do
+		rm -rf out
+		"$BALKHASH" scene -q "$product" -o out --method "$method" --masks none --layers water,why
+		run -0 oracle "$product" out/* "$method"
+		echo "# ${lines[-1]}" >&3
+	done
+}
+
+METHODS="balkhash dswe dswx wofs ndwi mndwi aweinsh aweish wi2015 mbwi tcw ndwi:otsu mndwi:otsu"
+
+@test "the oracle knows the published vectors" {
+	run -0 oracle --vectors
+}
+
+@test "generated lakes with salt, reeds and noise: every method is as the papers have it" {
+	for spacecraft in LC09 LT05; do
+		product=$("$GENERATOR" --kind landsat-l2 --spacecraft "$spacecraft" --out products --size 300 \
+			--lake star --surface natural --hard --snr --psf .5)
+		# shellcheck disable=SC2086  # words
+		agrees "$product" $METHODS
+	done
+}
+
+@test "Landsat 7 as delivered: every method is as the papers have it" {
+	[ -d "${BALKHASH_TESTDATA:-}" ] || skip "BALKHASH_TESTDATA names no folder of real products"
+	# shellcheck disable=SC2086  # words
+	agrees "$BALKHASH_TESTDATA"/landsat/LE07_L2SR_023028_20110907_20200909_02_T1 $METHODS
+}
+
+@test "a method without its band is told, with those that are possible" {
+	product=$("$GENERATOR" --kind landsat-l2 --out products --size 200)
+	rm "$product"/*_SR_B7.TIF
+	run -66 --separate-stderr "$BALKHASH" scene -q "$product" -o out
+	[[ "$stderr" == *"method balkhash"*"swir2"*"its bands allow --method ndwi, mndwi"* ]]
+	run -0 "$BALKHASH" scene -q "$product" -o out --method mndwi --layers water,why
+}
+
+@test "no water, nothing but water, clouds everywhere: results that verify" {
+	for options in "--lake circle --radius 100 --lake-center 10,10" "--lake circle --radius 90000" \
+		"--clouds 64 --lake star"; do
+		# shellcheck disable=SC2086  # words
+		product=$("$GENERATOR" --kind landsat-l1 --out products --size 200 $options)
+		"$BALKHASH" scene -q "$product" -o out --masks both --overwrite
+	done
+	run -0 "$BALKHASH" verify out
+}
