@@ -50,7 +50,7 @@ enum why {
 /* A pixel with one of these was not seen: it has no class. */
 #define WHY_UNSEEN (WHY_FILL | WHY_EDGE | WHY_GAP | WHY_OUTSIDE | WHY_DEFECT)
 
-/* Cloud, by anyone's mask: what may turn out to be turbid water, and with what it may not. */
+/* By anyone's mask. */
 #define WHY_CLOUDY   (WHY_CLOUD | WHY_DILATED | WHY_CLOUD_OWN | WHY_DILATED_OWN)
 #define WHY_SHADOWED (WHY_SHADOW | WHY_SHADOW_OWN)
 #define WHY_VEILED   (WHY_CIRRUS | WHY_CIRRUS_OWN)

@@ -142,8 +142,13 @@ static uint32_t truth_why(uint32_t why, unsigned state, unsigned code, unsigned 
 /* True if what is hidden may be kept: cloud alone hides it, and its spectrum is none of a cloud. */
 static bool truth_rescue(uint32_t why, unsigned evidence, struct mask_limits l)
 {
-	const uint32_t cloud = WHY_CLOUD | WHY_DILATED | WHY_CLOUD_OWN | WHY_DILATED_OWN;
-	const uint32_t other = WHY_SHADOW | WHY_SHADOW_OWN | WHY_CIRRUS | WHY_CIRRUS_OWN;
+	const uint32_t cloud =
+		WHY_CLOUD | WHY_DILATED | WHY_CLOUD_OWN | WHY_DILATED_OWN | WHY_SHADOW_OWN;
+	const uint32_t four = WHY_DSWE1 | WHY_DSWE2 | WHY_DSWE3 | WHY_DSWE4;
+	uint32_t other = WHY_SHADOW | WHY_CIRRUS | WHY_CIRRUS_OWN;
+
+	if ((why & (four | WHY_DSWE5)) != four)
+		other |= WHY_SHADOW_OWN;
 
 	return l.rescue && truth_has(why, cloud & l.hide) && !truth_has(why, other & l.hide) &&
 	       (evidence & EVIDENCE_DARK);
