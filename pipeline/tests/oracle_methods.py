@@ -39,22 +39,26 @@ class Test:
         return Test(-self.margin, self.near, not self.inclusive)
 
 
+def raised(band):
+    """Surface reflectance over dark water is often negative; no ratio can do with that."""
+    return numpy.maximum(band, 1e-4)
+
+
 def difference(a, b):
-    """(a - b) / (a + b); not a number where the sum is too small to divide by."""
-    total = a + b
-    with numpy.errstate(divide="ignore", invalid="ignore"):
-        return numpy.where(total > 1e-4, (a - b) / total, numpy.nan)
+    """(a - b) / (a + b) of reflectances raised to 1e-4."""
+    a, b = raised(a), raised(b)
+    return (a - b) / (a + b)
 
 
 def difference_near(a, b):
-    return numpy.maximum(NEAR, FLOAT / numpy.maximum(numpy.abs(a + b), FLOAT))
+    return numpy.maximum(NEAR, FLOAT / (raised(a) + raised(b)))
 
 
 def difference_above(a, b, threshold):
     """The sign of a - b is exact in any precision, thus no room for error at threshold 0."""
     near = difference_near(a, b)
     if threshold == 0:
-        near = numpy.where(a == b, 0.0, near)
+        near = numpy.where(raised(a) == raised(b), 0.0, near)
     return Test(difference(a, b) - threshold, near)
 
 
@@ -109,13 +113,14 @@ def dswe_tests(x):
     """The five tests, each a list of conditions that must all hold."""
     m = lambda threshold: difference_above(x.green, x.swir1, threshold)
     below = lambda band, limit: Test(limit - band)
-    vegetation = Test(0.7 - ndvi(x), difference_near(x.nir, x.red))
+    green = Test(0.7 - ndvi(x), difference_near(x.nir, x.red))
     return (
         [m(0.124)],
         [Test((x.green + x.red) - (x.nir + x.swir1))],
         [Test(aweish(x))],
-        [m(-0.44), below(x.swir1, 0.09), below(x.nir, 0.15), vegetation],
-        [m(-0.5), below(x.blue, 0.10), below(x.swir1, 0.30), below(x.swir2, 0.10), below(x.nir, 0.25)],
+        [m(-0.44), below(x.swir1, 0.09), below(x.nir, 0.15), green],
+        [m(-0.5), below(x.blue, 0.10), below(x.swir1, 0.30), below(x.swir2, 0.10),
+         below(x.nir, 0.25)],
     )
 
 
@@ -128,8 +133,8 @@ def dswe_code(x, slack=0):
     return sum(every(tests, slack).astype(int) << bit for bit, tests in enumerate(dswe_tests(x)))
 
 
-def raised(x):
-    return Bands(*(numpy.maximum(band, 1e-4) for band in x))
+def all_raised(x):
+    return Bands(*(raised(band) for band in x))
 
 
 # ---- the default method ------------------------------------------------------------------
@@ -202,7 +207,12 @@ WOFS_TREE = (
 
 def wofs_quantities(x):
     """Name: (value, how far it may be off)."""
-    ratio = lambda a, b: (difference(a, b), difference_near(a, b))
+
+    def ratio(a, b):
+        """As they are: the tree was grown on integers that may be negative."""
+        with numpy.errstate(divide="ignore", invalid="ignore"):
+            return (a - b) / (a + b), numpy.maximum(NEAR, FLOAT / numpy.abs(a + b))
+
     band = lambda a: (a * 10000, NEAR * 10000)
     return {
         "n52": ratio(x.swir1, x.green),
@@ -215,7 +225,7 @@ def wofs_quantities(x):
 
 
 def wofs_leaves(x):
-    """Of each pixel: wet, the number of its leaf, and whether all tests on its way were clear."""
+    """Of each pixel: wet, its leaf, whether all tests on its way were clear."""
     values = wofs_quantities(x)
     shape = x.green.shape
     wet, leaf, sure = numpy.zeros(shape, bool), numpy.zeros(shape, int), numpy.ones(shape, bool)
@@ -276,11 +286,10 @@ METHODS = {
 
 
 class Answer:
-    """Class of each pixel, whether it is beyond doubt, and whether it has one at all."""
+    """Class of each pixel, and whether it is beyond doubt."""
 
-    def __init__(self, classes, sure, undefined=None):
+    def __init__(self, classes, sure):
         self.classes, self.sure = classes, sure
-        self.undefined = numpy.zeros(classes.shape, bool) if undefined is None else undefined
         self.threshold = None
 
 
@@ -289,35 +298,36 @@ def three(classify):
     return Answer(one, (one == less) & (one == more))
 
 
-def by_index(index, x, seen, way):
+def by_index(index, x, seen, way, step):
     value = index.function(x)
-    threshold = 0.0
-    if way == "otsu":
-        known = seen & numpy.isfinite(value)
-        found = otsu(value[known] / index.scale)
-        threshold = 0.0 if found is None else found * index.scale
+    threshold, near = 0.0, NEAR
     if index.pair:
-        test = difference_above(*(getattr(x, name) for name in index.pair), threshold)
+        pair = [getattr(x, name) for name in index.pair]
+        near = difference_near(*pair)
+    if way == "otsu":
+        found = otsu(value[seen] / index.scale)
+        threshold = 0.0 if found is None else found * index.scale
+        # What lies on the edge of two bins is in the upper one.
+        test = Test(value - threshold, near + index.scale * step / 2, inclusive=True)
     else:
-        test = Test(value - threshold)
+        test = difference_above(*pair, 0) if index.pair else Test(value, near)
     answer = three(lambda slack: numpy.where(test.holds(slack), OPEN, NOT))
-    answer.undefined = ~numpy.isfinite(value)
-    answer.classes[answer.undefined] = NODATA
     answer.threshold = threshold
     return answer
 
 
 def by_wofs(x):
     wet, leaf, sure = wofs_leaves(x)
-    return Answer(numpy.where(wet, OPEN, NOT), sure, leaf == 0)
+    return Answer(numpy.where(wet, OPEN, NOT), sure)
 
 
-def answer_of(name, way, x, seen):
+def answer_of(name, way, x, seen, step=0):
+    """step: in which thresholds from the histogram may be kept."""
     if METHODS[name]:
-        return by_index(METHODS[name], x, seen, way)
+        return by_index(METHODS[name], x, seen, way, step)
     if name == "wofs":
         return by_wofs(x)
     if name == "balkhash":
         return three(lambda slack: numpy.where(balkhash_water(x, seen, slack), OPEN, NOT))
-    y = raised(x) if name == "dswx" else x
+    y = all_raised(x) if name == "dswx" else x
     return three(lambda slack: COLLAPSED[DSWE_CLASS[dswe_code(y, slack)]])

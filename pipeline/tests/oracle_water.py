@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """An independent reading of the water methods, to hold the program's maps against.
 
-oracle_water.py PRODUCT RESULT METHOD[:fixed|otsu] [PRODUCT_MASKS=yes|no]
+oracle_water.py PRODUCT RESULT METHOD[:fixed|otsu] [PRODUCT_MASKS=yes|no] [STEP=X]
     PRODUCT: folder of a Landsat Collection 2 Level-2 product; RESULT: folder of an observation
-    of it on the product's own grid, with the layers water and why; METHOD: see METHODS in oracle_methods.py.
+    of it on the product's own grid, with the layers water and why; METHOD: see
+    METHODS in oracle_methods.py.  STEP: in a map by otsu, the index and its threshold may have
+    been rounded to multiples of X (of X of what the histogram is of).
     Exit status 0: every pixel is as here, but for those at a threshold.  1: some are not.
 oracle_water.py --vectors
     Check this oracle against values computed by others.
@@ -25,7 +27,7 @@ from osgeo import gdal
 
 from oracle_methods import (
     CLOUD, ICE, METHODS, NODATA, NOT, OPEN, ROLES, WOFS_TREE, Bands, answer_of,
-    dswe_tests, mndwi, raised, white_tests, wi2015, wofs_quantities,
+    dswe_tests, mndwi, all_raised, white_tests, wi2015, wofs_quantities,
 )  # fmt: skip
 from oracle_vectors import check_all
 
@@ -77,17 +79,16 @@ class Product:
         return self.qa & 0b100000 != 0
 
 
-def oracle(product, name, way, masks):
+def oracle(product, name, way, masks, step=0):
     """The Answer for a whole product."""
     index = METHODS[name]
     filled = product.filled(index.roles.split() if index else ROLES)
     hidden = product.hidden() if masks else numpy.zeros(filled.shape, bool)
     snow = product.snow() if masks else numpy.zeros(filled.shape, bool)
-    a = answer_of(name, way, product.rho, ~filled & ~hidden & ~snow)
+    a = answer_of(name, way, product.rho, ~filled & ~hidden & ~snow, step)
     for where, code in ((snow, ICE), (hidden, CLOUD), (filled, NODATA)):
         a.classes[where] = code
         a.sure[where] = True
-        a.undefined[where] = False
     return a
 
 
@@ -110,7 +111,7 @@ def distances(name, x, threshold):
         return {
             "%s %g" % (q, limit): values[q][0] - limit for q in limits for limit in limits[q]
         }
-    y = raised(x) if name == "dswx" else x
+    y = all_raised(x) if name == "dswx" else x
     named = {}
     for number, tests in enumerate(dswe_tests(y), 1):
         for i, test in enumerate(tests):
@@ -148,29 +149,27 @@ def comparable(name, classes):
     return numpy.where(classes == OPEN, OPEN, NOT) if name == "balkhash" else classes
 
 
-def compare(product_folder, result_folder, method, masks):
+def compare(product_folder, result_folder, method, masks, step):
     name, _, way = method.partition(":")
     if name not in METHODS or way not in ("", "fixed", "otsu") or way and not METHODS[name]:
         raise RuntimeError("%s: not a method; methods: %s" % (method, " ".join(METHODS)))
     product = Product(product_folder)
-    answer = oracle(product, name, way, masks)
+    answer = oracle(product, name, way, masks, step)
     found, grid = read(os.path.join(result_folder, "water.tif"))
     why, _ = read(os.path.join(result_folder, "why.tif"))
     if grid != product.grid or found.shape != answer.classes.shape:
         raise RuntimeError("%s: not on the grid of %s" % (result_folder, product_folder))
     differs = comparable(name, found) != comparable(name, answer.classes)
     rescued = differs & (why & WHY_RESCUED != 0) if masks else numpy.zeros(found.shape, bool)
-    undefined = differs & answer.undefined & ~rescued
-    close = differs & ~answer.sure & ~undefined & ~rescued
-    wrong = differs & ~close & ~undefined & ~rescued
+    close = differs & ~answer.sure & ~rescued
+    wrong = differs & ~close & ~rescued
     if answer.threshold is not None:
         print("threshold %.9g" % answer.threshold)
     print("%s %s: %d compared, %d open water, %d equal, %d differ: %d beyond a threshold's doubt, "
-          "%d of %d in doubt, %d of %d undefined, %d rescued"
+          "%d of %d in doubt, %d rescued"
           % (os.path.basename(os.path.normpath(product_folder)), method, found.size,
              (answer.classes == OPEN).sum(), (~differs).sum(), differs.sum(), wrong.sum(),
-             close.sum(), (~answer.sure).sum(), undefined.sum(), answer.undefined.sum(),
-             rescued.sum()))  # fmt: skip
+             close.sum(), (~answer.sure).sum(), rescued.sum()))  # fmt: skip
     if differs.any():
         say_differing(product, name, answer, found, why, differs)
     return not wrong.any()
@@ -179,9 +178,11 @@ def compare(product_folder, result_folder, method, masks):
 def main(words):
     if words == ["--vectors"]:
         return check_all()
-    if len(words) not in (3, 4) or words[3:] not in ([], ["PRODUCT_MASKS=yes"], ["PRODUCT_MASKS=no"]):
+    options = dict(word.partition("=")[::2] for word in words[3:])
+    masks, step = options.pop("PRODUCT_MASKS", "no"), options.pop("STEP", "0")
+    if len(words) < 3 or options or masks not in ("yes", "no"):
         sys.exit(__doc__.strip())
-    return compare(*words[:3], words[3:] == ["PRODUCT_MASKS=yes"])
+    return compare(*words[:3], masks == "yes", float(step))
 
 
 if __name__ == "__main__":
