@@ -55,11 +55,13 @@ static struct rect square(void)
 /* The same random value in the four pixels of each cell. */
 static void fill_cells(uint16_t *swir, uint32_t range, uint32_t *seed)
 {
-	for (int y = 0; y < SIDE; y++)
-		for (int x = 0; x < SIDE; x++)
-			swir[y * SIDE + x] = (x & 1) || (y & 1)
-						     ? swir[(y & ~1) * SIDE + (x & ~1)]
-						     : (uint16_t)(1001 + next(seed) % range);
+	for (size_t y = 0; y < SIDE; y += 2)
+		for (size_t x = 0; x < SIDE; x += 2) {
+			uint16_t *cell = swir + y * SIDE + x;
+
+			cell[0] = (uint16_t)(1001 + next(seed) % range);
+			cell[1] = cell[SIDE] = cell[SIDE + 1] = cell[0];
+		}
 }
 
 /* Values with shores, flats, fill and saturation. */
