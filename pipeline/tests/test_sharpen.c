@@ -2,6 +2,7 @@
  *
  * A SWIR band of 20 m brought to 10 m with the detail of NIR: what must hold of any input.
  */
+#include "kernels/sharpen.h"
 #include "pipeline/tests/sharpen_case.h"
 
 #define SIDE 64
@@ -56,7 +57,7 @@ static void test_mean_of_a_cell_stays(void **state)
 	(void)state;
 	fill_cells(swir, 4000, &seed);
 	for (size_t i = 0; i < AREA; i++)
-		nir[i] = (uint16_t)(1000 + next(&seed) % 3500);
+		nir[i] = (uint16_t)(850 + next(&seed) % (i & 4 ? 3500 : 300)); /* some negative */
 	memcpy(out, swir, sizeof(out));
 	sharpen(square(), nir, out);
 	for (int y = 0; y < SIDE; y += 2)
@@ -111,6 +112,28 @@ static void test_mixed_cells_part(void **state)
 
 		assert_in_range(out[i], cover - 100, cover + 100);
 	}
+}
+
+/* The slope of a window of two cells, the other one darker by .1 in NIR and by so much in SWIR. */
+static float slope_of(float drop)
+{
+	struct sharpen_cell here = { .nir = 0.2f, .swir = 0.2f, .darkest = 0.1f, .pixels = 4 };
+	struct sharpen_cell other = { .nir = 0.1f, .swir = 0.2f - drop, .darkest = 0.05f };
+	struct sharpen_window w = { .darkest = here.darkest };
+
+	sharpen_add(&w, &here, &here);
+	sharpen_add(&w, &here, &other);
+	return sharpen_slope(&here, &w);
+}
+
+/* The line's slope, between SWIR / NIR and SWIR / (NIR - .8 of the darkest). */
+static void test_slope_has_bounds(void **state)
+{
+	(void)state;
+	assert_float_equal(slope_of(0.11f), 1.1, 1e-5);
+	assert_float_equal(slope_of(0.05f), 1.0, 1e-5);
+	assert_float_equal(slope_of(-0.1f), 1.0, 1e-5);
+	assert_float_equal(slope_of(0.2f), 0.2 / (0.2 - 0.8 * 0.05), 1e-5);
 }
 
 static void sharpen_piece(const uint16_t *nir, const uint16_t *swir, struct rect piece,
@@ -234,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_mean_of_a_cell_stays),
 		cmocka_unit_test(test_flat_nir_changes_nothing),
 		cmocka_unit_test(test_mixed_cells_part),
+		cmocka_unit_test(test_slope_has_bounds),
 		cmocka_unit_test(test_pieces_give_the_same_bits),
 		cmocka_unit_test(test_no_measurement_stays_out),
 		cmocka_unit_test(test_codes_have_no_weight),
