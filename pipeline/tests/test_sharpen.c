@@ -130,10 +130,10 @@ static float slope_of(float drop)
 static void test_slope_has_bounds(void **state)
 {
 	(void)state;
-	assert_float_equal(slope_of(0.11f), 1.1, 1e-5);
-	assert_float_equal(slope_of(0.05f), 1.0, 1e-5);
-	assert_float_equal(slope_of(-0.1f), 1.0, 1e-5);
-	assert_float_equal(slope_of(0.2f), 0.2 / (0.2 - 0.8 * 0.05), 1e-5);
+	assert_float_equal(slope_of(0.11f), 1.1f, 1e-5f);
+	assert_float_equal(slope_of(0.05f), 1.0f, 1e-5f);
+	assert_float_equal(slope_of(-0.1f), 1.0f, 1e-5f);
+	assert_float_equal(slope_of(0.2f), 1.25f, 1e-5f);
 }
 
 static void sharpen_piece(const uint16_t *nir, const uint16_t *swir, struct rect piece,
