@@ -112,7 +112,7 @@ static void make_ramp(struct ground *g)
 }
 
 /* The pixel may hold the shore: cut it into parts. */
-static double cut_pixel(const struct ground *g, int column, int row)
+static double cut_pixel(const struct ground *g, int column, int row, double within)
 {
 	enum { N = GROUND_PARTS };
 	double above[N + 1], sum = 0;
@@ -124,7 +124,7 @@ static double cut_pixel(const struct ground *g, int column, int row)
 			double x, y;
 
 			place(g, column + (double)i / N, row + (double)j / N, &x, &y);
-			here[i] = shore_distance(&g->shore, x, y);
+			here[i] = shore_distance(&g->shore, x, y) + within;
 		}
 		for (int i = 0; j > 0 && i < N; i++)
 			sum += shore_cell_share(above[i], above[i + 1], here[i], here[i + 1]);
@@ -133,16 +133,21 @@ static double cut_pixel(const struct ground *g, int column, int row)
 	return sum / (N * N);
 }
 
-double ground_fraction(const struct ground *g, int column, int row)
+double ground_fraction_within(const struct ground *g, int column, int row, double metres)
 {
 	double x, y, d;
 
 	place(g, column + 0.5, row + 0.5, &x, &y);
-	d = shore_distance(&g->shore, x, y);
+	d = shore_distance(&g->shore, x, y) + metres;
 	/* Half a diagonal, and one percent for the scale of the projections. */
 	if (fabs(d) > 0.7072 * 1.01 * g->grid.pixel_m)
 		return d > 0;
-	return cut_pixel(g, column, row);
+	return cut_pixel(g, column, row, metres);
+}
+
+double ground_fraction(const struct ground *g, int column, int row)
+{
+	return ground_fraction_within(g, column, row, 0);
 }
 
 /* What a pixel is made of. */
@@ -164,6 +169,16 @@ static void add_pond(const struct ground *g, int column, int row, struct made_of
 		out->land.rho[k] += share * (covers[POND_COVER].rho[k] - out->land.rho[k]);
 }
 
+/* The strip along the shore covers a part of the land. */
+static void add_strip(const struct ground *g, int column, int row, struct made_of *out)
+{
+	double within = ground_fraction_within(g, column, row, g->strip_m),
+	       lake = (double)out->lake;
+
+	if (within > lake)
+		mixture_blend(&out->land, g->strip, fmin((within - lake) / (1 - lake), 1));
+}
+
 static void make_of(const struct ground *g, int column, int row, struct made_of *out)
 {
 	double x, y, about;
@@ -174,13 +189,17 @@ static void make_of(const struct ground *g, int column, int row, struct made_of 
 	out->lake = (float)ground_fraction(g, column, row);
 	if (out->lake > 0) {
 		surface_water(&g->surface, x, y, about, &out->water);
+		mixture_scale(&out->water, vary_water(&g->vary, x, y));
 		out->glint = hard_water(&g->hard, x, y, &out->water);
 	}
 	if (out->lake < 1) {
 		out->reed = surface_land(&g->surface, x, y, about, &out->land);
+		if (g->strip_m > 0)
+			add_strip(g, column, row, out);
+		mixture_scale(&out->land, vary_land(&g->vary, x, y));
 		hard_land(&g->hard, x, y, about, &out->land);
 	}
-	if (g->hard.spacing > 0)
+	if (g->hard.spacing > 0 || g->strip_m > 0)
 		out->reed = out->land.share[COVER_GREEN_REED] + out->land.share[COVER_DRY_REED];
 	if (g->ponds.n)
 		add_pond(g, column, row, out);
@@ -313,6 +332,9 @@ int ground_init(struct ground *g, const struct options *o, const struct grid *gr
 				       .water = o->water,
 				       .land = o->land,
 				       .seed = o->seed };
+	g->vary = (struct vary){ .texture = o->texture, .along = o->vary, .seed = o->seed };
+	g->strip = o->strip;
+	g->strip_m = o->strip_m;
 	sky_init(&g->sky, o->clouds, hash64(o->seed) ^ window, grid, air);
 	g->sky.lapse = o->lapse;
 	for (int i = 0; o->cloud_height > 0 && i < g->sky.count; i++)

@@ -18,6 +18,7 @@
 #include "testdata/shore.h"
 #include "testdata/sky.h"
 #include "testdata/surface.h"
+#include "testdata/vary.h"
 
 /* The sides of a pixel are cut into this many parts where the shore may pass. */
 #define GROUND_PARTS 8
@@ -43,6 +44,9 @@ struct ground {
 	struct rings rings;
 	struct shore shore;
 	struct surface surface;
+	struct vary vary;
+	enum cover strip; /* on the land along the shore */
+	double strip_m;	  /* how wide; 0: none */
 	struct hard hard;
 	struct ponds ponds;
 	struct sky sky;
@@ -103,6 +107,9 @@ void ground_compute(const struct ground *g, int row, struct ground_row *out);
  * (pixel / GROUND_PARTS)^2 / (8 R pixel): 1e-5 for a radius of 5 km.
  */
 double ground_fraction(const struct ground *g, int column, int row);
+
+/* The share of the lake and of the land within so many metres of it in the pixel, as exact. */
+double ground_fraction_within(const struct ground *g, int column, int row, double metres);
 
 /*
  * Did the sensor see the pixel?  Bands that start elsewhere: extra metres are

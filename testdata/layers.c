@@ -225,8 +225,16 @@ static void compute(void *job, int worker, int i)
 		ground_compute(&l->ground, row, &l->strip_row[i]);
 }
 
+/* Of a row: what a role sees, or the fraction. */
+enum { PLANE_FRACTION = ROLE_COUNT };
+
+static const float *plane_of(const struct ground_row *r, int plane)
+{
+	return plane == PLANE_FRACTION ? r->fraction : r->rho[plane];
+}
+
 /* Row i of the strip as the sensor sees it; beyond the window the outermost row repeats. */
-static const float *spread_row(struct layers *l, int worker, int i, enum role role)
+static const float *spread_row(struct layers *l, int worker, int i, int plane)
 {
 	const float *line[PSF_LINES];
 	int reach = l->psf.reach;
@@ -235,7 +243,7 @@ static const float *spread_row(struct layers *l, int worker, int i, enum role ro
 		int row = l->y0 + i + k;
 
 		row = row < 0 ? 0 : row >= l->grid.height ? l->grid.height - 1 : row;
-		line[k + reach] = l->strip_row[row - l->y0 + PSF_REACH].rho[role];
+		line[k + reach] = plane_of(&l->strip_row[row - l->y0 + PSF_REACH], plane);
 	}
 	psf_line(&l->psf, line, l->grid.width, l->spread_scratch[worker], l->spread[worker]);
 	return l->spread[worker];
@@ -255,11 +263,14 @@ static void work(void *job, int worker, int i)
 
 		if (is_band(y))
 			band_row(l, y, row,
-				 l->psf.reach ? spread_row(l, worker, i, y->role) : r->rho[y->role],
+				 l->psf.reach ? spread_row(l, worker, i, (int)y->role)
+					      : r->rho[y->role],
 				 saturated);
 	}
 	mask_row(l, row, r, saturated);
 	truth_note(&l->truth, i, row, 0, r);
+	if (l->psf.reach)
+		truth_note_seen(&l->truth, 1, i, row, 0, spread_row(l, worker, i, PLANE_FRACTION));
 }
 
 static void sum_up(struct layers *l)

@@ -45,6 +45,9 @@ enum images { IMAGES_JP2, IMAGES_TIF, IMAGES_TIF_AS_JP2 };
 /* A STAC Item beside the product: none, version 1.0, version 1.1. */
 enum stac { STAC_NONE, STAC_1_0, STAC_1_1 };
 
+/* Widest strip along the shore, metres: within what is exact of a distance from it. */
+#define STRIP_MAX_M 150
+
 /* In the order of Sentinel-2's band_id: B01..B08, B8A, B09..B12. */
 enum { OFFSETS_NR = 13, GRANULES_MAX = 2 };
 
@@ -61,8 +64,11 @@ struct options {
 	int path, row, orbit;
 	char mgrs[8]; /* "43TFM" */
 	double shift_m, radius_m, noise;
-	double cloud_height; /* metres; 0: 900 to 2400 by chance */
-	double psf;	     /* point spread in pixels; 0: none */
+	double cloud_height;  /* metres; 0: 900 to 2400 by chance */
+	double psf;	      /* point spread in pixels; 0: none */
+	double texture, vary; /* of plain ground, as vary.h says */
+	enum cover strip;     /* on the land along the shore */
+	double strip_m;	      /* its width; 0: none */
 	int clouds;
 	bool salt, swath_edge, ramp;
 	bool natural;

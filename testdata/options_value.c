@@ -197,6 +197,25 @@ int value_land(struct options *o, const char *text, struct failure *f)
 	return cover("land", text, COVER_SAND, COVER_DRY_REED, &o->land, f);
 }
 
+/* COVER:METRES, a cover of land. */
+int value_strip(struct options *o, const char *text, struct failure *f)
+{
+	const char *colon = strchr(text, ':');
+	char name[32] = "";
+	int k;
+
+	if (colon && (size_t)(colon - text) < sizeof(name))
+		memcpy(name, text, (size_t)(colon - text));
+	k = cover_find(name);
+	if ((k < COVER_SAND || k > COVER_DRY_REED) && k != COVER_DARK_LAND)
+		return fail(f,
+			    "--strip %s: COVER:METRES is needed, like wet-salt:30; see --help for "
+			    "the names",
+			    text);
+	o->strip = (enum cover)k;
+	return value_real("strip", colon + 1, 1, STRIP_MAX_M, &o->strip_m, f);
+}
+
 /* One of two words: is it the second? */
 static int second_word(const char *name, const char *text, const char *first, const char *second,
 		       bool *out, struct failure *f)

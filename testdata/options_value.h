@@ -37,6 +37,7 @@ int value_mgrs(struct options *o, const char *text, struct failure *f);
 int value_offsets(struct options *o, const char *text, struct failure *f);
 int value_water(struct options *o, const char *text, struct failure *f);
 int value_land(struct options *o, const char *text, struct failure *f);
+int value_strip(struct options *o, const char *text, struct failure *f);
 int value_plane(struct options *o, const char *text, struct failure *f);
 int value_surface(struct options *o, const char *text, struct failure *f);
 int value_naming(struct options *o, const char *text, struct failure *f);

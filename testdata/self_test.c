@@ -292,6 +292,7 @@ int self_test(void)
 	self_test_ponds(&t);
 	self_test_sensor(&t);
 	self_test_sky(&t);
+	self_test_vary(&t);
 	printf("1..%d\n", t.n);
 	return t.failed ? 1 : 0;
 }

@@ -36,6 +36,9 @@ void self_test_ponds(struct tap *t);
 /* What the sensor does: point spread and noise. */
 void self_test_sensor(struct tap *t);
 
+/* Ground that varies, strips along the shore, and edges as the sensor sees them. */
+void self_test_vary(struct tap *t);
+
 /* Clouds: cold, and elsewhere in each band. */
 void self_test_sky(struct tap *t);
 

@@ -21,9 +21,9 @@ enum {
 	HALO = PSF_REACH * GROUP, /* rows of 10 m that a line of 60 m sees above and below */
 };
 
-enum what { WHAT_BAND, WHAT_SCL, WHAT_CLOUD_PROBABILITY, WHAT_CLASSI, WHAT_QUALIT };
+enum what { WHAT_BAND, WHAT_SCL, WHAT_CLOUD_PROBABILITY, WHAT_CLASSI, WHAT_QUALIT, WHAT_FRACTION };
 
-/* One image file. */
+/* One image file; WHAT_FRACTION is none, but a fraction that is seen by bands of its factor. */
 struct image {
 	enum what what;
 	int band;   /* of msi_bands */

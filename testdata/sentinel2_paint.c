@@ -14,16 +14,18 @@ enum {
 	LOST_BAND = 3,	 /* B04 */
 };
 
-/* The mean reflectance of a pixel of a band. */
+/* The mean reflectance of a pixel of a band, or the mean fraction. */
 static double mean_rho(const struct image *m, const struct ground_row *rows, int y, int x)
 {
-	const enum role role = msi_bands[m->band].role;
 	int k = m->factor;
 	double sum = 0;
 
 	for (int j = y * k; j < (y + 1) * k; j++)
 		for (int i = x * k; i < (x + 1) * k; i++)
-			sum += (double)ground_rho(&rows[j], m->band, role, i);
+			sum += (double)(m->what == WHAT_FRACTION
+						? rows[j].fraction[i]
+						: ground_rho(&rows[j], m->band,
+							     msi_bands[m->band].role, i));
 	return sum / (k * k);
 }
 
@@ -152,9 +154,27 @@ static void count_classes(struct sentinel2 *s, int group, const struct ground_ro
 		}
 }
 
+/* The fraction as bands of 10 and of 20 m see it. */
+static void note_seen(struct sentinel2 *s, int worker, int group, const struct ground_row *rows)
+{
+	for (int factor = 1; factor <= 2; factor++) {
+		const struct image fraction = { .what = WHAT_FRACTION, .factor = factor };
+		int lines = GROUP / factor;
+
+		for (int y = 0; y < lines; y++) {
+			int in_strip = group * lines + y, line = s->y0 / factor + in_strip;
+
+			truth_note_seen(&s->truth, factor, in_strip, line, LATE_MAX_M,
+					spread_line(s, worker, &fraction, line, y, rows));
+		}
+	}
+}
+
 void granule_paint(struct sentinel2 *s, int worker, int group, const struct ground_row *rows)
 {
 	for (int i = 0; i < s->images; i++)
 		image_rows(s, worker, &s->image[i], group, rows);
 	count_classes(s, group, rows);
+	if (s->psf.reach)
+		note_seen(s, worker, group, rows);
 }

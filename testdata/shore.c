@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-	EXACT_M = 60, /* distances are exact up to here */
 	CELL_M = 240,
 	MARGIN_M = 3600, /* beyond the window: SHORE_FAR_M and two cells */
 	SEGMENTS_MAX = 1 << 24,
@@ -234,7 +233,7 @@ int shore_index(struct shore *s, const double window[4], struct failure *f)
 	if (s->kind != SHORE_RINGS)
 		return 0;
 	s->cell = CELL_M;
-	s->reach = fmax(fabs(s->shift) + EXACT_M, CELL_M);
+	s->reach = fmax(fabs(s->shift) + SHORE_EXACT_M, CELL_M);
 	s->x0 = (floor((window[0] - MARGIN_M) / CELL_M)) * CELL_M;
 	s->y0 = (floor((window[1] - MARGIN_M) / CELL_M)) * CELL_M;
 	s->nx = (int)((window[2] + MARGIN_M - s->x0) / CELL_M) + 1;

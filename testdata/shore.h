@@ -23,6 +23,7 @@ enum shore_kind {
 };
 
 #define SHORE_SHIFT_MAX_M 1000
+#define SHORE_EXACT_M	  180.0	 /* what shore_distance() knows exactly */
 #define SHORE_FAR_M	  3000.0 /* shore_about() says no more than this */
 
 /* All lengths in metres. */
@@ -50,7 +51,7 @@ void shore_release(struct shore *s);
 
 /*
  * Signed distance from (x, y) to the shore, shift included.  Exact where its
- * size is below 60 m; beyond, rings only give the sign and at least 60 m.
+ * size is below SHORE_EXACT_M; beyond, rings only give the sign and at least that.
  */
 double shore_distance(const struct shore *s, double x, double y);
 

@@ -85,12 +85,11 @@ void mixture_blend(struct mixture *m, enum cover cover, double weight)
 	m->share[cover] += w;
 }
 
-/* Brightness: every reflectance but the cirrus band, which does not see the ground. */
-static void scale(struct mixture *out, double factor)
+void mixture_scale(struct mixture *m, double factor)
 {
 	for (int i = 0; i < ROLE_KELVIN; i++)
 		if (i != ROLE_CIRRUS)
-			out->rho[i] *= (float)factor;
+			m->rho[i] *= (float)factor;
 }
 
 void surface_water(const struct surface *s, double x, double y, double about, struct mixture *out)
@@ -108,7 +107,7 @@ void surface_water(const struct surface *s, double x, double y, double about, st
 	v = (y - MOUTH_Y) / PLUME_M;
 	near_shore = x < STRAIT_X ? 0.4 * (1 - smooth_step(0, 900, fabs(about))) : 0;
 	mixture_blend(out, COVER_VERY_TURBID_WATER, fmax(exp(-u * u - v * v), near_shore));
-	scale(out, 1 + 0.05 * noise_octaves(s->seed + 110, x / 1100, y / 1100, 3));
+	mixture_scale(out, 1 + 0.05 * noise_octaves(s->seed + 110, x / 1100, y / 1100, 3));
 }
 
 static double reed_share(const struct surface *s, double x, double y, double about)
@@ -148,7 +147,7 @@ float surface_land(const struct surface *s, double x, double y, double about, st
 		return s->land == COVER_GREEN_REED || s->land == COVER_DRY_REED;
 	wide = noise_octaves(s->seed + 140, x / 5200, y / 5200, 3);
 	fine = noise_octaves(s->seed + 145, x / 170, y / 170, 3);
-	scale(out, 1 + 0.16 * wide + 0.06 * fine);
+	mixture_scale(out, 1 + 0.16 * wide + 0.06 * fine);
 	salt_crust(s, x, y, about, out);
 	reed = reed_share(s, x, y, about);
 	if (reed > 0) {
@@ -156,7 +155,7 @@ float surface_land(const struct surface *s, double x, double y, double about, st
 				    noise_octaves(s->seed + 125, x / 1300, y / 1300, 3));
 		mixture_blend(out, COVER_DRY_REED, reed);
 		mixture_blend(out, COVER_GREEN_REED, reed * green);
-		scale(out, 1 + 0.08 * fine);
+		mixture_scale(out, 1 + 0.08 * fine);
 	}
 	return (float)reed;
 }

@@ -76,6 +76,9 @@ void mixture_of(struct mixture *m, enum cover cover);
 /* Replace a part of what is there, 0..1, by a cover. */
 void mixture_blend(struct mixture *m, enum cover cover, double weight);
 
+/* Brightness: every reflectance but that of the cirrus band, which does not see the ground. */
+void mixture_scale(struct mixture *m, double factor);
+
 /* 0 below a, 1 above b, smooth between. */
 double smooth_step(double a, double b, double v);
 

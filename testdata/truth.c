@@ -11,13 +11,15 @@
 static const struct {
 	const char *name;
 	GDALDataType type;
-	int none;
+	int none, factor; /* pixels of the grid in one of its own, each way */
 } files[TRUTH_FILES] = {
-	[TRUTH_CLASS] = { "class.tif", GDT_Byte, TRUTH_NONE },
-	[TRUTH_PERCENT] = { "fraction.tif", GDT_Byte, TRUTH_NONE },
-	[TRUTH_FRACTION] = { "fraction16.tif", GDT_UInt16, TRUTH_NONE16 },
-	[TRUTH_SKY] = { "sky.tif", GDT_Byte, TRUTH_NONE },
-	[TRUTH_COVER] = { "cover.tif", GDT_Byte, TRUTH_NONE },
+	[TRUTH_CLASS] = { "class.tif", GDT_Byte, TRUTH_NONE, 1 },
+	[TRUTH_PERCENT] = { "fraction.tif", GDT_Byte, TRUTH_NONE, 1 },
+	[TRUTH_FRACTION] = { "fraction16.tif", GDT_UInt16, TRUTH_NONE16, 1 },
+	[TRUTH_SKY] = { "sky.tif", GDT_Byte, TRUTH_NONE, 1 },
+	[TRUTH_COVER] = { "cover.tif", GDT_Byte, TRUTH_NONE, 1 },
+	[TRUTH_SEEN] = { "fraction_seen.tif", GDT_UInt16, TRUTH_NONE16, 1 },
+	[TRUTH_SEEN20] = { "fraction_seen20.tif", GDT_UInt16, TRUTH_NONE16, 2 },
 };
 
 static bool wanted(const struct truth *t, int k)
@@ -26,7 +28,11 @@ static bool wanted(const struct truth *t, int k)
 
 	if (k == TRUTH_SKY && !(o->clouds > 0 || o->slc_off || o->defects || o->false_clouds))
 		return false;
-	if (k == TRUTH_COVER && !o->hard && !o->ponds)
+	if (k == TRUTH_COVER && !o->hard && !o->ponds && !(o->strip_m > 0))
+		return false;
+	if (k == TRUTH_SEEN && !(o->psf > 0))
+		return false;
+	if (k == TRUTH_SEEN20 && !(o->psf > 0 && options_sentinel2(o)))
 		return false;
 	return !t->ground->is_ramp;
 }
@@ -53,6 +59,9 @@ int truth_open(struct truth *t, const char *id, struct failure *f)
 					 .threads = t->options->threads,
 					 .nodata = files[k].none };
 
+		s.grid.pixel_m *= files[k].factor;
+		s.grid.width /= files[k].factor;
+		s.grid.height /= files[k].factor;
 		snprintf(t->path[k], sizeof(t->path[k]), "%s/%s", t->dir, files[k].name);
 		remove(t->path[k]);
 		if (!wanted(t, k))
@@ -109,10 +118,28 @@ void truth_note(struct truth *t, int in_strip, int row, double extra_m, const st
 	t->row[row] = sum;
 }
 
+void truth_note_seen(struct truth *t, int factor, int in_strip, int line, double extra_m,
+		     const float *fraction)
+{
+	const struct ground *g = t->ground;
+	int width = g->grid.width / factor, first = line * factor, last = first + factor - 1;
+	uint16_t *out = t->strip[factor == 1 ? TRUTH_SEEN : TRUTH_SEEN20];
+
+	if (!out)
+		return;
+	out += (size_t)in_strip * (size_t)width;
+	for (int i = 0; i < width; i++)
+		out[i] = ground_seen(g, i * factor, first, extra_m) &&
+					 ground_seen(g, i * factor, last, extra_m)
+				 ? (uint16_t)lround(10000 * (double)fraction[i])
+				 : TRUTH_NONE16;
+}
+
 int truth_write(struct truth *t, int y0, int rows, struct failure *f)
 {
 	for (int k = 0; k < TRUTH_FILES; k++)
-		if (t->strip[k] && raster_write(&t->raster[k], y0, rows, t->strip[k], f))
+		if (t->strip[k] && raster_write(&t->raster[k], y0 / files[k].factor,
+						rows / files[k].factor, t->strip[k], f))
 			return -1;
 	return 0;
 }
@@ -199,6 +226,14 @@ static void write_scene(const struct truth *t, struct json *j, const struct air 
 		json_bool(j, "snr", true);
 	if (o->psf > 0)
 		json_number(j, "psf_pixels", o->psf);
+	if (o->texture > 0)
+		json_number(j, "texture", o->texture);
+	if (o->vary > 0)
+		json_number(j, "vary", o->vary);
+	if (o->strip_m > 0) {
+		json_text(j, "strip", covers[o->strip].name);
+		json_number(j, "strip_m", o->strip_m);
+	}
 	json_whole(j, "clouds", o->clouds);
 	json_object(j, "grid");
 	json_whole(j, "epsg", grid_epsg(g));

@@ -3,7 +3,9 @@
  * truth.h - what a product shows, exactly: DIR/truth/ID/ with class.tif,
  * fraction.tif (percent), fraction16.tif (x 10000), sky.tif (enum sky_bit, where there
  * are clouds or gaps), cover.tif (enum cover_code, where covers are hard), shoreline.geojson
- * and truth.json.  A ramp has truth.json only.
+ * and truth.json.  A ramp has truth.json only.  With point spread also fraction_seen.tif (x 10000),
+ * the fraction spread as the bands are: what the sensor sees of plain ground, before noise;
+ * of Sentinel-2 as bands of 10 m see it, and in fraction_seen20.tif as bands of 20 m.
  */
 #ifndef TESTDATA_TRUTH_H
 #define TESTDATA_TRUTH_H
@@ -14,7 +16,16 @@
 #include "testdata/options.h"
 #include "testdata/raster.h"
 
-enum truth_file { TRUTH_CLASS, TRUTH_PERCENT, TRUTH_FRACTION, TRUTH_SKY, TRUTH_COVER, TRUTH_FILES };
+enum truth_file {
+	TRUTH_CLASS,
+	TRUTH_PERCENT,
+	TRUTH_FRACTION,
+	TRUTH_SKY,
+	TRUTH_COVER,
+	TRUTH_SEEN,
+	TRUTH_SEEN20,
+	TRUTH_FILES,
+};
 
 #define TRUTH_NONE   255   /* class, percent, sky, cover */
 #define TRUTH_NONE16 65535 /* fraction x 10000 */
@@ -52,6 +63,13 @@ int truth_open(struct truth *t, const char *id, struct failure *f);
  * rows at the same time.
  */
 void truth_note(struct truth *t, int in_strip, int row, double extra_m, const struct ground_row *r);
+
+/*
+ * Note a line of the fraction as the sensor sees it, which is line `in_strip` of the strip: of
+ * pixels of `factor` of the grid's, 1 or 2.  extra_m and threads as above.
+ */
+void truth_note_seen(struct truth *t, int factor, int in_strip, int line, double extra_m,
+		     const float *fraction);
 
 int truth_write(struct truth *t, int y0, int rows, struct failure *f);
 
