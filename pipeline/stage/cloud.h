@@ -104,7 +104,8 @@ size_t cloud_cdi_scratch_size(struct rect in, int32_t pixel_m);
 /*
  * Seeds of rect out, row by row without gaps, from the bands of rect in, which holds it with
  * its halo.  On pixels of 20 m, of which each covers four of 10 m, on the lattice of the grid's
- * corner: V = variance over 7 x 7 of B08 / B8A and of B07 / B8A, index = (V(B07) - V(B08)) / their
+ * corner, B08 blurred there as the 20 m bands are: V = variance over 7 x 7 of B08 / B8A and of
+ * B07 / B8A, index = (V(B07) - V(B08)) / their
  * sum, 0 where both are 0 or the pixel has no data.  Integer sums: the same for any tiles.
  */
 void cloud_cdi_tile(const struct cloud_cdi_bands *bands, struct rect in, struct rect out,
