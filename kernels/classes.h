@@ -68,17 +68,13 @@ static inline uint32_t water_glint(uint32_t evidence, float swir1, float limit)
 
 /*
  * True if a pixel that masks hide may be kept as open water: cloud by some mask, or shadow by the
- * program's own, but neither cirrus nor shadow by the product's, and a spectrum that no cloud has.
- * Fmask calls turbid water cloud.  Turbid water is darker than the sand around, but no
- * shadow: it passes all DSWE tests but the fifth, for it is bright in the blue.
+ * program's own, but neither cirrus nor shadow by the product's, and a spectrum that no cloud and no land has.
+ * Fmask calls turbid water cloud; and darker than the sand around, it looks as a shadow.
  */
 static inline bool water_rescued(uint32_t why, uint32_t evidence, struct mask_limits l)
 {
-	bool turbid = (why >> WHY_DSWE_SHIFT & DSWE_CODE_MASK) == DSWE_CODE_TURBID;
-	uint32_t against = WHY_VEILED | WHY_SHADOW | (turbid ? 0 : WHY_SHADOW_OWN);
-
 	return l.rescue & ((why & l.hide & (WHY_CLOUDY | WHY_SHADOW_OWN)) != 0) &
-	       !(why & l.hide & against) & ((evidence & EVIDENCE_DARK) != 0);
+	       !(why & l.hide & (WHY_VEILED | WHY_SHADOW)) & ((evidence & EVIDENCE_DARK) != 0);
 }
 
 /* Evidence that takes part in growing: none where the surface was not seen or is hidden. */

@@ -21,7 +21,7 @@ enum evidence {
 	EVIDENCE_BRIGHT = 8,   /* would be open water or grow, but is white */
 	EVIDENCE_ICE = 16,     /* snow or ice by its spectrum */
 	EVIDENCE_PALE = 32,    /* not red enough for mud: a snow flag may be believed */
-	EVIDENCE_DARK = 64,    /* too dark in the SWIR and too coloured for a cloud */
+	EVIDENCE_DARK = 64,    /* too dark in the infrared and too coloured for a cloud or land in shade */
 	EVIDENCE_AEROSOL = 128 /* class changed by the aerosol level */
 };
 
@@ -36,19 +36,21 @@ enum evidence {
  *   ice_*          NDSI > .4, nir > .11, green > .10 (Hall et al. 1995,
  *                  doi:10.1016/0034-4257(95)00137-P), and red <= 1.1 blue, else turbid water
  *                  becomes ice
- *   dark_*         swir1 < .05, swir2 < .03, nir < .15 and whiteness >= .2: water under a
- *                  cloud flag; whiteness as in Fmask (Zhu and Woodcock 2012,
- *                  doi:10.1016/j.rse.2011.10.028), sum |band - mean| / mean of the visible bands
+ *   dark_*         swir1 < .05, swir2 < .03, nir < .15, whiteness >= .2 and nir <= .8 red: water
+ *                  under a flag of cloud or shadow; whiteness as in Fmask (Zhu and Woodcock
+ *                  2012, doi:10.1016/j.rse.2011.10.028), sum |band - mean| / mean of the visible
+ *                  bands.  Shade dims nir and red alike, and no bare or green land has less
+ *                  nir than that: wet salt .94 of red, sand 1.2
  */
 struct evidence_limits {
 	float wi2015, mndwi;
 	float white_nir, white_blue, white_red, white_swir2;
 	float ice_ndsi, ice_nir, ice_green, ice_red;
-	float dark_swir1, dark_swir2, dark_nir, dark_whiteness;
+	float dark_swir1, dark_swir2, dark_nir, dark_whiteness, dark_red;
 };
 #define EVIDENCE_LIMITS                                                                            \
 	((struct evidence_limits){ 0.0f, 0.0f, .15f, .15f, 1.25f, .075f, .4f, .11f, .10f, 1.1f,    \
-				   .05f, .03f, .15f, .2f })
+				   .05f, .03f, .15f, .2f, .8f })
 
 /* Of DSWE classes: 1 and 2 open, 3 and 4 partial, as OPERA DSWx groups them. */
 static inline uint8_t evidence_dswe(uint8_t code)
@@ -124,6 +126,7 @@ static inline uint8_t evidence_balkhash(float blue, float green, float red, floa
 	ice = pale ? ice : 0;
 	dark = swir2 < l.dark_swir2 ? dark : 0;
 	dark = nir < l.dark_nir ? dark : 0;
+	dark = nir <= l.dark_red * red ? dark : 0;
 	dark = spread >= l.dark_whiteness * mean ? dark : 0;
 	uint32_t bright = core | grow ? EVIDENCE_BRIGHT : 0;
 	/* What is certain by itself needs no growth: _OPEN with _GROW is what growing reached. */

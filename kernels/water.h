@@ -113,9 +113,6 @@ static inline float tcw(float blue, float green, float red, float nir, float swi
 /* The five tests of a DSWE code: test 1 is bit 0. */
 #define DSWE_CODE_MASK 31u
 
-/* All tests but the fifth, which asks for a dark blue: what turbid water passes. */
-#define DSWE_CODE_TURBID 15u
-
 /*
  * Thresholds of the DSWE tests.  Published for Landsat and HLS alike (Jones 2015,
  * doi:10.3390/rs70912503, tests 1 to 3; Jones 2019, doi:10.3390/rs11040374, tests 4 and 5;

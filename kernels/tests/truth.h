@@ -71,7 +71,8 @@ static unsigned truth_balkhash(const double *rho, unsigned kind, bool *close)
 	bool snow = truth_above(truth_norm_diff(g, s1), 0.4, close) &&
 		    truth_above(n, 0.11, close) && truth_above(g, 0.10, close);
 	bool dark = truth_above(0.05, s1, close) && truth_above(0.03, s2, close) &&
-		    truth_above(0.15, n, close) && !truth_above(0.2 * mean, spread, close);
+		    truth_above(0.15, n, close) && !truth_above(0.2 * mean, spread, close) &&
+		    !truth_above(n, 0.8 * r, close);
 	bool core = wet && (kind == 1 || kind == 2), grow = wet && mndwi;
 	unsigned evidence = kind > 2 ? EVIDENCE_PARTIAL : 0;
 
@@ -139,16 +140,12 @@ static uint32_t truth_why(uint32_t why, unsigned state, unsigned code, unsigned 
 	return why | (evidence & EVIDENCE_AEROSOL ? WHY_AEROSOL : 0);
 }
 
-/* True if what is hidden may be kept: cloud alone hides it, and its spectrum is none of a cloud. */
+/* True if what is hidden may be kept: cloud or our own shadow alone hides it, with a spectrum of neither. */
 static bool truth_rescue(uint32_t why, unsigned evidence, struct mask_limits l)
 {
 	const uint32_t cloud =
 		WHY_CLOUD | WHY_DILATED | WHY_CLOUD_OWN | WHY_DILATED_OWN | WHY_SHADOW_OWN;
-	const uint32_t four = WHY_DSWE1 | WHY_DSWE2 | WHY_DSWE3 | WHY_DSWE4;
 	uint32_t other = WHY_SHADOW | WHY_CIRRUS | WHY_CIRRUS_OWN;
-
-	if ((why & (four | WHY_DSWE5)) != four)
-		other |= WHY_SHADOW_OWN;
 
 	return l.rescue && truth_has(why, cloud & l.hide) && !truth_has(why, other & l.hide) &&
 	       (evidence & EVIDENCE_DARK);

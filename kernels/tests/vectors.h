@@ -127,7 +127,7 @@ static const struct calibration calibrations[] = {
 #define CALIBRATIONS (sizeof(calibrations) / sizeof(calibrations[0]))
 
 /* The same spectra: wetness, WOfS, and the default method: core (1), white, ice by spectrum, too dark
- * and coloured for a cloud. */
+ * and coloured for a cloud or land in shade. */
 struct method_answer {
 	double tcw_crist, tcw_baig; /* printed to 1e-6 */
 	uint8_t wofs, open, bright, ice, dark;
@@ -138,7 +138,7 @@ static const struct method_answer method_answers[SPECTRA] = {
 	{ 0.094932, 0.138814, 1, 1, 0, 0, 1 },	 { -0.327755, -0.198323, 0, 0, 0, 0, 0 },
 	{ -0.092905, 0.099889, 0, 0, 1, 0, 0 },	 { 0.126756, 0.223889, 0, 0, 1, 0, 0 },
 	{ -0.090939, -0.014378, 0, 0, 0, 0, 0 }, { -0.204963, -0.129815, 0, 0, 0, 0, 0 },
-	{ -0.160561, -0.093459, 0, 0, 0, 0, 0 }, { -0.009167, -0.002302, 1, 0, 0, 0, 1 },
+	{ -0.160561, -0.093459, 0, 0, 0, 0, 0 }, { -0.009167, -0.002302, 1, 0, 0, 0, 0 },
 	{ 0.424114, 0.668664, 0, 0, 1, 1, 0 },	 { 0.202154, 0.312657, 0, 0, 1, 1, 0 },
 };
 

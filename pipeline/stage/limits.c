@@ -53,6 +53,7 @@ static const struct limit_row rows[] = {
 	WATER(dark_swir2, .03f, ZHU_2012),
 	WATER(dark_nir, .15f, JONES_2019),
 	WATER(dark_whiteness, .2f, OURS),
+	WATER(dark_red, .8f, OURS),
 	{ "water.partial", LIMITS_BALKHASH, offsetof(struct limits, partial_percent), 10, 0, 100,
 	  "%", OURS },
 	{ "index.threshold", LIMITS_INDEX, offsetof(struct limits, index), 0, -10, 10, "1",
