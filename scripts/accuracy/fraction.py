@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from tools import Tools, array
+from tools import Failure, Tools, array
 
 RMSE_MAX, AREA_MAX = .06, .05  # of the fraction, and % of a lake of RADIUS pixels
 RADIUS = 150  # pixels
@@ -57,6 +57,7 @@ CASES = (
 ) + (
     ("mud against wet salt", MUD, True),
     ("mud against wet salt, texture 10 %", MUD + ("--texture", ".10"), False),
+    ("mud against wet salt, texture 20 %", MUD + ("--texture", ".20"), False),
 )
 
 
@@ -159,4 +160,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        sys.exit(f"fraction: {failure}")
