@@ -63,7 +63,7 @@ static int open_files(struct layers *l, const char *folder, const char *stem, st
 /* What point spread needs. */
 static int open_spread(struct layers *l, struct failure *f)
 {
-	size_t width = (size_t)l->o->width, rows = (size_t)l->o->block + 2 * PSF_REACH;
+	size_t width = (size_t)l->o->width, rows = (size_t)l->o->block + (size_t)2 * PSF_REACH;
 
 	psf_init(&l->psf, l->o->psf);
 	if (!l->psf.reach)

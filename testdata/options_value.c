@@ -207,7 +207,7 @@ int value_strip(struct options *o, const char *text, struct failure *f)
 	if (colon && (size_t)(colon - text) < sizeof(name))
 		memcpy(name, text, (size_t)(colon - text));
 	k = cover_find(name);
-	if ((k < COVER_SAND || k > COVER_DRY_REED) && k != COVER_DARK_LAND)
+	if (!colon || ((k < COVER_SAND || k > COVER_DRY_REED) && k != COVER_DARK_LAND))
 		return fail(f,
 			    "--strip %s: COVER:METRES is needed, like wet-salt:30; see --help for "
 			    "the names",

@@ -39,7 +39,7 @@ static void edges(struct tap *t)
 
 	psf_init(&p, sigma);
 	for (int k = 0; k < 10; k++) {
-		double at = EDGE / 2 + k / 10.0;
+		double at = 0.5 * EDGE + k / 10.0;
 		float out[EDGE];
 
 		see_edge(&p, at, out);
