@@ -122,6 +122,8 @@ fuzz:                                        ## libFuzzer on every parser of for
 	scripts/fuzz 600
 bench: all $(BENCHES) $(K_TESTS)             ## speed: kernels beside memcpy, a scene beside the decode floor
 	scripts/bench $O
+accuracy: all                                ## every method beside every truth, on new generated scenes
+	/usr/bin/python3 scripts/accuracy $(ACCURACY) build/accuracy
 check-simd: all                              ## did the compiler vectorise the kernels, without contraction?
 	scripts/check-simd $O
 lint:                                        ## format, layers, clang-tidy, cppcheck
@@ -143,4 +145,4 @@ clean:                                       ## remove build/
 help:                                        ## this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z -]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all tests demo test check-all asan ubsan tsan valgrind fuzz bench check-simd lint format install uninstall clean help
+.PHONY: all tests demo test check-all asan ubsan tsan valgrind fuzz bench accuracy check-simd lint format install uninstall clean help

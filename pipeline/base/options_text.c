@@ -5,7 +5,7 @@
 
 #define WIDTH	 79  /* columns of --help */
 #define INDENT	 28  /* of the words beside an option */
-#define TEXT_MAX 200 /* of one help text */
+#define TEXT_MAX 400 /* of one help text */
 
 static const struct {
 	enum error_code code;

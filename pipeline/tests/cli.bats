@@ -34,6 +34,9 @@ refuses() {
 		grep -q "^  $command " <<<"$program"
 		run -0 "$BALKHASH" "$command" --help
 		[[ $output == "Usage: balkhash $command "* ]]
+		# No text is cut: every bracket that opens closes.
+		[ "$(tr -cd '(' <<<"$output")" ]
+		[ "$(tr -cd '(' <<<"$output" | wc -c)" = "$(tr -cd ')' <<<"$output" | wc -c)" ]
 	done
 }
 

@@ -4,7 +4,8 @@ How right the maps are: every method beside every truth, and the water fraction 
 
     python3 scripts/accuracy [--seed N] [--only water|fraction] [--docs DOCS] OUT
 
-Writes OUT/accuracy.md; exit status 1 if a target is missed.  Generated scenes are new each time; --seed repeats a run.
+Writes OUT/accuracy.md and OUT/pictures; exit status 1 if a target is missed.  --docs puts the tables between the marks
+of DOCS/accuracy.md, and the pictures that it shows into DOCS/pictures/accuracy.  Generated scenes are new each time; --seed repeats a run.
 Real products: BALKHASH_TESTDATA.  Programs: BALKHASH and GENERATOR, else those of build/release.
 """
 
@@ -15,9 +16,12 @@ import shutil
 import sys
 import tempfile
 
+import fraction
 import picture
 import water
 from tools import Failure, Tools
+
+BEGIN, END = "<!-- make accuracy: begin -->", "<!-- make accuracy: end -->"
 
 
 def water_report(tools, out, seed, lines):
@@ -42,10 +46,34 @@ def water_report(tools, out, seed, lines):
     return met
 
 
+def fraction_report(tools, seed, lines):
+    """Table of the fraction; returns the targets as (met, words)."""
+    with tempfile.TemporaryDirectory(prefix="balkhash-accuracy-") as folder:
+        results = list(fraction.rows(tools, folder, seed))
+    lines += ["**Water fraction of mixed pixels**", "", *fraction.table(results), ""]
+    promised = [r for r in results if r["promised"]]
+    met = sum(r["met"] for r in promised)
+    return [(met == len(promised), f"fraction: {met} of {len(promised)} cases within the target")]
+
+
+def show(docs, out, text):
+    """Put a report into the page that is for people, with the pictures that it names."""
+    page, folder = os.path.join(docs, "accuracy.md"), os.path.join(docs, "pictures", "accuracy")
+    with open(page, encoding="utf-8") as f:
+        before, rest = f.read().split(BEGIN)
+    with open(page, "w", encoding="utf-8") as f:
+        f.write(before + BEGIN + "\n\n" + text + "\n" + END + rest.split(END)[1])
+    os.makedirs(folder, exist_ok=True)
+    for name in sorted(os.listdir(os.path.join(out, "pictures"))):
+        if f"pictures/accuracy/{name}" in before + rest:
+            shutil.copy(os.path.join(out, "pictures", name), folder)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="accuracy", description=__doc__.splitlines()[1])
     parser.add_argument("out")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--docs")
     parser.add_argument("--only", choices=["water", "fraction"])
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
@@ -56,11 +84,15 @@ def main():
     lines, met = [f"Seed {seed}.", ""], []
     if arguments.only != "fraction":
         met += water_report(tools, arguments.out, seed, lines)
+    if arguments.only != "water":
+        met += fraction_report(tools, seed, lines)
     lines += [f"- {'met' if ok else '**missed**'}: {words}" for ok, words in met]
     text = "\n".join(lines) + "\n"
     with open(os.path.join(arguments.out, "accuracy.md"), "w", encoding="utf-8") as f:
         f.write(text)
     print(text)
+    if arguments.docs:
+        show(arguments.docs, arguments.out, text)
     return 0 if all(ok for ok, _ in met) else 1
 
 
