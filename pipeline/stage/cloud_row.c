@@ -96,7 +96,7 @@ void cloud_row(struct cloud_row *c, float *const rho[ROLE_NR], const uint16_t *t
 			toa[tested[i]] = o->toa ? c->toa[tested[i]] : rho[tested[i]];
 	o->context->kernels->cloud_tests(n, toa[ROLE_BLUE], toa[ROLE_GREEN], toa[ROLE_RED],
 					 toa[ROLE_NIR], toa[ROLE_SWIR1], toa[ROLE_SWIR2],
-					 toa[ROLE_CIRRUS], state, CLOUD_LIMITS, c->tests + at,
+					 toa[ROLE_CIRRUS], state, o->limits.cloud, c->tests + at,
 					 c->variability + at);
 	for (size_t i = 0; o->cloud.kelvin && i < n; i++)
 		c->kelvin[at + i] = o->cloud.kelvin[thermal[i]];
@@ -115,7 +115,8 @@ void cloud_row_displaced(struct cloud_row *c, uint16_t *const bands[ROLE_NR], st
 		.b07_calib = g->bands[ROLE_EDGE783].calib,
 	};
 
-	cloud_cdi_tile(&in, read, tile, pixel_m(c->o), CLOUD_LIMITS, c->scratch, c->displaced);
+	cloud_cdi_tile(&in, read, tile, pixel_m(c->o), c->o->limits.cloud, c->scratch,
+		       c->displaced);
 }
 
 int cloud_row_spool(struct cloud_row *c, size_t i, struct error *e)
@@ -152,7 +153,7 @@ static struct cloud_job cloud_job(const struct observe *o, int threads)
 		.sun_azimuth = g->sun_azimuth_deg,
 		.view_zenith = g->view_zenith_deg,
 		.view_azimuth = g->view_azimuth_deg,
-		.limits = CLOUD_LIMITS,
+		.limits = o->limits.cloud,
 	};
 }
 

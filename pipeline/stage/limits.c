@@ -26,6 +26,15 @@
 		"water." #member, LIMITS_BALKHASH, offsetof(struct limits, water.member), value,   \
 			-100, 100, "1", source                                                     \
 	}
+#define CLOUD(member, value, low, high, unit, source)                                              \
+	{ "cloud." #member,                                                                        \
+	  LIMITS_CLOUD,                                                                            \
+	  offsetof(struct limits, cloud.member),                                                   \
+	  value,                                                                                   \
+	  low,                                                                                     \
+	  high,                                                                                    \
+	  unit,                                                                                    \
+	  source },
 
 static const struct limit_row rows[] = {
 	DSWE(mndwi, .124f, JONES_2015),
@@ -68,6 +77,7 @@ static const struct limit_row rows[] = {
 	  OURS },
 	{ "sun.low", LIMITS_SCENE, offsetof(struct limits, low_sun_deg), 10, 0, 90, "deg",
 	  "Mueller 2016, doi:10.1016/j.rse.2015.11.003 (WOfS)" },
+	CLOUD_LIMIT_ROWS(CLOUD)
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "kernels/cloud.h"
 #include "kernels/evidence.h"
 #include "pipeline/base/error.h"
 #include "pipeline/base/options.h"
@@ -18,11 +19,13 @@ enum limit_group {
 	LIMITS_BALKHASH = 2, /* method balkhash */
 	LIMITS_INDEX = 4,    /* methods that compare an index with a threshold */
 	LIMITS_SCENE = 8,    /* every method */
+	LIMITS_CLOUD = 16,   /* the program's own mask of clouds and shadows */
 };
 
 struct limits {
 	struct dswe_limits dswe;
 	struct evidence_limits water;
+	struct cloud_limits cloud;
 	float index;			 /* threshold of an index, in the index layer's unit */
 	float edge_gradient, edge_width; /* threshold.h */
 	float partial_percent; /* fraction from which land at the shore is partial water */

@@ -71,6 +71,12 @@ static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
 	free(text);
 }
 
+/* Whose thresholds the observation was made by. */
+static unsigned limit_groups(const struct observe *o)
+{
+	return o->choice.method->limits | (o->cloud.wanted ? LIMITS_CLOUD : 0u);
+}
+
 json_t *scene_options(const struct observe *o)
 {
 	struct option_value values[32];
@@ -84,7 +90,7 @@ json_t *scene_options(const struct observe *o)
 		at += (size_t)snprintf(layers + at, sizeof(layers) - at, "%s%s", i ? "," : "",
 				       o->layers[i]->name);
 	json_object_set_new(json, "layers", json_string(layers));
-	json_object_set_new(json, "set", limits_json(&o->limits, o->choice.method->limits));
+	json_object_set_new(json, "set", limits_json(&o->limits, limit_groups(o)));
 	if (o->lake) {
 		lake_digest(o->lake, hex);
 		json_object_set_new(json, "lake", json_string(o->lake->name));
@@ -123,11 +129,13 @@ static void add_areas(const struct observe *o, json_t *properties)
 }
 
 /* What the program's own cloud mask found, in pixels of the working grid. */
-static json_t *clouds_json(const struct cloud_found *f)
+static json_t *clouds_json(const struct observe *o)
 {
-	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I}", "seen", (json_int_t)f->seen, "cloud",
-				 (json_int_t)f->cloud, "shadow", (json_int_t)f->shadow, "margin",
-				 (json_int_t)f->margin, "cirrus", (json_int_t)f->cirrus);
+	const struct cloud_found *f = &o->cloud.found;
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "seen", (json_int_t)f->seen,
+				 "cloud", (json_int_t)f->cloud, "shadow", (json_int_t)f->shadow,
+				 "margin", (json_int_t)f->margin, "cirrus", (json_int_t)f->cirrus,
+				 "thresholds", limits_json(&o->limits, LIMITS_CLOUD));
 
 	if (f->land_high_k > 0)
 		json_object_set_new(json, "clear_land_kelvin",
@@ -188,7 +196,7 @@ json_t *scene_properties(const struct observe *o, const struct grid *full, const
 	json_object_set(json, "balkhash:options", options);
 	json_object_set(json, "balkhash:inputs", inputs);
 	if (o->cloud.wanted)
-		json_object_set_new(json, "balkhash:own_clouds", clouds_json(&o->cloud.found));
+		json_object_set_new(json, "balkhash:own_clouds", clouds_json(o));
 	add_areas(o, json);
 	return json;
 }

@@ -76,6 +76,7 @@ static void thresholds_are_the_published_ones_until_set(void **state)
 {
 	const struct dswe_limits dswe = DSWE_LIMITS;
 	const struct evidence_limits water = EVIDENCE_LIMITS;
+	const struct cloud_limits cloud = CLOUD_LIMITS;
 	struct limits l;
 	struct error e;
 	json_t *json;
@@ -84,11 +85,18 @@ static void thresholds_are_the_published_ones_until_set(void **state)
 	assert_int_equal(set(&l, NULL, &e), 0);
 	assert_memory_equal(&l.dswe, &dswe, sizeof(dswe));
 	assert_memory_equal(&l.water, &water, sizeof(water));
+	assert_memory_equal(&l.cloud, &cloud, sizeof(cloud));
 	assert_int_equal(set(&l, (char *)"dswe.mndwi=.2", &e), 0);
 	assert_true(l.dswe.mndwi == .2f);
 	json = limits_json(&l, LIMITS_DSWE);
 	assert_true(json_real_value(json_object_get(json, "dswe.mndwi")) == .2);
 	assert_null(json_object_get(json, "water.mndwi"));
+	json_decref(json);
+	assert_int_equal(set(&l, (char *)"cloud.cloud_margin=300", &e), 0);
+	assert_true(l.cloud.cloud_margin == 300);
+	json = limits_json(&l, LIMITS_CLOUD);
+	assert_true(json_real_value(json_object_get(json, "cloud.cloud_margin")) == 300);
+	assert_int_equal(json_object_size(json), sizeof(cloud) / sizeof(float));
 	json_decref(json);
 }
 
