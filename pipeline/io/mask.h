@@ -33,4 +33,10 @@
 size_t mask_rules(const struct sensor *sensor, enum role role,
 		  struct mask_rule out[MASK_RULES_MAX]);
 
+/*
+ * The values of a role that its definition does not list: classes above the last, reserved bits.  The rule
+ * has no reason; its bits are 0, so that it never holds, where every value is defined.
+ */
+struct mask_rule mask_unknown(enum role role);
+
 #endif

@@ -29,7 +29,7 @@ struct classify_worker {
 	float *rho[ROLE_NR], *toa, *index;
 	/* state: of the water bands; index_state: of the layers' too; spare_state: of others */
 	uint8_t *state, *index_state, *spare_state, *code;
-	uint16_t *no_fmask;		     /* a row of zeros */
+	uint16_t *no_fmask; /* a row of zeros */
 	uint8_t *evidence;
 	uint32_t *why;
 	uint16_t *packed[FRACTION_BANDS];
@@ -278,6 +278,23 @@ static void row_outline(struct classify_worker *w, const struct region *outline,
 	add_reason(n, w->inside, reason, w->why + at.out);
 }
 
+/* Values that no definition lists are told: a mask may mean something that is not known here. */
+static void count_unknown(struct observe *o, size_t n, const uint16_t *values,
+			  struct mask_rule unknown)
+{
+	int64_t found = 0;
+
+	if (!unknown.bits)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		uint16_t v = values[i] & unknown.bits;
+
+		found += (v >= unknown.low) & (v <= unknown.high);
+	}
+	if (found)
+		o->unknown_mask_values += found;
+}
+
 /* Reasons from the product's masks and cloud outlines, and gaps. */
 static void row_masks(struct classify_worker *w, struct place at, size_t n)
 {
@@ -291,6 +308,7 @@ static void row_masks(struct classify_worker *w, struct place at, size_t n)
 
 		for (size_t k = 0; k < m->rules_nr; k++)
 			o->context->kernels->mask(n, w->bands[m->role] + at.in, m->rules[k], why);
+		count_unknown(w->o, n, w->bands[m->role] + at.in, m->unknown);
 	}
 	row_outline(w, o->opaque, at, n, WHY_CLOUD);
 	row_outline(w, o->cirrus, at, n, WHY_CIRRUS);
@@ -466,5 +484,11 @@ int classify_run(struct observe *o, struct error *e)
 					      classify_stop };
 
 	progress_start(&o->progress, o->context->log, "classify", o->tiles_nr);
-	return tiles_run(o->tiles_nr, o->threads, sizeof(struct darkness), &ops, o, e);
+	if (tiles_run(o->tiles_nr, o->threads, sizeof(struct darkness), &ops, o, e))
+		return -1;
+	if (o->unknown_mask_values)
+		log_say(o->context->log, LOG_WARNING,
+			"%s: %lld pixels have mask values that the product's definition does not list",
+			o->product->id, (long long)o->unknown_mask_values);
+	return 0;
 }

@@ -47,6 +47,7 @@ struct observe_mask {
 	enum role role;
 	struct mask_rule rules[MASK_RULES_MAX];
 	size_t rules_nr;
+	struct mask_rule unknown; /* values that the mask's definition does not list */
 };
 
 /* Planes of the spool; indices follow.  Each is written by one pass and read by later ones. */
@@ -100,6 +101,8 @@ struct observe {
 	float *sun; /* factor for each value of ROLE_SUN_ZENITH; NULL: the scene's mean angle */
 	struct observe_mask masks[ROLE_NR]; /* of the roles that are read and hide something */
 	size_t masks_nr;
+	/* Pixels of the working grid with such values, from classify_run() on. */
+	_Atomic int64_t unknown_mask_values;
 	struct region *reeds;		/* where reeds grow, on the working grid; NULL: nowhere */
 	struct region *opaque, *cirrus; /* cloud outlines on the working grid; NULL: none */
 	int32_t halo;			/* pixels more that classify reads around a tile */

@@ -212,6 +212,7 @@ static int choose_mask_roles(struct observe *o, struct error *e)
 			continue;
 		m->role = role;
 		m->rules_nr = mask_rules(o->product->sensor, role, m->rules);
+		m->unknown = mask_unknown(role);
 		if (m->rules_nr && add_helper(o, role, e))
 			return -1;
 		o->masks_nr += m->rules_nr > 0;

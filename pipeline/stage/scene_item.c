@@ -195,6 +195,9 @@ json_t *scene_properties(const struct observe *o, const struct grid *full, const
 	json_object_set_new(json, "balkhash:method", method_json(o));
 	json_object_set(json, "balkhash:options", options);
 	json_object_set(json, "balkhash:inputs", inputs);
+	if (o->unknown_mask_values)
+		json_object_set_new(json, "balkhash:unknown_mask_values",
+				    json_integer((json_int_t)o->unknown_mask_values));
 	if (o->cloud.wanted)
 		json_object_set_new(json, "balkhash:own_clouds", clouds_json(o));
 	add_areas(o, json);

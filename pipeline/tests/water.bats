@@ -110,3 +110,34 @@ INDICES="ndwi mndwi aweinsh aweish wi2015 mbwi tcw"
 	done
 	run -0 "$BALKHASH" verify out
 }
+
+# New values in the first band of a raster, by a Python expression of the old ones: a.
+recode() { # FILE EXPRESSION
+	/usr/bin/python3 -c '
+import sys, numpy
+from osgeo import gdal
+raster = gdal.Open(sys.argv[1], gdal.GA_Update)
+a = raster.ReadAsArray()
+raster.GetRasterBand(1).WriteArray(eval(sys.argv[2]).astype(a.dtype))' "$1" "$2"
+}
+
+@test "nothing but fill: a valid result that says so" {
+	product=$("$GENERATOR" --kind landsat-l2 --out products --size 200)
+	for band in "$product"/*_SR_B*.TIF; do
+		recode "$band" "0 * a"
+	done
+	recode "$product"/*_QA_PIXEL.TIF "0 * a + 1"
+	d=$("$BALKHASH" scene -q "$product" -o out)
+	run -0 "$BALKHASH" verify out
+	[ "$(gdal_translate -q -of XYZ "$d/water.tif" /vsistdout/ | awk '{ print $3 }' | sort -u)" = 255 ]
+	grep -q '"open_water": 0' "$d/item.json"
+}
+
+@test "mask values that no definition lists are counted and reported" {
+	product=$("$GENERATOR" --kind sentinel2-l2a --out products --size 300 --images tif-as-jp2)
+	scl=$(find "$product" -name '*_SCL_20m.jp2')
+	recode "$scl" "numpy.where(numpy.indices(a.shape).sum(axis=0) == 20, 13, a)"
+	run --separate-stderr -0 "$BALKHASH" scene "$product" -o out --threads 2 --tile 128
+	[[ $stderr == *" 84 pixels have mask values that the product's definition does not list"* ]]
+	grep -q '"balkhash:unknown_mask_values": 84' "$output/item.json"
+}
