@@ -87,7 +87,7 @@
 	ROW(cloud_margin,      150,      0, 3000, "m", CLOUD_PYTHON_FMASK)                         \
 	ROW(shadow_margin,     150,      0, 3000, "m", CLOUD_OURS)
 
-#define CLOUD_LIMIT_MEMBER(member, value, low, high, unit, source) float member;
+#define CLOUD_LIMIT_MEMBER(member, value, low, high, unit, source) float member; /* NOLINT(bugprone-macro-parentheses) */
 struct cloud_limits {
 	CLOUD_LIMIT_ROWS(CLOUD_LIMIT_MEMBER)
 };

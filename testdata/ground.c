@@ -8,12 +8,11 @@
 #include "testdata/noise.h"
 #include "testdata/sentinel2_bands.h"
 
-#define EDGE_SLOPE 0.19 /* tangent of the tilt of a descending track at 46 N */
-#define GAP_FREE   0.1	/* of half the swath: no gap in the middle */
-#define POND_COVER COVER_CLEAR_WATER
-#define PATCH_M	   900.0 /* false clouds of a natural shore */
-#define LINE_TURN_DEG                                                                              \
-	17.0 /* the straight shore's normal, from east to north: no lattice direction */
+#define EDGE_SLOPE    0.19 /* tangent of the tilt of a descending track at 46 N */
+#define GAP_FREE      0.1  /* of half the swath: no gap in the middle */
+#define POND_COVER    COVER_CLEAR_WATER
+#define PATCH_M	      900.0 /* false clouds of a natural shore */
+#define LINE_TURN_DEG 17.0  /* a straight shore's normal, east to north: no lattice direction */
 
 static void place(const struct ground *g, double column, double row, double *x, double *y)
 {

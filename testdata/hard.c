@@ -75,10 +75,13 @@ static int stretch(struct walk *w, const double a[2], const double b[2], struct 
 {
 	double length = hypot(b[0] - a[0], b[1] - a[1]), at = w->left;
 
-	for (; at < length; at += w->h->spacing, w->station++)
+	while (at < length) {
 		if (put_spot(w, a[0] + (b[0] - a[0]) * at / length,
 			     a[1] + (b[1] - a[1]) * at / length, f))
 			return -1;
+		at += w->h->spacing;
+		w->station++;
+	}
 	w->left = at - length;
 	return 0;
 }

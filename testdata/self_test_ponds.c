@@ -12,8 +12,9 @@ static double count(const struct pond *p, const struct grid *g, int x, int y)
 	int inside = 0;
 
 	for (int i = 0; i < FINE * FINE; i++) {
+		int row = i / FINE;
 		double de = g->e0 + g->pixel_m * (x + (i % FINE + 0.5) / FINE) - p->e;
-		double dn = g->n0 - g->pixel_m * (y + ((i / FINE) + 0.5) / FINE) - p->n;
+		double dn = g->n0 - g->pixel_m * (y + (row + 0.5) / FINE) - p->n;
 		double across = de * cos(turn) + dn * sin(turn);
 		double along = dn * cos(turn) - de * sin(turn);
 

@@ -155,11 +155,12 @@ void blocks_plan(struct blocks *b, size_t i, const struct blocks_want *wants, si
 
 size_t blocks_peak_bytes(const struct blocks *b, size_t window)
 {
-	size_t *born = calloc(2 * (b->tiles_nr + 1), sizeof(*born)), *dead = born + b->tiles_nr + 1;
+	size_t *born = calloc(2 * (b->tiles_nr + 1), sizeof(*born)), *dead;
 	size_t alive = 0, peak = 0;
 
 	if (!born)
 		return SIZE_MAX; /* no memory even for counting: no budget can hold it */
+	dead = born + b->tiles_nr + 1;
 	for (size_t i = 0; i < b->sources_nr; i++) {
 		const struct source *s = &b->sources[i];
 

@@ -404,8 +404,8 @@ static int try_often(struct fetch *f, char *(*address)(void *, struct error *), 
 		if (i + 1 == TRIES)
 			break;
 		longer = f->retry_after_s < 0		    ? 0
-			 : f->retry_after_s < RETRY_AFTER_S ? f->retry_after_s * 1000
-							    : RETRY_AFTER_S * 1000;
+			 : f->retry_after_s < RETRY_AFTER_S ? f->retry_after_s * 1000L
+							    : RETRY_AFTER_S * 1000L;
 		wait_ms(longer > wait ? longer : wait);
 	}
 	e->code = ERROR_UNAVAILABLE;

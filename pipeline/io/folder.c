@@ -215,7 +215,7 @@ int folder_file_size(const char *path, uint64_t *size, struct error *e)
 
 int folder_read_file(const char *path, size_t max, char **data, size_t *size, struct error *e)
 {
-	uint64_t bytes;
+	uint64_t bytes = 0;
 	VSILFILE *file;
 
 	*data = NULL;

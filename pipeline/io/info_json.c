@@ -17,9 +17,12 @@ static void set(json_t *o, const char *key, json_t *value)
 /* Text of any bytes: those that are not UTF-8 appear as '?'. */
 static json_t *text_or_null(const char *text)
 {
-	json_t *value = text && *text ? json_string(text) : json_null();
+	json_t *value;
 	char *copy;
 
+	if (!text || !*text)
+		return json_null();
+	value = json_string(text);
 	if (value || !(copy = strdup(text)))
 		return value;
 	for (char *s = copy; *s; s++)

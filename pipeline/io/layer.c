@@ -62,7 +62,7 @@ static const struct layer_class why_bits[] = {
 	{ WHY_AEROSOL, "class changed by the aerosol level (DSWx)", 200, 160, 255, 255 },
 };
 
-#define CLASSES(array) .classes = array, .classes_nr = COUNT(array)
+#define CLASSES(array) .classes = (array), .classes_nr = COUNT(array)
 /* What a layer of an observation is made of. */
 #define ROLES(...)                                                                                 \
 	.roles = { __VA_ARGS__ },                                                                  \
@@ -70,18 +70,18 @@ static const struct layer_class why_bits[] = {
 #define WATER_ROLES ROLES(ROLE_BLUE, ROLE_GREEN, ROLE_RED, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2)
 #define PERCENT(layer_name, text, ...)                                                             \
 	{                                                                                          \
-		.name = layer_name, .description = text, .type = LAYER_U8, .halving = HALVE_MEAN,  \
-		.has_nodata = true, .nodata = FRACTION_NODATA, .scale = 1, .unit = "%",            \
-		.style_max = 100, __VA_ARGS__                                                      \
+		.name = (layer_name), .description = (text), .type = LAYER_U8,                     \
+		.halving = HALVE_MEAN, .has_nodata = true, .nodata = FRACTION_NODATA, .scale = 1,  \
+		.unit = "%", .style_max = 100, __VA_ARGS__                                         \
 	}
 #define LOOKS(layer_name, text)                                                                    \
 	{                                                                                          \
-		.name = layer_name, .description = text, .type = LAYER_U16,                        \
+		.name = (layer_name), .description = (text), .type = LAYER_U16,                    \
 		.halving = HALVE_NEAREST, .scale = 1, .unit = "1", .style_max = 20,                \
 	}
 #define INDEX(layer_name, text, ...)                                                               \
 	{                                                                                          \
-		.name = layer_name, .description = text, .type = LAYER_I16,                        \
+		.name = (layer_name), .description = (text), .type = LAYER_I16,                    \
 		.halving = HALVE_NEAREST, .has_nodata = true, .nodata = INDEX_NODATA,              \
 		.scale = 1e-4, .unit = "1", .style_min = -10000, .style_max = 10000,               \
 		ROLES(__VA_ARGS__)                                                                 \

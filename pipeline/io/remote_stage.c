@@ -236,7 +236,8 @@ static int fetch_all(struct transfer *t, bool listed, struct error *e)
 {
 	if (check_room(t, e))
 		return -1;
-	qsort(t->list.names, t->list.names_nr, sizeof(*t->list.names), by_bytes);
+	if (t->list.names_nr)
+		qsort(t->list.names, t->list.names_nr, sizeof(*t->list.names), by_bytes);
 	for (size_t i = 0; i < t->list.names_nr; i++)
 		if (fetch_name(t, t->list.names[i], e) && (listed || e->code != ERROR_NOINPUT))
 			return -1;

@@ -214,7 +214,7 @@ void cloud_cdi_tile(const struct cloud_cdi_bands *bands, struct rect in, struct 
 	c.columns = scratch;
 	c.b08 = (float *)(c.columns + c.w);
 	c.b8a = c.b08 + cells;
-	c.ratio[0] = (uint16_t *)(c.b8a + cells);
+	c.ratio[0] = (void *)(c.b8a + cells);
 	c.ratio[1] = c.ratio[0] + cells;
 	for (int32_t y = 0; y < c.h; y++)
 		for (int32_t x = 0; x < c.w; x++)

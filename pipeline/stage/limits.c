@@ -89,7 +89,7 @@ const struct limit_row *limit_at(size_t i)
 
 static float *member(struct limits *limits, const struct limit_row *row)
 {
-	return (float *)((char *)limits + row->offset);
+	return (void *)((char *)limits + row->offset);
 }
 
 static int unknown(const char *name, struct error *e)
@@ -146,7 +146,7 @@ json_t *limits_json(const struct limits *limits, unsigned groups)
 
 	/* As many digits as a float has, so that .124 is not .12399999797344208. */
 	for (size_t i = 0; i < ROWS; i++) {
-		float value = *(const float *)((const char *)limits + rows[i].offset);
+		float value = *(const float *)(const void *)((const char *)limits + rows[i].offset);
 
 		if (rows[i].group & groups)
 			json_object_set_new(json, rows[i].name,

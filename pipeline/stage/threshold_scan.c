@@ -84,7 +84,7 @@ static bool beside_edge(const struct scan_worker *w, struct rect r, int32_t x, i
 
 	for (int32_t j = y - width; j <= y + width; j++)
 		if (memchr(w->edge + (size_t)j * (size_t)r.w + (size_t)(x - width), 1,
-			   (size_t)(2 * width + 1)))
+			   2 * (size_t)width + 1))
 			return true;
 	return false;
 }

@@ -65,8 +65,11 @@ int main(int argc, char **argv)
 
 	for (int y = common.y; y < common.y + common.h; y++) {
 		if (!a || !b || read_row(truth, common.x, y, common.w, a) ||
-		    read_row(result, common.x + there.x, y + there.y, common.w, b))
+		    read_row(result, common.x + there.x, y + there.y, common.w, b)) {
+			free(a);
+			free(b);
 			return 74;
+		}
 		count_row(&c, a, b, common.w);
 	}
 	printf("%.4f %.4f %.4f %zu %zu\n", (double)c.both / (double)(c.both + c.missed + c.wrong),

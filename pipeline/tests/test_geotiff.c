@@ -371,7 +371,7 @@ static void sums_do_not_overflow(void **state)
 {
 	struct maker_image m = maker_make(layer_find("why"), 700, 600);
 	struct geotiff_spec spec = maker_spec(&m, file("a.tif"));
-	struct geotiff_statistics s;
+	struct geotiff_statistics s = { 0 };
 
 	(void)state;
 	memset(m.pixels, 255, 700 * 600 * 4);

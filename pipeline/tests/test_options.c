@@ -255,8 +255,10 @@ static void numbers_are_checked(void **state)
 static void texts_are_checked(void **state)
 {
 	(void)state;
-	refuse("scene\tA\t-o\tD\t--masks\tnothing", "--masks wants one of auto|product|own|both|none");
-	refuse("scene\tA\t-o\tD\t--masks\tprod", "--masks wants one of auto|product|own|both|none, not 'prod'");
+	refuse("scene\tA\t-o\tD\t--masks\tnothing",
+	       "--masks wants one of auto|product|own|both|none");
+	refuse("scene\tA\t-o\tD\t--masks\tprod",
+	       "--masks wants one of auto|product|own|both|none, not 'prod'");
 	refuse("scene\tA\t-o\tD\t--masks\tproduct|none", "one of");
 	refuse("scene\tA\t-o\tD\t--masks=", "one of");
 	refuse("scene\tA\t-o\tD\t--lake=", "--lake wants NAME|FILE");

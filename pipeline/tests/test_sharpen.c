@@ -230,7 +230,7 @@ static void test_nothing_but_fill(void **state)
 static void test_hostile_values_and_sizes(void **state)
 {
 	static const uint16_t values[] = { 0, 1, 2, 999, 1000, 1001, 32768, 65533, 65534, 65535 };
-	uint16_t nir[49], swir[49], out[49];
+	uint16_t nir[49], swir[49] = { 0 }, out[49];
 	uint32_t seed = 7;
 
 	(void)state;
