@@ -20,7 +20,6 @@ enum limit_group {
 	LIMITS_INDEX = 4,    /* methods that compare an index with a threshold */
 	LIMITS_SCENE = 8,    /* every method */
 	LIMITS_CLOUD = 16,   /* the program's own mask of clouds and shadows */
-	LIMITS_QUALITY = 32, /* water quality, plants */
 };
 
 struct limits {
@@ -32,14 +31,6 @@ struct limits {
 	float partial_percent; /* fraction from which land at the shore is partial water */
 	float glint_angle_deg, glint_swir1; /* flagged below this angle and above this SWIR1 */
 	float low_sun_deg;		    /* flagged below this elevation of the sun */
-	struct chl_limits chl;		    /* of the default chlorophyll */
-	float chl_clear_turbid; /* FNU: the same of sensors without 705 nm, no value from here on */
-	float chl_foot;		/* 705 / 665 nm this near to chl.q_low is flagged */
-	struct plants_limits plants;
-	float quality_nir, quality_swir1; /* reflectance from which it is not water that is seen */
-	float residual_most;		  /* the most that is taken for glint */
-	float shallow_distance_m, shallow_depth_m; /* to the shore; where a map of depths is given */
-	float shallow_turbid;			   /* FNU: the bottom is not seen from here on */
 };
 
 /* One threshold: its name in --set and item.json, and where its value comes from. */

@@ -4,13 +4,12 @@
  *
  * Data flows one way; between the passes it lies in the spool:
  *
- *   classify   source blocks -> evidence, why, packed bands, indices, quantities and their flags
+ *   classify   source blocks -> evidence, why, packed bands, indices
  *   cloud      cloud tests, temperatures, why -> why          (the program's own mask)
  *   threshold  index, why -> one threshold                    (methods that ask the scene)
  *   settle     evidence, why -> water, marks
  *   endmembers water, bands -> the scene's pure water and land
  *   fraction   water, bands -> class, fraction, marks
- *   shallow    class -> what lies near the shore              (where quality is asked for)
  *   warp       all that -> target grid -> GeoTIFF tiles       (output)
  */
 #ifndef PIPELINE_STAGE_OBSERVE_H
@@ -32,17 +31,13 @@
 #include "pipeline/stage/darkness.h"
 #include "pipeline/stage/limits.h"
 #include "pipeline/stage/method.h"
-#include "pipeline/stage/quality_summary.h"
-#include "pipeline/stage/quantity.h"
-#include "pipeline/stage/shallow.h"
 #include "pipeline/stage/thumbnail.h"
 
 #define OBSERVE_INDICES_MAX 8
-#define QUANTITIES_MAX	    8
 
 /* One for each 16-bit value. */
 #define OBSERVE_SUN_FACTORS 65536
-#define OBSERVE_LAYERS_MAX  (5 + OBSERVE_INDICES_MAX + QUANTITIES_MAX)
+#define OBSERVE_LAYERS_MAX  (3 + OBSERVE_INDICES_MAX)
 
 /* Pixels around what the target needs that are read too: what a fraction may depend on. */
 #define OBSERVE_MARGIN 24
@@ -70,28 +65,7 @@ enum observe_plane {
 	PLANE_VARIABILITY,
 	PLANE_KELVIN,
 	PLANE_DISPLACED,
-	PLANE_QUALITY, /* enum quality of kernels/quality.h; these where quality is asked for */
-	PLANE_PLANTS,  /* kernels/plants.h */
-	PLANE_INDEX,
-	PLANE_QUANTITY = PLANE_INDEX + OBSERVE_INDICES_MAX,
-	PLANES_NR = PLANE_QUANTITY + QUANTITIES_MAX
-};
-
-/* What is asked for of the water's quality. */
-struct observe_quality {
-	const struct quantity_rule *rules[QUANTITIES_MAX];
-	size_t rules_nr;
-	struct regression regression;
-	bool colour;		  /* reflectance is asked, so flags are raised */
-	bool plants;		  /* layer vegetation */
-	enum role roles[ROLE_NR]; /* bands whose reflectance of water is used */
-	size_t roles_nr;
-	bool corrected;	      /* the residual of the glint is taken off */
-	float glint[ROLE_NR]; /* so many times, in each band */
-	float sun_zenith_deg;
-	struct region *outline; /* where plants are looked for, on the target; NULL: everywhere */
-	struct shallow *shallow;		  /* made by shallow_run() */
-	struct quality_summary *summary;
+	PLANE_INDEX
 };
 
 /* What the program's own cloud mask needs of a scene. */
@@ -135,8 +109,6 @@ struct observe {
 	bool gaps;			/* there may be gaps in the swath */
 	bool sharpened;			/* SWIR bands get the detail of the NIR band */
 	struct observe_cloud cloud;
-	struct observe_quality quality;
-	float wavelength_nm[ROLE_NR]; /* of the bands that are read */
 
 	struct method_choice choice;
 	const struct index_rule *index; /* of the method; NULL: it has none */
@@ -248,12 +220,6 @@ size_t fraction_bytes(const struct observe *o, int threads);
 
 /* Make class, fraction and the rest of the marks. */
 int fraction_run(struct observe *o, struct error *e);
-
-/* What is asked for of the water's quality: chooses rules and the bands they read.  USAGE, NOINPUT, DATA. */
-int observe_choose_quality(struct observe *o, struct error *e);
-
-/* Its numbers of this scene: what the glint has in each band.  BUG: no memory. */
-int observe_quality_rules(struct observe *o, struct error *e);
 
 /* Bytes that a run of warp takes on so many threads. */
 size_t warp_bytes(const struct observe *o, int threads);
