@@ -22,6 +22,7 @@ OC = {
 }
 WAVES_MSI = {"red": 664.6, "edge": 704.1, "edge740": 740.5, "nir": 864.7, "swir1": 1613.7}  # Sentinel-2A, nm
 WAVES_OLI = {"red": 654.6, "nir": 864.7, "swir1": 1608.9}
+RED_LEAST = .01  # rho_w at 665 nm at or below which the default algorithm leaves the red edge out
 TURBIDITY_PUBLISHED = {"red": (228.1, .1641), "nir": (3078.9, .2112)}  # at 645 and 859 nm
 TURBIDITY_S2A = {"red": (287.86, .17246), "nir": (3252.56, .21137)}  # scripts/water-constants
 QAA_ACOLITE = {"nm": (443, 490, 560, 665), "aw": (.00693, .015, .0596, .439), "bbw": (.0025, .00158, .0009, .00034)}
@@ -227,8 +228,8 @@ def residual(swir1, swir2, cap=math.inf):
     return min(max(darker, 0), cap)
 
 
-def edge_weight(r, e, q_low=.75, q_span=.4, red_least=.01):
-    """Share of the red-edge branch: 1 where 705 nm is bright beside 665 nm."""
+def edge_weight(r, e, q_low=.75, q_span=.4, red_least=RED_LEAST):
+    """Share of the red-edge branch: 1 where 705 nm is bright beside 665 nm; 0 where red is no more than red_least."""
     return min(max((e / r - q_low) / q_span, 0), 1) if r > red_least else 0
 
 
@@ -237,13 +238,13 @@ def no_skill(blue, green, q, fnu, turbid=30, blue_green=.4, q_blue=.95, q_low=.7
     return (not fnu < turbid and q < q_low) or (blue / green < blue_green and q < q_blue)
 
 
-def chl_default(blue, green, red, edge, fnu, q_low=.75, q_span=.4, everywhere=False):
+def chl_default(blue, green, red, edge, fnu, q_low=.75, q_span=.4, red_least=RED_LEAST, everywhere=False):
     """Chlorophyll in mg/m3: OC2 of MSI, NDCI, and between them their weighted geometric mean.  NaN where there is no skill."""
     if not (known(blue, green, red, edge) and min(blue, green, red) > 0):
         return NAN
-    if not everywhere and no_skill(blue, green, edge / red, fnu, q_low=q_low):
+    if not everywhere and no_skill(blue, green, edge / red, fnu):
         return NAN
-    w, clear = edge_weight(red, edge, q_low, q_span), oc("oc2", (blue,), green)
+    w, clear = edge_weight(red, edge, q_low, q_span, red_least), oc("oc2", (blue,), green)
     return clear if w == 0 else clear ** (1 - w) * chl_ndci(red, edge) ** w
 
 
