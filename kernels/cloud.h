@@ -93,7 +93,7 @@ struct cloud_limits {
 };
 
 /* The values of the table. */
-#define CLOUD_LIMIT_VALUE(member, value, low, high, unit, source) .member = value,
+#define CLOUD_LIMIT_VALUE(member, value, low, high, unit, source) .member = (value),
 #define CLOUD_LIMITS ((struct cloud_limits){ CLOUD_LIMIT_ROWS(CLOUD_LIMIT_VALUE) })
 // clang-format on
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/base/file.h"
+#include "pipeline/base/file_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,11 +23,6 @@ struct place {
 	const char *name; /* of the target */
 	char host[40];
 };
-
-static bool is_dot(const char *name)
-{
-	return !strcmp(name, ".") || !strcmp(name, "..");
-}
 
 /* The folder that path is in; allocated. */
 static char *parent_of(const char *path)
@@ -99,108 +95,6 @@ static bool is_old(const struct place *p, const char *entry)
 	return rest && !strchr(rest, '.');
 }
 
-static int open_folder(int at, const char *path)
-{
-	return openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/* A folder to be listed, or NULL with errno. */
-static DIR *open_list(int at, const char *name)
-{
-	int fd = open_folder(at, name), errnum;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!dir && fd >= 0) {
-		errnum = errno;
-		close(fd);
-		errno = errnum;
-	}
-	return dir;
-}
-
-/* Remove what lies at name, following no link; -1 with errno if anything stays. */
-static int remove_tree(int at, const char *name, int depth)
-{
-	struct dirent *entry;
-	int ret = 0;
-	DIR *dir;
-
-	if (!unlinkat(at, name, 0) || errno == ENOENT)
-		return 0;
-	if (errno != EISDIR || !depth)
-		return -1;
-	dir = open_list(at, name);
-	if (!dir)
-		return errno == ENOENT ? 0 : -1;
-	while ((entry = readdir(dir)))
-		if (!is_dot(entry->d_name))
-			ret |= remove_tree(dirfd(dir), entry->d_name, depth - 1);
-	closedir(dir);
-	return unlinkat(at, name, AT_REMOVEDIR) && errno != ENOENT ? -1 : ret;
-}
-
-/* Some network file systems cannot sync a folder and say EINVAL: they need not. */
-static int sync_folder(int fd)
-{
-	return fsync(fd) && errno != EINVAL ? -1 : 0;
-}
-
-/* -1 with errno.  A folder that may be written but not read is left to the system. */
-static int sync_path(const char *folder)
-{
-	int errnum, ret, fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno == EACCES ? 0 : -1;
-	ret = sync_folder(fd);
-	errnum = errno;
-	close(fd);
-	errno = errnum;
-	return ret;
-}
-
-static int sync_tree(int folder, int depth);
-
-/* Sync one file or folder of an open folder; a link is an error.  -1 with errno. */
-static int sync_entry(int folder, const char *name, int depth)
-{
-	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int errnum, ret = -1;
-	struct stat st;
-
-	if (fd < 0)
-		return -1;
-	if (!fstat(fd, &st))
-		ret = S_ISDIR(st.st_mode) ? sync_tree(fd, depth - 1) : fsync(fd);
-	errnum = errno;
-	close(fd);
-	errno = errnum;
-	return ret;
-}
-
-/* Sync all that is in an open folder, then the folder; -1 with errno. */
-static int sync_tree(int folder, int depth)
-{
-	struct dirent *entry;
-	int errnum, ret = 0;
-	DIR *dir;
-
-	if (!depth) {
-		errno = ELOOP;
-		return -1;
-	}
-	dir = open_list(folder, ".");
-	if (!dir)
-		return -1;
-	while (!ret && (entry = readdir(dir)))
-		if (!is_dot(entry->d_name))
-			ret = sync_entry(folder, entry->d_name, depth);
-	errnum = errno;
-	closedir(dir);
-	errno = errnum;
-	return ret ? -1 : sync_folder(folder);
-}
-
 /* mkdir -p, each new folder synced into its parent; -1 with errno. */
 static int make_folders(const char *path)
 {
@@ -216,7 +110,7 @@ static int make_folders(const char *path)
 	/* "." and "/" are their own parents. */
 	if (parent && strcmp(parent, path) && !make_folders(parent) &&
 	    (!mkdir(path, 0777) || errno == EEXIST))
-		ret = sync_path(parent);
+		ret = tree_sync_folder(parent);
 	free(parent);
 	return ret;
 }
@@ -227,7 +121,7 @@ static int make_folders(const char *path)
  */
 static int lock_folder(const char *path, bool *locked)
 {
-	int fd = open_folder(AT_FDCWD, path);
+	int fd = tree_open(AT_FDCWD, path);
 	struct stat a, b;
 
 	if (fd < 0) {
@@ -252,7 +146,7 @@ static void sweep_stage(const char *path)
 	if (fd < 0)
 		return;
 	if (locked)
-		remove_tree(AT_FDCWD, path, DEPTH_MAX);
+		tree_remove(AT_FDCWD, path, DEPTH_MAX);
 	close(fd);
 }
 
@@ -263,7 +157,7 @@ static void sweep_old(const char *path, const char *target)
 	if (lstat(target, &st) && errno == ENOENT && !rename(path, target))
 		return;
 	if (!lstat(target, &st))
-		remove_tree(AT_FDCWD, path, DEPTH_MAX);
+		tree_remove(AT_FDCWD, path, DEPTH_MAX);
 }
 
 /* Put right what killed processes left beside the target.  What cannot be removed stays. */
@@ -355,7 +249,8 @@ int stage_open(struct stage *s, const char *target, struct error *e)
 	*s = (struct stage){ .target = target_of(target), .fd = -1 };
 	if (!s->target)
 		return error_nomem(e, target);
-	if (!path_name(s->target)[0] || is_dot(path_name(s->target)) || !strcmp(s->target, "/")) {
+	if (!path_name(s->target)[0] || tree_is_dot(path_name(s->target)) ||
+	    !strcmp(s->target, "/")) {
 		error_set(e, ERROR_CANTCREATE, "cannot create '%s': name a folder of its own",
 			  target);
 		goto out;
@@ -378,7 +273,7 @@ out:
 /* 1: a folder with the file that makes it a result; 0: something else; -1: nothing (any more). */
 static int result_at(const char *path)
 {
-	int found, fd = open_folder(AT_FDCWD, path);
+	int found, fd = tree_open(AT_FDCWD, path);
 	struct stat st;
 
 	if (fd < 0)
@@ -414,7 +309,7 @@ static int replace_once(struct stage *s, const struct place *p)
 	int errnum, ret = 1;
 
 	if (!renameat2(AT_FDCWD, s->path, AT_FDCWD, s->target, RENAME_EXCHANGE)) {
-		remove_tree(AT_FDCWD, s->path, DEPTH_MAX);
+		tree_remove(AT_FDCWD, s->path, DEPTH_MAX);
 		return 0;
 	}
 	if (errno == ENOENT)
@@ -424,7 +319,7 @@ static int replace_once(struct stage *s, const struct place *p)
 	if (put_aside(p, s->target, &aside)) {
 		ret = errno == ENOENT ? 1 : -1;
 	} else if (!rename(s->path, s->target)) {
-		remove_tree(AT_FDCWD, aside, DEPTH_MAX);
+		tree_remove(AT_FDCWD, aside, DEPTH_MAX);
 		ret = 0;
 	} else {
 		errnum = errno;
@@ -475,7 +370,7 @@ int stage_publish(struct stage *s, bool replace, struct error *e)
 
 	if (place_of(&p, s->target, e))
 		return -1;
-	if (sync_tree(s->fd, DEPTH_MAX)) {
+	if (tree_sync(s->fd, DEPTH_MAX)) {
 		error_errno(e, errno, "cannot write %s", s->target);
 		goto out;
 	}
@@ -484,7 +379,7 @@ int stage_publish(struct stage *s, bool replace, struct error *e)
 	free(s->path);
 	s->path = NULL;
 	close(s->fd);
-	if (sync_path(p.parent)) {
+	if (tree_sync_folder(p.parent)) {
 		error_errno(e, errno, "cannot sync the folder of %s", s->target);
 		goto out;
 	}
@@ -497,7 +392,7 @@ out:
 void stage_release(struct stage *s)
 {
 	if (s->path) {
-		remove_tree(AT_FDCWD, s->path, DEPTH_MAX);
+		tree_remove(AT_FDCWD, s->path, DEPTH_MAX);
 		close(s->fd);
 	}
 	free(s->path);

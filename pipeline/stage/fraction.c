@@ -35,7 +35,7 @@ struct fraction_worker {
 
 static size_t halo_pixels(const struct observe *o)
 {
-	size_t side = (size_t)o->context->options->tile + (size_t)2 * HALO;
+	size_t side = (size_t)o->context->options->tile + 2 * (size_t)HALO;
 
 	return side * side;
 }

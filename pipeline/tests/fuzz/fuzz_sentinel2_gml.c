@@ -22,6 +22,7 @@ static void check(const struct polygon *p)
 	for (size_t i = 0; i < p->rings_nr; i++) {
 		const struct ring *r = &p->rings[i];
 
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): no rings, no loop */
 		for (size_t k = 0; k < r->points_nr; k++)
 			if (!isfinite(r->points[k].x) || !isfinite(r->points[k].y))
 				abort();
