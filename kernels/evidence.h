@@ -15,14 +15,13 @@
 #include "kernels/water.h"
 
 enum evidence {
-	EVIDENCE_OPEN = 1,    /* open water, by itself or, with _GROW, by growing */
-	EVIDENCE_GROW = 2,    /* open water if it hangs together with open water */
-	EVIDENCE_PARTIAL = 4, /* partial water: DSWE classes 3 and 4 */
-	EVIDENCE_BRIGHT = 8,  /* would be open water or grow, but is white */
-	EVIDENCE_ICE = 16,    /* snow or ice by its spectrum */
-	EVIDENCE_PALE = 32,   /* not red enough for mud: a snow flag may be believed */
-	EVIDENCE_DARK =
-		64, /* too dark in the infrared and too coloured for a cloud or land in shade */
+	EVIDENCE_OPEN = 1,     /* open water, by itself or, with _GROW, by growing */
+	EVIDENCE_GROW = 2,     /* open water if it hangs together with open water */
+	EVIDENCE_PARTIAL = 4,  /* partial water: DSWE classes 3 and 4 */
+	EVIDENCE_BRIGHT = 8,   /* would be open water or grow, but is white */
+	EVIDENCE_ICE = 16,     /* snow or ice by its spectrum */
+	EVIDENCE_PALE = 32,    /* not red enough for mud: a snow flag may be believed */
+	EVIDENCE_DARK = 64,    /* no cloud or shade: dark in the infrared, coloured */
 	EVIDENCE_AEROSOL = 128 /* class changed by the aerosol level */
 };
 

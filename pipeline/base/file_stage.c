@@ -150,14 +150,39 @@ static void sweep_stage(const char *path)
 	close(fd);
 }
 
-static void sweep_old(const char *path, const char *target)
+/*
+ * A number that this process never had before: a sweep goes by a name, and what
+ * it removes must not be a new stage that took the name of an old one.
+ */
+static long long fresh_number(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/*
+ * Remove what was put aside.  It gets the name of a stage first: what others still see aside they
+ * may put back at the target, and that must be whole.
+ */
+static void discard(const struct place *p, const char *aside)
+{
+	char *path = place_path(p, "stage", fresh_number());
+
+	if (path && !rename(aside, path))
+		tree_remove(AT_FDCWD, path, DEPTH_MAX);
+	free(path);
+}
+
+static void sweep_old(const struct place *p, const char *path, const char *target)
 {
 	struct stat st;
 
 	if (lstat(target, &st) && errno == ENOENT && !rename(path, target))
 		return;
 	if (!lstat(target, &st))
-		tree_remove(AT_FDCWD, path, DEPTH_MAX);
+		discard(p, path);
 }
 
 /* Put right what killed processes left beside the target.  What cannot be removed stays. */
@@ -175,24 +200,12 @@ static void sweep(const struct place *p, const char *target)
 		if (old || is_stage(p, entry->d_name))
 			path = path_join(p->parent, entry->d_name);
 		if (path && old)
-			sweep_old(path, target);
+			sweep_old(p, path, target);
 		else if (path)
 			sweep_stage(path);
 		free(path);
 	}
 	closedir(dir);
-}
-
-/*
- * A number that this process never had before: a sweep goes by a name, and what
- * it removes must not be a new stage that took the name of an old one.
- */
-static long long fresh_number(void)
-{
-	struct timespec t = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static int make_stage(struct stage *s, const struct place *p, struct error *e)
@@ -270,15 +283,21 @@ out:
 	return ret;
 }
 
-/* 1: a folder with the file that makes it a result; 0: something else; -1: nothing (any more). */
+/*
+ * 1: a folder with the file that makes it a result; 0: something else; -1: nothing (any more), or
+ * another folder than a moment before: one without that file may be an old result that is being removed.
+ */
 static int result_at(const char *path)
 {
 	int found, fd = tree_open(AT_FDCWD, path);
-	struct stat st;
+	struct stat st, now;
 
 	if (fd < 0)
 		return errno == ENOENT ? -1 : 0;
 	found = !fstatat(fd, COMMIT, &st, AT_SYMLINK_NOFOLLOW);
+	if (!found && !fstat(fd, &st) &&
+	    (lstat(path, &now) || now.st_dev != st.st_dev || now.st_ino != st.st_ino))
+		found = -1;
 	close(fd);
 	return found;
 }
@@ -291,7 +310,7 @@ static int put_aside(const struct place *p, const char *target, char **aside)
 	errno = EEXIST;
 	for (int i = 0; ret && i < TRIES && (errno == EEXIST || errno == ENOTEMPTY); i++) {
 		free(*aside);
-		*aside = place_path(p, "old", i);
+		*aside = place_path(p, "old", fresh_number());
 		if (!*aside)
 			return -1;
 		ret = rename(target, *aside);
@@ -319,7 +338,7 @@ static int replace_once(struct stage *s, const struct place *p)
 	if (put_aside(p, s->target, &aside)) {
 		ret = errno == ENOENT ? 1 : -1;
 	} else if (!rename(s->path, s->target)) {
-		tree_remove(AT_FDCWD, aside, DEPTH_MAX);
+		discard(p, aside);
 		ret = 0;
 	} else {
 		errnum = errno;

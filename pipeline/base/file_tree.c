@@ -17,7 +17,6 @@ int tree_open(int at, const char *path)
 	return openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* A folder to be listed, or NULL with errno. */
 DIR *tree_list(int at, const char *name)
 {
 	int fd = tree_open(at, name), errnum;
@@ -31,7 +30,6 @@ DIR *tree_list(int at, const char *name)
 	return dir;
 }
 
-/* Remove what lies at name, following no link; -1 with errno if anything stays. */
 int tree_remove(int at, const char *name, int depth)
 {
 	struct dirent *entry;
@@ -58,7 +56,6 @@ static int sync_folder(int fd)
 	return fsync(fd) && errno != EINVAL ? -1 : 0;
 }
 
-/* -1 with errno.  A folder that may be written but not read is left to the system. */
 int tree_sync_folder(const char *folder)
 {
 	int errnum, ret, fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,7 +86,6 @@ static int sync_entry(int folder, const char *name, int depth)
 	return ret;
 }
 
-/* Sync all that is in an open folder, then the folder; -1 with errno. */
 int tree_sync(int folder, int depth)
 {
 	struct dirent *entry;

@@ -18,7 +18,8 @@ int tree_open(int at, const char *path);
 /* The same, to list it; NULL with errno. */
 DIR *tree_list(int at, const char *name);
 
-/* Remove a folder below the open folder `at`, at most depth folders deep; -1 with errno. */
+/* Remove a file, or a folder at most depth folders deep, below the open folder `at`; -1 with errno if
+ * anything stays.  Others may remove the same. */
 int tree_remove(int at, const char *name, int depth);
 
 /* Sync all that is in an open folder, then the folder, at most depth folders deep; -1 with errno. */

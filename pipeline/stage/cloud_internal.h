@@ -63,7 +63,8 @@ static inline const uint16_t *cloud_row_u16(const struct cloud_block *b, enum cl
 }
 
 /* Bins of a packed value, 64 values each. */
-#define CLOUD_CELL_BINS 1024
+#define CLOUD_CELL_BINS	 1024
+#define CLOUD_BINS_BYTES (sizeof(uint32_t) * 2 * CLOUD_CELL_BINS) /* of a block's bins */
 
 /* A cell: first what its own clear land looks like, then when a pixel is dark among its 3 x 3. */
 struct cloud_cell {

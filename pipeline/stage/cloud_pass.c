@@ -58,9 +58,8 @@ size_t cloud_pass_bytes(const struct cloud_job *job, int32_t cell, size_t slot_s
 
 	for (size_t p = 0; p < CLOUD_PLANES_NR; p++)
 		pixel += planes[p].size;
-	return (size_t)job->threads *
-	       (block_pixels(cell) * pixel + 2 * row + sizeof(uint32_t[2 * CLOUD_CELL_BINS]) +
-		spool_scratch_size(job->spool) + 2 * (slot_size + 128));
+	return (size_t)job->threads * (block_pixels(cell) * pixel + 2 * row + CLOUD_BINS_BYTES +
+				       spool_scratch_size(job->spool) + 2 * (slot_size + 128));
 }
 
 static void pass_stop(void *state)
@@ -95,7 +94,7 @@ static int pass_start(void *job, void **state, struct error *e)
 	}
 	ok &= (w->block.inside = malloc(row)) != NULL;
 	ok &= (w->block.flags = malloc(row)) != NULL;
-	ok &= (w->block.bins = malloc(sizeof(uint32_t[2 * CLOUD_CELL_BINS]))) != NULL;
+	ok &= (w->block.bins = malloc(CLOUD_BINS_BYTES)) != NULL;
 	ok &= (w->scratch = malloc(spool_scratch_size(j->run->job->spool))) != NULL;
 	return ok ? 0 : error_nomem(e, "a worker's block");
 }

@@ -163,7 +163,7 @@ static void count_row(const struct cloud_run *run, struct cloud_block *b, struct
 static void count_cell(struct cloud_run *run, struct cloud_block *b, struct rect part,
 		       struct cloud_cell *cell)
 {
-	memset(b->bins, 0, sizeof(*b->bins) * 2 * CLOUD_CELL_BINS);
+	memset(b->bins, 0, CLOUD_BINS_BYTES);
 	for (int32_t y = part.y + (part.y & 1); y < part.y + part.h; y += 2) {
 		region_row(run->job->region, part.x, y, part.w, b->inside + (part.x - b->r.x));
 		count_row(run, b, part, y - b->r.y, cell);

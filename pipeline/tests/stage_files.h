@@ -26,12 +26,13 @@
 #include "pipeline/base/file.h"
 
 /*
- * System calls of file_stage.c pass here (the program has them before libc), so that a process
+ * System calls of file_stage.c and file_tree.c pass here (the program has them before libc), so that a process
  * can die before any of them.
  */
 
 static struct {
 	int until_kill;	  /* calls before SIGKILL; 0: never */
+	int stall_us;	  /* some calls wait up to so long first, so that others come between */
 	bool no_exchange; /* a file system that cannot */
 	bool no_lock;	  /* nor lock */
 	bool sync_fails;
@@ -41,6 +42,8 @@ static inline void step(void)
 {
 	if (fault.until_kill && !--fault.until_kill)
 		raise(SIGKILL);
+	if (fault.stall_us && random() % 4 == 0)
+		usleep((useconds_t)(random() % fault.stall_us));
 }
 
 int mkdir(const char *path, mode_t mode)

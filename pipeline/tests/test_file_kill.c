@@ -128,6 +128,7 @@ static void replace_at_once(struct fixture *f)
 		pid[p] = fork();
 		if (pid[p])
 			continue;
+		srandom((unsigned int)getpid());
 		for (int i = 0; i < TIMES; i++) {
 			struct error e = { 0 };
 
@@ -157,6 +158,20 @@ static void also_without_exchange(void **state)
 	replace_at_once(*state);
 }
 
+/* Waits between any two calls: what is removed is nothing that another puts back meanwhile. */
+static void also_when_calls_take_long(void **state)
+{
+	fault.stall_us = 2000;
+	replace_at_once(*state);
+}
+
+static void also_when_calls_take_long_without_exchange(void **state)
+{
+	fault.stall_us = 2000;
+	fault.no_exchange = true;
+	replace_at_once(*state);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -166,6 +181,8 @@ int main(void)
 		STAGE_TEST(also_at_any_other_moment),
 		STAGE_TEST(processes_may_replace_at_once),
 		STAGE_TEST(also_without_exchange),
+		STAGE_TEST(also_when_calls_take_long),
+		STAGE_TEST(also_when_calls_take_long_without_exchange),
 	};
 
 	return cmocka_run_group_tests_name("file_kill", tests, NULL, NULL);
