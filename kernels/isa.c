@@ -4,6 +4,7 @@
  * The only symbol this file exports is its table, named by -DTABLE.
  */
 #include "kernels/kernels.h"
+#include "kernels/quality_spans.h"
 
 static void span_reflectance(size_t n, const uint16_t *restrict dn, struct calib c,
 			     float *restrict rho, uint8_t *restrict state)
@@ -351,4 +352,5 @@ const struct kernels TABLE = {
 	.cloud_tests = span_cloud_tests,
 	.change = span_change,
 	.delta = span_delta,
+	QUALITY_SPANS,
 };

@@ -16,10 +16,15 @@
 #include <stdint.h>
 
 #include "kernels/calib.h"
+#include "kernels/chlorophyll.h"
+#include "kernels/clarity.h"
 #include "kernels/classes.h"
 #include "kernels/cloud.h"
 #include "kernels/evidence.h"
 #include "kernels/fraction.h"
+#include "kernels/plants.h"
+#include "kernels/quality.h"
+#include "kernels/quantity.h"
 #include "kernels/resample.h"
 #include "kernels/water.h"
 #include "kernels/why.h"
@@ -123,6 +128,91 @@ struct kernels {
 			    struct cloud_limits limits, uint8_t *restrict bits,
 			    uint8_t *restrict variability);
 
+	/* --- water quality: reflectance of water in (chlorophyll.h, clarity.h); NaN is no value --- */
+
+	/* What is left of glint and haze (quality.h), and rho less so many times of it. */
+	void (*residual)(size_t n, const float *restrict swir1, const float *restrict swir2,
+			 float most, float *restrict out);
+	void (*subtract)(size_t n, const float *restrict residual, float factor,
+			 float *restrict rho);
+	/* Chlorophyll [mg m-3]. */
+	void (*chl_oc)(size_t n, const float *restrict blue1, const float *restrict blue2,
+		       const float *restrict green, struct chl_oc c, float *restrict out);
+	void (*chl_ci)(size_t n, const float *restrict blue, const float *restrict green,
+		       const float *restrict red, float weight, float *restrict out);
+	void (*chl_blend)(size_t n, const float *restrict ci, const float *restrict oc, float low,
+			  float high, float *restrict out);
+	void (*chl_ndci)(size_t n, const float *restrict red, const float *restrict edge705,
+			 struct chl_poly c, bool monotonic, float *restrict out);
+	void (*chl_ratio)(size_t n, const float *restrict red, const float *restrict edge705,
+			  struct chl_poly c, float *restrict out);
+	void (*chl_ratio_power)(size_t n, const float *restrict red, const float *restrict edge705,
+				struct chl_power c, float *restrict out);
+	void (*chl_three)(size_t n, const float *restrict red, const float *restrict edge705,
+			  const float *restrict edge740, struct chl_poly c, float *restrict out);
+	void (*chl_three_power)(size_t n, const float *restrict red, const float *restrict edge705,
+				const float *restrict edge740, struct chl_power c,
+				float *restrict out);
+	void (*chl_gons)(size_t n, const float *restrict red, const float *restrict edge705,
+			 const float *restrict edge783, struct chl_gons c, float *restrict out);
+	void (*chl_default)(size_t n, const float *restrict blue, const float *restrict green,
+			    const float *restrict red, const float *restrict edge705,
+			    const float *restrict turbidity, struct chl_oc oc, struct chl_poly ndci,
+			    struct chl_limits limits, float *restrict out);
+	void (*chl_clear)(size_t n, const float *restrict blue1, const float *restrict blue2,
+			  const float *restrict green, const float *restrict turbidity,
+			  struct chl_oc oc, float turbid, float blue_green, float *restrict out);
+	/* Height of a band above the line between two others: MCI, FAI, AFAI. */
+	void (*line_height)(size_t n, const float *restrict left, const float *restrict middle,
+			    const float *restrict right, float weight, float *restrict out);
+	/* sum += coefficient * ln(numerator / denominator), and e^in: regressions. */
+	void (*log_add)(size_t n, float coefficient, const float *restrict numerator,
+			const float *restrict denominator, float *restrict sum);
+	void (*exp_of)(size_t n, const float *restrict in, float *restrict out);
+	/* Turbidity [FNU], suspended matter [g m-3], dissolved matter [m-1], Secchi depth [m]. */
+	void (*turbidity)(size_t n, const float *restrict red, const float *restrict nir,
+			  struct turbidity_model model, float *restrict out);
+	void (*nechad)(size_t n, const float *restrict rho, struct nechad model,
+		       float *restrict out);
+	void (*cdom)(size_t n, const float *restrict green, const float *restrict red,
+		     float *restrict out);
+	void (*secchi)(size_t n, const float *restrict blue443, const float *restrict blue490,
+		       const float *restrict green, const float *restrict red, struct qaa qaa,
+		       float sun_zenith_deg, float *restrict out);
+
+	/* --- quantities as they are kept (quantity.h) --- */
+
+	void (*quantity_pack)(size_t n, const float *restrict v, uint16_t *restrict code);
+	void (*quantity_unpack)(size_t n, const uint16_t *restrict code, float *restrict v);
+	void (*linear_pack)(size_t n, const float *restrict v, float gain, float bias,
+			    uint16_t *restrict code);
+	void (*linear_unpack)(size_t n, const uint16_t *restrict code, float gain, float bias,
+			      float *restrict v);
+	void (*mantissa)(size_t n, const float *restrict v, float *restrict out);
+
+	/* --- flags of quantities (quality.h), added to flags --- */
+
+	void (*quality_bands)(size_t n, const float *restrict rho, uint8_t *restrict flags);
+	void (*quality_bright)(size_t n, const float *restrict nir, const float *restrict swir1,
+			       float nir_most, float swir1_most, uint8_t *restrict flags);
+	void (*quality_above)(size_t n, const float *restrict v, float limit, uint8_t flag,
+			      uint8_t *restrict flags);
+	void (*quality_below)(size_t n, const float *restrict v, float limit, uint8_t flag,
+			      uint8_t *restrict flags);
+	void (*quality_range)(size_t n, const float *restrict v, float low, float high,
+			      uint8_t *restrict flags);
+	void (*quality_no_skill)(size_t n, const float *restrict v, uint8_t *restrict flags);
+	void (*quality_foot)(size_t n, const float *restrict red, const float *restrict edge705,
+			     float q_low, float residual, uint8_t *restrict flags);
+
+	/* --- plants (plants.h): code of DSWE, height of FAI; then codes and water to classes --- */
+
+	void (*plants)(size_t n, const float *restrict red, const float *restrict nir,
+		       const float *restrict swir1, const uint8_t *restrict code,
+		       const float *restrict height, struct plants_limits limits,
+		       uint8_t *restrict out);
+	void (*plants_class)(size_t n, const uint8_t *restrict water, uint8_t *restrict plants);
+
 	/* --- fraction (fraction.h) --- */
 
 	/*
@@ -147,6 +237,9 @@ struct kernels {
 			    const int32_t *restrict y, uint16_t *restrict out);
 	void (*nearest_u32)(size_t n, struct window_u32 src, const int32_t *restrict x,
 			    const int32_t *restrict y, uint32_t *restrict out);
+	/* Of floats, NaN being no data (quantity.h). */
+	void (*bilinear_f32)(size_t n, struct window_f32 src, const int32_t *restrict x,
+			     const int32_t *restrict y, float *restrict out);
 
 	/* --- halving for overviews (resample.h): two rows of 2n pixels to one of n --- */
 
