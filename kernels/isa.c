@@ -261,6 +261,13 @@ static void span_halve_or_u32(size_t n, const uint32_t *restrict upper,
 		out[i] = upper[2 * i] | upper[2 * i + 1] | lower[2 * i] | lower[2 * i + 1];
 }
 
+static void span_halve_or_u8(size_t n, const uint8_t *restrict upper, const uint8_t *restrict lower,
+			     uint8_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = upper[2 * i] | upper[2 * i + 1] | lower[2 * i] | lower[2 * i + 1];
+}
+
 static void span_halve_mean_u8(size_t n, const uint8_t *restrict upper,
 			       const uint8_t *restrict lower, uint8_t nodata, uint8_t *restrict out)
 {
@@ -347,6 +354,7 @@ const struct kernels TABLE = {
 	.nearest_u32 = span_nearest_u32,
 	.halve_mode_u8 = span_halve_mode_u8,
 	.halve_or_u32 = span_halve_or_u32,
+	.halve_or_u8 = span_halve_or_u8,
 	.halve_mean_u8 = span_halve_mean_u8,
 	.halve_mean_u16 = span_halve_mean_u16,
 	.cloud_tests = span_cloud_tests,

@@ -28,6 +28,7 @@
 #include "kernels/resample.h"
 #include "kernels/water.h"
 #include "kernels/why.h"
+#include "kernels/window.h"
 
 struct kernels {
 	const char *isa; /* "scalar", "base", "avx2", "avx512" */
@@ -180,6 +181,16 @@ struct kernels {
 		       const float *restrict green, const float *restrict red, struct qaa qaa,
 		       float sun_zenith_deg, float *restrict out);
 
+	/* --- means over windows (window.h) --- */
+
+	/* sum += sign * packed where counts is not 0. */
+	void (*window_add)(size_t n, int32_t sign, const uint16_t *restrict packed,
+			   const uint8_t *restrict counts, int32_t *restrict sum);
+	/* Mean reflectance of each window of side columns; sum and count have n + side - 1 elements.  0/0 is
+	 * NaN. */
+	void (*window_mean)(size_t n, int32_t side, const int32_t *restrict sum,
+			    const int32_t *restrict count, float *restrict rho);
+
 	/* --- quantities as they are kept (quantity.h) --- */
 
 	void (*quantity_pack)(size_t n, const float *restrict v, uint16_t *restrict code);
@@ -212,6 +223,9 @@ struct kernels {
 		       const float *restrict height, struct plants_limits limits,
 		       uint8_t *restrict out);
 	void (*plants_class)(size_t n, const uint8_t *restrict water, uint8_t *restrict plants);
+
+	/* Adds to why what flags of quantities mean to it (why.h). */
+	void (*quality_why)(size_t n, const uint8_t *restrict flags, uint32_t *restrict why);
 
 	/* --- fraction (fraction.h) --- */
 
@@ -247,6 +261,8 @@ struct kernels {
 			      const uint8_t *restrict lower, uint8_t nodata, uint8_t *restrict out);
 	void (*halve_or_u32)(size_t n, const uint32_t *restrict upper,
 			     const uint32_t *restrict lower, uint32_t *restrict out);
+	void (*halve_or_u8)(size_t n, const uint8_t *restrict upper, const uint8_t *restrict lower,
+			    uint8_t *restrict out);
 	void (*halve_mean_u8)(size_t n, const uint8_t *restrict upper,
 			      const uint8_t *restrict lower, uint8_t nodata, uint8_t *restrict out);
 	void (*halve_mean_u16)(size_t n, const uint16_t *restrict upper,

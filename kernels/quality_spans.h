@@ -256,6 +256,42 @@ static void span_plants_class(size_t n, const uint8_t *restrict water, uint8_t *
 		plants[i] = plants_class(plants[i], water[i]);
 }
 
+static void span_quality_why(size_t n, const uint8_t *restrict flags, uint32_t *restrict why)
+{
+	for (size_t i = 0; i < n; i++)
+		why[i] |= why_quality(flags[i]);
+}
+
+static void span_window_add(size_t n, int32_t sign, const uint16_t *restrict packed,
+			    const uint8_t *restrict counts, int32_t *restrict sum)
+{
+	for (size_t i = 0; i < n; i++)
+		sum[i] += window_step(sign, packed[i], counts[i]);
+}
+
+/* In blocks, so that the sums stay in the first cache while the window's columns are added to them. */
+#define WINDOW_BLOCK 256
+
+static void span_window_mean(size_t n, int32_t side, const int32_t *restrict sum,
+			     const int32_t *restrict count, float *restrict rho)
+{
+	int32_t total[WINDOW_BLOCK], pixels[WINDOW_BLOCK];
+
+	for (size_t at = 0; at < n; at += WINDOW_BLOCK) {
+		size_t part = n - at < WINDOW_BLOCK ? n - at : WINDOW_BLOCK;
+
+		for (size_t i = 0; i < part; i++)
+			total[i] = pixels[i] = 0;
+		for (size_t k = 0; k < (size_t)side; k++)
+			for (size_t i = 0; i < part; i++) {
+				total[i] += sum[at + k + i];
+				pixels[i] += count[at + k + i];
+			}
+		for (size_t i = 0; i < part; i++)
+			rho[at + i] = window_mean(total[i], pixels[i]);
+	}
+}
+
 #define QUALITY_SPANS                                                                              \
 	.residual = span_residual, .subtract = span_subtract, .chl_oc = span_chl_oc,               \
 	.chl_ci = span_chl_ci, .chl_blend = span_chl_blend, .chl_ndci = span_chl_ndci,             \
@@ -271,6 +307,7 @@ static void span_plants_class(size_t n, const uint8_t *restrict water, uint8_t *
 	.quality_bright = span_quality_bright, .quality_above = span_quality_above,                \
 	.quality_below = span_quality_below, .quality_range = span_quality_range,                  \
 	.quality_no_skill = span_quality_no_skill, .quality_foot = span_quality_foot,              \
-	.plants = span_plants, .plants_class = span_plants_class
+	.quality_why = span_quality_why, .window_add = span_window_add,                            \
+	.window_mean = span_window_mean, .plants = span_plants, .plants_class = span_plants_class
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kernels/calib.h"
+#include "kernels/quality.h"
 
 enum why {
 	WHY_FILL = 1u << 0,	 /* no data in any needed band */
@@ -43,6 +44,9 @@ enum why {
 	WHY_ICE = 1u << 29,	     /* snow or ice by its spectrum */
 	WHY_AEROSOL = 1u << 30,	     /* class changed by the aerosol level (OPERA DSWx) */
 };
+
+/* Floating algae or plants on open water; C has no enumerators beyond INT_MAX. */
+#define WHY_BLOOM (1u << 31)
 
 /* The five DSWE tests lie together, test 1 lowest. */
 #define WHY_DSWE_SHIFT 24
@@ -83,6 +87,15 @@ static inline uint32_t why_state(uint32_t state)
 	uint32_t fill = state & CALIB_VALID ? WHY_EDGE : WHY_FILL;
 
 	return why_if(state & CALIB_FILL, fill) | why_if(state & CALIB_SATURATED, WHY_SATURATED);
+}
+
+/* Reasons from the flags of a pixel's quantities (quality.h). */
+static inline uint32_t why_quality(uint32_t flags)
+{
+	uint32_t invalid = QUALITY_NEGATIVE | QUALITY_BRIGHT | QUALITY_NO_SKILL | QUALITY_RANGE;
+
+	return why_if(flags & invalid, WHY_QUALITY) | why_if(flags & QUALITY_SHALLOW, WHY_SHALLOW) |
+	       why_if(flags & QUALITY_BLOOM, WHY_BLOOM);
 }
 
 #endif

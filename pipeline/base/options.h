@@ -44,6 +44,9 @@ struct options {
 	struct option_list limits; /* --set NAME=VALUE, as stage/limits.h reads it */
 	char *masks;		   /* "product" or "none" */
 	char *rayleigh;		   /* "auto" (Level-1 only) or "none" */
+	char *glint;		   /* "swir", "direct" or "none" */
+	char *regression;	   /* as stage/regression.h reads it; NULL: none */
+	char *bathymetry;	   /* GeoTIFF of depths; NULL: none */
 	char *offset;		   /* "product", "none", "-1000": of Sentinel-2 reflectance */
 	char *stage;  /* folder for what is unpacked or fetched; NULL: $TMPDIR, else /tmp */
 	char *hosts;  /* hosts whose files a STAC Item may name, by commas; NULL: its own only */

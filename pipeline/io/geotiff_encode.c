@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/quantity.h"
+
 /* What stands before the compressed bytes in a slot; a slot may lie at any address. */
 struct slot_head {
 	struct geotiff_sums sums;
@@ -165,7 +167,7 @@ static bool invalid(const struct layer *layer, float v)
 	return isnan(v) || (layer->has_nodata && (double)v == layer->nodata);
 }
 
-/* Mean of the valid ones of four pixels, summed in the order of reading. */
+/* Mean of the valid ones of four pixels, summed in the order of reading; 11 bits of mantissa, as the pixels have. */
 static void halve_mean_f32(const struct layer *layer, size_t n, const float *upper,
 			   const float *lower, float *out)
 {
@@ -179,7 +181,7 @@ static void halve_mean_f32(const struct layer *layer, size_t n, const float *upp
 			sum += invalid(layer, v[k]) ? 0 : (double)v[k];
 			valid += !invalid(layer, v[k]);
 		}
-		out[i] = valid ? (float)(sum / valid) : (float)layer->nodata;
+		out[i] = valid ? mantissa((float)(sum / valid)) : (float)layer->nodata;
 	}
 }
 
@@ -200,6 +202,8 @@ static bool halve_row(const struct geotiff *g, size_t n, const void *upper, cons
 		halve_nearest(g->pixel_size, n, upper, out);
 	else if (l->halving == HALVE_OR && l->type == LAYER_U32)
 		g->kernels->halve_or_u32(n, upper, lower, out);
+	else if (l->halving == HALVE_OR && l->type == LAYER_U8)
+		g->kernels->halve_or_u8(n, upper, lower, out);
 	else if (l->halving == HALVE_MEAN && l->type == LAYER_F32)
 		halve_mean_f32(l, n, upper, lower, out);
 	else if (l->halving == HALVE_MODE && l->type == LAYER_U8)

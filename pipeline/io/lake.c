@@ -222,6 +222,15 @@ int lake_area(const struct lake *lake, const struct crs *crs, struct polygon *ou
 	return 0;
 }
 
+int lake_outline(const struct lake *lake, const struct crs *crs, struct polygon *out,
+		 struct error *e)
+{
+	struct lake bare = *lake;
+
+	bare.buffer_m = 0;
+	return lake_area(&bare, crs, out, e);
+}
+
 int lake_reeds(const struct lake *lake, const struct crs *crs, struct polygon *out, struct error *e)
 {
 	if (project(&lake->reeds, crs, out, e))

@@ -54,6 +54,10 @@ void lake_free(struct lake *lake);
  */
 int lake_area(const struct lake *lake, const struct crs *crs, struct polygon *out, struct error *e);
 
+/* The outline alone in a projected CRS, likewise, without the buffer. */
+int lake_outline(const struct lake *lake, const struct crs *crs, struct polygon *out,
+		 struct error *e);
+
 /* Where reeds grow, in a projected CRS, likewise, without the buffer; the lake has reeds. */
 int lake_reeds(const struct lake *lake, const struct crs *crs, struct polygon *out,
 	       struct error *e);

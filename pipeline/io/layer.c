@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/layer.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels/classes.h"
+#include "kernels/plants.h"
+#include "kernels/quality.h"
 #include "kernels/why.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -60,6 +63,30 @@ static const struct layer_class why_bits[] = {
 	{ WHY_DSWE5, "DSWE test 5 passed: partial surface water 2", 0, 140, 200, 255 },
 	{ WHY_ICE, "snow or ice by its spectrum", 0, 230, 230, 255 },
 	{ WHY_AEROSOL, "class changed by the aerosol level (DSWx)", 200, 160, 255, 255 },
+	{ WHY_BLOOM, "floating algae or plants on open water", 90, 160, 0, 255 },
+};
+
+static const struct layer_class quality_bits[] = {
+	{ QUALITY_NEGATIVE, "a band is zero or negative", 120, 60, 160, 255 },
+	{ QUALITY_BRIGHT, "too bright in the infrared for water: glint, haze, plants", 255, 255,
+	  160, 255 },
+	{ QUALITY_TURBID, "mineral-turbid", 190, 140, 80, 255 },
+	{ QUALITY_NO_SKILL, "chlorophyll: no better than a constant here, so no value", 150, 150,
+	  150, 255 },
+	{ QUALITY_RANGE, "a value outside of its published range", 255, 120, 120, 255 },
+	{ QUALITY_RESIDUAL, "chlorophyll: a small residual in the bands decides", 255, 190, 120,
+	  255 },
+	{ QUALITY_BLOOM, "floating algae or plants", 90, 160, 0, 255 },
+	{ QUALITY_SHALLOW, "the bottom may be seen", 120, 220, 200, 255 },
+};
+
+static const struct layer_class plants_classes[] = {
+	{ PLANTS_NONE, "no plants", 255, 255, 255, 0 },
+	{ PLANTS_REED, "reed: green and dense", 70, 140, 50, 255 },
+	{ PLANTS_WET, "wet vegetation: sparse, with water between", 160, 200, 120, 255 },
+	{ PLANTS_FLOATING, "floating algae or plants on open water", 200, 220, 0, 255 },
+	{ PLANTS_HIDDEN, "hidden by cloud, shadow, snow or ice", 175, 175, 175, 255 },
+	{ PLANTS_NODATA, "no data", 0, 0, 0, 0 },
 };
 
 #define CLASSES(array) .classes = (array), .classes_nr = COUNT(array)
@@ -85,6 +112,13 @@ static const struct layer_class why_bits[] = {
 		.halving = HALVE_NEAREST, .has_nodata = true, .nodata = INDEX_NODATA,              \
 		.scale = 1e-4, .unit = "1", .style_min = -10000, .style_max = 10000,               \
 		ROLES(__VA_ARGS__)                                                                 \
+	}
+/* Quantities of open water, whose bands are those of an algorithm (pipeline/stage/quantity.c). */
+#define QUANTITY(layer_name, text, its_unit, from, to)                                             \
+	{                                                                                          \
+		.name = (layer_name), .description = (text), .type = LAYER_F32,                    \
+		.halving = HALVE_MEAN, .has_nodata = true, .nodata = NAN, .scale = 1,              \
+		.unit = (its_unit), .style_min = (from), .style_max = (to)                         \
 	}
 
 static const struct layer layers[] = {
@@ -124,6 +158,36 @@ static const struct layer layers[] = {
 	      ROLE_SWIR2),
 	INDEX("tcw", "Wetness of the tasselled cap, Crist 1985 and others", ROLE_BLUE, ROLE_GREEN,
 	      ROLE_RED, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2),
+	INDEX("fai", "FAI, Hu 2009: height of NIR above the line from red to SWIR1: floating algae",
+	      ROLE_RED, ROLE_NIR, ROLE_SWIR1),
+	INDEX("afai", "AFAI, Wang 2016: height of 740 nm above the line from red to NIR", ROLE_RED,
+	      ROLE_EDGE740, ROLE_NIR),
+	INDEX("mci", "MCI, Gower 2005: height of 705 nm above the line from 665 to 740 nm",
+	      ROLE_RED, ROLE_EDGE705, ROLE_EDGE740),
+	QUANTITY("chlorophyll", "Chlorophyll-a of open water", "mg m-3", .5, 60),
+	QUANTITY("turbidity", "Turbidity of open water", "FNU", .5, 200),
+	QUANTITY("spm", "Suspended particulate matter of open water", "g m-3", .5, 200),
+	QUANTITY("secchi", "Secchi depth of open water", "m", .25, 16),
+	QUANTITY("cdom", "Absorption of dissolved organic matter at 440 nm, an index", "m-1", .2,
+		 6),
+	QUANTITY("temperature", "Surface temperature of open water", "degC", 0, 30),
+	{ .name = "quality",
+	  .description = "What makes quantities of open water doubtful, one bit each",
+	  .type = LAYER_U8,
+	  .halving = HALVE_OR,
+	  .scale = 1,
+	  .unit = "",
+	  CLASSES(quality_bits) },
+	{ .name = "vegetation",
+	  .description = "Reed, wet vegetation and floating plants",
+	  .type = LAYER_U8,
+	  .halving = HALVE_MODE,
+	  .has_nodata = true,
+	  .nodata = PLANTS_NODATA,
+	  .scale = 1,
+	  .unit = "",
+	  CLASSES(plants_classes),
+	  WATER_ROLES },
 	LOOKS("observed", "Looks at the surface: observations of water, partial water or land"),
 	LOOKS("wet", "Looks that saw open water"),
 	LOOKS("partial", "Looks that saw partial water"),

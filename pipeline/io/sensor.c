@@ -145,20 +145,26 @@ static const struct sensor_mask hls_masks[] = {
 #define TM_BITS	 .radsat_saturated = 0x5f, .radsat_defect = 1 << 9
 #define OLI_BITS .radsat_saturated = 0x7e, .radsat_defect = 1 << 11, .cirrus_bits = true
 
-static const struct sensor tm4 = { "TM", BANDS(tm4_bands), MASKS(tm_masks), USGS, TM_BITS };
-static const struct sensor tm5 = { "TM", BANDS(tm5_bands), MASKS(tm_masks), USGS, TM_BITS };
-static const struct sensor etm = { "ETM+", BANDS(etm_bands), MASKS(tm_masks), USGS, TM_BITS };
-static const struct sensor oli = { "OLI", BANDS(oli_bands), MASKS(oli_masks), USGS, OLI_BITS };
-static const struct sensor msi_a = { "MSI", BANDS(msi_a_bands), MASKS(msi_masks), COPERNICUS, 0, 0,
-				     0 };
-static const struct sensor msi_b = { "MSI", BANDS(msi_b_bands), MASKS(msi_masks), COPERNICUS, 0, 0,
-				     0 };
-static const struct sensor msi_c = { "MSI", BANDS(msi_c_bands), MASKS(msi_masks), COPERNICUS, 0, 0,
-				     0 };
-static const struct sensor hls_l30 = { "OLI", BANDS(hls_l30_bands), MASKS(hls_masks), HLS_L30, 0, 0,
-				       0 };
-static const struct sensor hls_s30 = { "MSI", BANDS(hls_s30_bands), MASKS(hls_masks), HLS_S30, 0, 0,
-				       0 };
+#define OPTICS(name) .optics = &water_optics_##name
+
+static const struct sensor tm4 = { "TM", BANDS(tm4_bands), MASKS(tm_masks),
+				   USGS, TM_BITS,	   OPTICS(tm) };
+static const struct sensor tm5 = { "TM", BANDS(tm5_bands), MASKS(tm_masks),
+				   USGS, TM_BITS,	   OPTICS(tm) };
+static const struct sensor etm = { "ETM+", BANDS(etm_bands), MASKS(tm_masks),
+				   USGS,   TM_BITS,	     OPTICS(etm) };
+static const struct sensor oli = { "OLI", BANDS(oli_bands), MASKS(oli_masks),
+				   USGS,  OLI_BITS,	    OPTICS(oli) };
+static const struct sensor msi_a = { "MSI", BANDS(msi_a_bands), MASKS(msi_masks), COPERNICUS,
+				     OPTICS(msi_a) };
+static const struct sensor msi_b = { "MSI", BANDS(msi_b_bands), MASKS(msi_masks), COPERNICUS,
+				     OPTICS(msi_b) };
+static const struct sensor msi_c = { "MSI", BANDS(msi_c_bands), MASKS(msi_masks), COPERNICUS,
+				     OPTICS(msi_c) };
+static const struct sensor hls_l30 = { "OLI", BANDS(hls_l30_bands), MASKS(hls_masks), HLS_L30,
+				       OPTICS(oli) };
+static const struct sensor hls_s30 = { "MSI", BANDS(hls_s30_bands), MASKS(hls_masks), HLS_S30,
+				       OPTICS(hls_s30) };
 
 /* Of each instrument the newest last: it stands in for satellites that are not here. */
 static const struct platform platforms[] = {

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "pipeline/io/role.h"
+#include "pipeline/io/water_optics.h"
 
 enum level {
 	LEVEL_TOA,     /* Level-1: reflectance at the top of the atmosphere */
@@ -54,6 +55,7 @@ struct sensor {
 	uint16_t radsat_saturated; /* bits of QA_RADSAT: a band of the water rules is saturated */
 	uint16_t radsat_defect;	   /* dropped pixel, terrain occlusion */
 	bool cirrus_bits;	   /* QA_PIXEL's and BQA's bits of cirrus mean something */
+	const struct water_optics *optics;
 };
 
 /* A satellite and an instrument on it. */

@@ -13,7 +13,7 @@
 #include "pipeline/base/error.h"
 #include "pipeline/space/grid.h"
 
-#define SPOOL_PLANES_MAX 24
+#define SPOOL_PLANES_MAX 48
 
 /* One plane: bytes of a pixel, and the byte that pixels never written are made of. */
 struct spool_plane {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/style.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -136,6 +137,17 @@ static void bits(FILE *out, const struct layer *layer)
 	shader_tail(out);
 }
 
+/* Even steps from end to end; of a quantity that starts above 0, even ratios, rounded so that libm's last
+ * bits do not show. */
+static double step_value(const struct layer *layer, double part)
+{
+	double low = layer->style_min, high = layer->style_max;
+
+	if (layer->type == LAYER_F32 && low > 0)
+		return ldexp(nearbyint(ldexp(low * pow(high / low, part), 20)), -20);
+	return low + part * (high - low);
+}
+
 static void ramp(FILE *out, const struct layer *layer)
 {
 	bool both_signs = layer->style_min < 0 && layer->style_max > 0;
@@ -146,8 +158,7 @@ static void ramp(FILE *out, const struct layer *layer)
 		    shown(layer, layer->style_max));
 	for (size_t i = 0; i < n; i++) {
 		double part = (double)i / (double)(n - 1);
-		double value = shown(layer, layer->style_min +
-						    part * (layer->style_max - layer->style_min));
+		double value = shown(layer, step_value(layer, part));
 
 		entry(out, "item", value, colour[i], 255);
 		fprintf(out, "%.6g", value);

@@ -30,15 +30,6 @@ void areas_free(struct areas *a)
 
 /* --- the lake on the lattice of the grid --- */
 
-static int outline_of(const struct lake *lake, const struct crs *crs, struct polygon *out,
-		      struct error *e)
-{
-	struct lake bare = *lake;
-
-	bare.buffer_m = 0;
-	return lake_area(&bare, crs, out, e);
-}
-
 static double clamped(double v)
 {
 	const double limit = 2.0 * GRID_SIDE_MAX;
@@ -153,7 +144,7 @@ static int open_lake(struct areas *a, const char *name, struct error *e)
 	if (!a->basins)
 		return error_nomem(e, "basins");
 	a->parts = count_basins(a->lake) + 1;
-	if (!outline_of(a->lake, &a->grid.crs, &outline, e) && !make_frame(a, &outline, e) &&
+	if (!lake_outline(a->lake, &a->grid.crs, &outline, e) && !make_frame(a, &outline, e) &&
 	    !region_new(&a->outline, &outline, &a->frame, e) && !make_basins(a, e))
 		ret = count_outline(a, e);
 	polygon_release(&outline);

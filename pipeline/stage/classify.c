@@ -11,6 +11,7 @@
 #include "pipeline/run/tiles.h"
 #include "pipeline/stage/cloud_row.h"
 #include "pipeline/stage/gaps.h"
+#include "pipeline/stage/quality_pack.h"
 #include "pipeline/stage/sharpen.h"
 
 /*
@@ -21,11 +22,12 @@ struct classify_worker {
 	struct observe *o;
 	struct scene_reader *reader;
 	uint16_t *bands[ROLE_NR];
-	uint8_t *seen, *gap;	  /* of the tile with its halo; only where there may be gaps */
-	void *sharpen;		  /* scratch; only where it is done */
-	struct cloud_row *cloud;  /* only where the program finds clouds itself */
-	uint8_t *inside;	  /* a row of an outline */
-	struct darkness darkness; /* of the tile under way */
+	uint8_t *seen, *gap;	      /* of the tile with its halo; only where there may be gaps */
+	void *sharpen;		      /* scratch; only where it is done */
+	struct cloud_row *cloud;      /* only where the program finds clouds itself */
+	struct quality_pack *quality; /* only where the water's quality is asked for */
+	uint8_t *inside;	      /* a row of an outline */
+	struct darkness darkness;     /* of the tile under way */
 	float *rho[ROLE_NR], *toa, *index;
 	/* state: of the water bands; index_state: of the layers' too; spare_state: of others */
 	uint8_t *state, *index_state, *spare_state, *code;
@@ -138,9 +140,10 @@ size_t classify_bytes(const struct observe *o, int threads)
 	size_t read = o->roles_nr * sizeof(uint16_t) + (o->gaps ? 2 : 0);
 	size_t rows = (size_t)side * (ROLE_NR + 5) * sizeof(float);
 
-	return (size_t)threads * (tile_pixels(o) * pixel + read_pixels(o) * read + rows +
-				  (o->sharpened ? sharpen_bytes(side, side) : 0) +
-				  cloud_row_bytes(o) + scene_reader_bytes(o->scene, side)) +
+	return (size_t)threads *
+		       (tile_pixels(o) * pixel + read_pixels(o) * read + rows +
+			(o->sharpened ? sharpen_bytes(side, side) : 0) + cloud_row_bytes(o) +
+			quality_pack_bytes(o) + scene_reader_bytes(o->scene, side)) +
 	       scene_peak_bytes(o->scene, threads) + thumbnail_bytes(scene_grid(o->scene)) +
 	       (o->sun ? OBSERVE_SUN_FACTORS * sizeof(float) : 0);
 }
@@ -163,6 +166,7 @@ static void classify_stop(void *state)
 	free(w->index);
 	free(w->toa);
 	free(w->inside);
+	quality_pack_free(w->quality);
 	cloud_row_free(w->cloud);
 	free(w->sharpen);
 	free(w->gap);
@@ -223,7 +227,8 @@ static int classify_start(void *job, void **state, struct error *e)
 	w->o = o;
 	if (allocate(w))
 		return error_nomem(e, "a worker's tile");
-	if (o->cloud.wanted && cloud_row_new(&w->cloud, o, e))
+	if ((o->cloud.wanted && cloud_row_new(&w->cloud, o, e)) ||
+	    quality_pack_new(&w->quality, o, e))
 		return -1;
 	return scene_reader_new(&w->reader, o->scene, o->context->kernels, read_side(o), e);
 }
@@ -333,7 +338,7 @@ static void row_evidence(struct classify_worker *w, struct place at, size_t n)
 		.limits = &o->limits,
 		.evidence = w->evidence + at.out,
 	};
-	struct index_row index = { k, n, rho, o->tcw };
+	struct index_row index = { k, n, rho, o->tcw, o->wavelength_nm };
 
 	if (method_has_dswe(o->choice.method))
 		k->dswe(n, rho[ROLE_BLUE], rho[ROLE_GREEN], rho[ROLE_RED], rho[ROLE_NIR],
@@ -360,12 +365,26 @@ static void row_why(struct classify_worker *w, struct place at, size_t n)
 		k->glint(n, w->rho[ROLE_SWIR1], w->evidence + at.out, o->limits.glint_swir1, why);
 }
 
+static void row_quality(struct classify_worker *w, struct place at, size_t n)
+{
+	const struct quality_span span = {
+		.n = n,
+		.at = at.out,
+		.rho = w->rho,
+		.thermal = w->bands[ROLE_THERMAL] ? w->bands[ROLE_THERMAL] + at.in : NULL,
+		.state = w->index_state,
+	};
+
+	if (w->quality)
+		quality_pack_row(w->quality, &span);
+}
+
 static void classify_row(struct classify_worker *w, struct place at, size_t n)
 {
 	const struct observe *o = w->o;
 	const struct kernels *k = o->context->kernels;
 	const float *const *rho = (const float *const *)w->rho;
-	struct index_row row = { k, n, rho, o->tcw };
+	struct index_row row = { k, n, rho, o->tcw, o->wavelength_nm };
 
 	row_bands(w, at.in, n);
 	row_evidence(w, at, n);
@@ -374,6 +393,7 @@ static void classify_row(struct classify_worker *w, struct place at, size_t n)
 		cloud_row(w->cloud, w->rho,
 			  w->bands[ROLE_THERMAL] ? w->bands[ROLE_THERMAL] + at.in : NULL, w->state,
 			  n, at.out);
+	row_quality(w, at, n);
 	if (rho[ROLE_SWIR2])
 		darkness_count(&w->darkness, n, rho[ROLE_SWIR2], w->state);
 	for (size_t i = 0; o->shore && i < FRACTION_BANDS; i++)
@@ -463,7 +483,8 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 			      w->rho[o->picture[1]], w->rho[o->picture[2]]);
 	}
 	memcpy(slot, &w->darkness, sizeof(w->darkness));
-	if (w->cloud && cloud_row_spool(w->cloud, tile, e))
+	if ((w->cloud && cloud_row_spool(w->cloud, tile, e)) ||
+	    (w->quality && quality_pack_spool(w->quality, tile, e)))
 		return -1;
 	return spool_tile(w, tile, e);
 }

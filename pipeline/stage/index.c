@@ -56,10 +56,35 @@ static void row_tcw(const struct index_row *r, float *out)
 			r->rho[ROLE_NIR], r->rho[ROLE_SWIR1], r->rho[ROLE_SWIR2], r->tcw, out);
 }
 
+static void row_height(const struct index_row *r, enum role left, enum role middle, enum role right,
+		       float *out)
+{
+	const float *l = r->wavelength_nm;
+	float weight = (l[middle] - l[left]) / (l[right] - l[left]);
+
+	r->kernels->line_height(r->n, r->rho[left], r->rho[middle], r->rho[right], weight, out);
+}
+
+static void row_fai(const struct index_row *r, float *out)
+{
+	row_height(r, ROLE_RED, ROLE_NIR, ROLE_SWIR1, out);
+}
+
+static void row_afai(const struct index_row *r, float *out)
+{
+	row_height(r, ROLE_RED, ROLE_EDGE740, ROLE_NIR, out);
+}
+
+static void row_mci(const struct index_row *r, float *out)
+{
+	row_height(r, ROLE_RED, ROLE_EDGE705, ROLE_EDGE740, out);
+}
+
 static const struct index_rule rules[] = {
 	{ "ndwi", row_ndwi },	  { "mndwi", row_mndwi },     { "ndvi", row_ndvi },
 	{ "ndci", row_ndci },	  { "aweinsh", row_aweinsh }, { "aweish", row_aweish },
 	{ "wi2015", row_wi2015 }, { "mbwi", row_mbwi },	      { "tcw", row_tcw },
+	{ "fai", row_fai },	  { "afai", row_afai },	      { "mci", row_mci },
 };
 
 const struct index_rule *index_rule_find(const char *layer)

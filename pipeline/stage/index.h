@@ -12,8 +12,9 @@
 struct index_row {
 	const struct kernels *kernels;
 	size_t n;
-	const float *const *rho; /* reflectance by role */
-	struct tcw tcw;		 /* weights of this sensor and level */
+	const float *const *rho;    /* reflectance by role */
+	struct tcw tcw;		    /* weights of this sensor and level */
+	const float *wavelength_nm; /* of the bands, by role */
 };
 
 struct index_rule {

@@ -7,14 +7,19 @@
 
 #include "pipeline/base/suggest.h"
 
-#define JONES_2015    "Jones 2015, doi:10.3390/rs70912503"
-#define JONES_2019    "Jones 2019, doi:10.3390/rs11040374"
-#define FISHER_2016   "Fisher 2016, doi:10.1016/j.rse.2015.12.055"
-#define XU_2006	      "Xu 2006, doi:10.1080/01431160600589179"
-#define HALL_1995     "Hall 1995, doi:10.1016/0034-4257(95)00137-P"
-#define ZHU_2012      "Zhu 2012, doi:10.1016/j.rse.2011.10.028"
-#define CORDEIRO_2021 "Cordeiro 2021, doi:10.1016/j.rse.2020.112209"
-#define OURS	      "docs/algorithms.md"
+#define JONES_2015	  "Jones 2015, doi:10.3390/rs70912503"
+#define JONES_2019	  "Jones 2019, doi:10.3390/rs11040374"
+#define FISHER_2016	  "Fisher 2016, doi:10.1016/j.rse.2015.12.055"
+#define XU_2006		  "Xu 2006, doi:10.1080/01431160600589179"
+#define HALL_1995	  "Hall 1995, doi:10.1016/0034-4257(95)00137-P"
+#define ZHU_2012	  "Zhu 2012, doi:10.1016/j.rse.2011.10.028"
+#define CORDEIRO_2021	  "Cordeiro 2021, doi:10.1016/j.rse.2020.112209"
+#define OURS		  "docs/algorithms.md"
+#define SMITH_2018	  "Smith 2018, Remote Sensing of Environment 215"
+#define OYAMA_2015	  "Oyama 2015, Ecological Indicators 47"
+#define TOPP_2020	  "Topp 2020, doi:10.3390/w12010169"
+#define VANHELLEMONT_2019 "Vanhellemont 2019, doi:10.1016/j.rse.2019.03.010"
+#define OURS_QUALITY	  "docs/water-quality.md"
 
 #define DSWE(member, value, source)                                                                \
 	{                                                                                          \
@@ -25,6 +30,11 @@
 	{                                                                                          \
 		"water." #member, LIMITS_BALKHASH, offsetof(struct limits, water.member), value,   \
 			-100, 100, "1", source                                                     \
+	}
+#define QUALITY(name, member, value, low, high, unit, source)                                      \
+	{                                                                                          \
+		name, LIMITS_QUALITY, offsetof(struct limits, member), value, low, high, unit,     \
+			source                                                                     \
 	}
 #define CLOUD(member, value, low, high, unit, source)                                              \
 	{ "cloud." #member,                                                                        \
@@ -77,6 +87,25 @@ static const struct limit_row rows[] = {
 	  OURS },
 	{ "sun.low", LIMITS_SCENE, offsetof(struct limits, low_sun_deg), 10, 0, 90, "deg",
 	  "Mueller 2016, doi:10.1016/j.rse.2015.11.003 (WOfS)" },
+	QUALITY("chl.q_low", chl.q_low, .75f, 0, 10, "1", SMITH_2018),
+	QUALITY("chl.q_span", chl.q_span, .4f, .01f, 10, "1", SMITH_2018),
+	QUALITY("chl.red", chl.red_least, 0, 0, 1, "1", OURS_QUALITY),
+	QUALITY("chl.turbid", chl.turbid, 30, 0, 10000, "FNU", OURS_QUALITY),
+	QUALITY("chl.blue_green", chl.blue_green, .4f, 0, 10, "1", OURS_QUALITY),
+	QUALITY("chl.q_blue", chl.q_blue, .95f, 0, 10, "1", OURS_QUALITY),
+	QUALITY("chl.turbid_clear", chl_clear_turbid, 5, 0, 10000, "FNU", OURS_QUALITY),
+	QUALITY("chl.residual", chl_residual, .01f, 0, 1, "1", OURS_QUALITY),
+	QUALITY("plants.ndvi_reed", plants.ndvi_reed, .4f, -1, 1, "1", OURS_QUALITY),
+	QUALITY("plants.ndvi_wet", plants.ndvi_wet, .2f, -1, 1, "1", OURS_QUALITY),
+	QUALITY("plants.fai", plants.fai, .02f, -1, 1, "1", OYAMA_2015),
+	QUALITY("plants.swir1", plants.swir1_most, .25f, 0, 2, "1", OURS_QUALITY),
+	QUALITY("quality.nir", quality_nir, .2f, 0, 2, "1", TOPP_2020),
+	QUALITY("quality.swir1", quality_swir1, .05f, 0, 2, "1", VANHELLEMONT_2019),
+	QUALITY("quality.window", quality_window_m, 90, 0, 5000, "m", OURS_QUALITY),
+	QUALITY("quality.residual", residual_most, .03f, 0, 1, "1", OURS_QUALITY),
+	QUALITY("shallow.distance", shallow_distance_m, 500, 0, 5000, "m", OURS_QUALITY),
+	QUALITY("shallow.depth", shallow_depth_m, 6, 0, 1000, "m", OURS_QUALITY),
+	QUALITY("shallow.turbid", shallow_turbid, 5, 0, 10000, "FNU", OURS_QUALITY),
 	CLOUD_LIMIT_ROWS(CLOUD)
 };
 

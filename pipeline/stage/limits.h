@@ -9,7 +9,9 @@
 #include <jansson.h>
 
 #include "kernels/cloud.h"
+#include "kernels/chlorophyll.h"
 #include "kernels/evidence.h"
+#include "kernels/plants.h"
 #include "pipeline/base/error.h"
 #include "pipeline/base/options.h"
 
@@ -20,6 +22,7 @@ enum limit_group {
 	LIMITS_INDEX = 4,    /* methods that compare an index with a threshold */
 	LIMITS_SCENE = 8,    /* every method */
 	LIMITS_CLOUD = 16,   /* the program's own mask of clouds and shadows */
+	LIMITS_QUALITY = 32, /* water quality, plants */
 };
 
 struct limits {
@@ -31,6 +34,16 @@ struct limits {
 	float partial_percent; /* fraction from which land at the shore is partial water */
 	float glint_angle_deg, glint_swir1; /* flagged below this angle and above this SWIR1 */
 	float low_sun_deg;		    /* flagged below this elevation of the sun */
+	struct chl_limits chl;		    /* of the default chlorophyll */
+	float chl_clear_turbid; /* FNU: the same of sensors without 705 nm, no value from here on */
+	float chl_residual; /* such a change of both bands is flagged if it moves 705 / 665 nm past q_low */
+	struct plants_limits plants;
+	float quality_nir, quality_swir1; /* reflectance from which it is not water that is seen */
+	float quality_window_m;		  /* side of the window that reflectances are means over */
+	float residual_most;		  /* the most that is taken for glint */
+	float shallow_distance_m,
+		shallow_depth_m; /* to the shore; where a map of depths is given */
+	float shallow_turbid;	 /* FNU: the bottom is not seen from here on */
 };
 
 /* One threshold: its name in --set and item.json, and where its value comes from. */

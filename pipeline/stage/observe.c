@@ -12,6 +12,8 @@
 #include "pipeline/base/utc.h"
 #include "pipeline/io/result.h"
 #include "pipeline/space/crs.h"
+#include "pipeline/stage/quality.h"
+#include "pipeline/stage/quality_pack.h"
 #include "pipeline/stage/scene_item.h"
 #include "pipeline/stage/target.h"
 
@@ -138,8 +140,8 @@ static int choose_folder(const struct observe *o, const struct target *target, b
 static int fit_memory(struct observe *o, struct error *e)
 {
 	static size_t (*const passes[])(const struct observe *o, int threads) = {
-		classify_bytes, observe_cloud_bytes, threshold_bytes,
-		settle_bytes,	fraction_bytes,	     warp_bytes,
+		classify_bytes, observe_cloud_bytes, threshold_bytes, settle_bytes,
+		fraction_bytes, shallow_bytes,	     warp_bytes,
 	};
 	const struct options *options = o->context->options;
 	size_t need = 0;
@@ -184,10 +186,18 @@ static int open_spool(struct observe *o, struct error *e)
 		planes[PLANE_KELVIN].pixel_size = o->cloud.kelvin ? sizeof(uint16_t) : 0;
 		planes[PLANE_DISPLACED].pixel_size = o->cloud.displaced ? sizeof(uint8_t) : 0;
 	}
+	planes[PLANE_QUALITY].pixel_size = observe_has_quality(o) ? sizeof(uint8_t) : 0;
+	planes[PLANE_THERMAL].pixel_size = o->quality.thermal ? sizeof(uint16_t) : 0;
+	for (size_t i = 0; i < o->quality.bands_nr; i++)
+		if (quality_plane(o, i) == PLANE_BAND + i)
+			planes[PLANE_BAND + i].pixel_size = sizeof(uint16_t);
+	planes[PLANE_PLANTS].pixel_size = o->quality.plants ? sizeof(uint8_t) : 0;
 	for (size_t i = 0; i < o->indices_nr; i++)
-		planes[PLANE_INDEX + i] = (struct spool_plane){ sizeof(int16_t), 0 };
+		planes[PLANE_INDEX + i].pixel_size = sizeof(int16_t);
+	for (size_t i = 0; i < o->quality.rules_nr; i++)
+		planes[PLANE_QUANTITY + i].pixel_size = sizeof(uint16_t);
 	return spool_open(&o->spool, output_folder(o->output), scene_grid(o->scene),
-			  o->context->options->tile, planes, PLANE_INDEX + o->indices_nr, e);
+			  o->context->options->tile, planes, PLANES_NR, e);
 }
 
 static int open_output(struct observe *o, const char *folder, const char *unit, struct error *e)
@@ -212,6 +222,7 @@ static int open_output(struct observe *o, const char *folder, const char *unit, 
 	utc_format(o->product->time, time);
 	if (output_open(&o->output, &spec, e) || open_spool(o, e) ||
 	    area_new(&o->area, &o->target, AREA_NR, e) ||
+	    (observe_has_quality(o) && quality_summary_new(&o->quality.summary, o, e)) ||
 	    thumbnail_init(&o->thumbnail, scene_grid(o->scene), e) ||
 	    footprint_new(&o->footprint, &o->target, e))
 		return -1;
@@ -250,7 +261,9 @@ static int map_water(struct observe *o, struct error *e)
 		return -1;
 	if (settle_run(o, e))
 		return -1;
-	return o->shore && (endmembers_run(o, e) || fraction_run(o, e)) ? -1 : 0;
+	if (o->shore && (endmembers_run(o, e) || fraction_run(o, e)))
+		return -1;
+	return o->quality.colour && shallow_run(o, e) ? -1 : quality_run(o, e);
 }
 
 static int compute(struct observe *o, bool quicklook, struct error *e)
@@ -260,7 +273,8 @@ static int compute(struct observe *o, bool quicklook, struct error *e)
 	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e))
 		return -1;
 	doubt_offset(o);
-	if (map_water(o, e) || warp_run(o, e) || output_finish(o->output, e))
+	if (map_water(o, e) || warp_run(o, e) || output_finish(o->output, e) ||
+	    (o->quality.summary && quality_summary_write(o->quality.summary, o, e)))
 		return -1;
 	log_say(o->context->log, LOG_DEBUG, "%s: %zu of %zu blocks decoded, each once",
 		o->product->id, scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
@@ -323,6 +337,7 @@ static void observe_release(struct observe *o)
 	output_free(o->output);
 	spool_free(o->spool);
 	thumbnail_release(&o->thumbnail);
+	observe_quality_release(&o->quality);
 	free(o->tiles);
 	mapping_free(o->mapping);
 	region_free(o->reeds);

@@ -4,12 +4,14 @@
  *
  * Data flows one way; between the passes it lies in the spool:
  *
- *   classify   source blocks -> evidence, why, packed bands, indices
+ *   classify   source blocks -> evidence, why, packed bands, indices, plants
  *   cloud      cloud tests, temperatures, why -> why          (the program's own mask)
  *   threshold  index, why -> one threshold                    (methods that ask the scene)
  *   settle     evidence, why -> water, marks
  *   endmembers water, bands -> the scene's pure water and land
  *   fraction   water, bands -> class, fraction, marks
+ *   shallow    class -> what lies near the shore              (where quality is asked for)
+ *   quality    class, bands -> quantities, their flags        (where quality is asked for)
  *   warp       all that -> target grid -> GeoTIFF tiles       (output)
  */
 #ifndef PIPELINE_STAGE_OBSERVE_H
@@ -31,13 +33,18 @@
 #include "pipeline/stage/darkness.h"
 #include "pipeline/stage/limits.h"
 #include "pipeline/stage/method.h"
+#include "pipeline/stage/quality_summary.h"
+#include "pipeline/stage/quantity.h"
+#include "pipeline/stage/shallow.h"
 #include "pipeline/stage/thumbnail.h"
 
 #define OBSERVE_INDICES_MAX 8
+#define QUANTITIES_MAX	    8
+#define QUALITY_BANDS_MAX   16
 
 /* One for each 16-bit value. */
 #define OBSERVE_SUN_FACTORS 65536
-#define OBSERVE_LAYERS_MAX  (3 + OBSERVE_INDICES_MAX)
+#define OBSERVE_LAYERS_MAX  (5 + OBSERVE_INDICES_MAX + QUANTITIES_MAX)
 
 /* Pixels around what the target needs that are read too: what a fraction may depend on. */
 #define OBSERVE_MARGIN 24
@@ -65,7 +72,35 @@ enum observe_plane {
 	PLANE_VARIABILITY,
 	PLANE_KELVIN,
 	PLANE_DISPLACED,
-	PLANE_INDEX
+	PLANE_QUALITY, /* enum quality of kernels/quality.h; the rest where quality is asked for */
+	PLANE_PLANTS,  /* kernels/plants.h */
+	PLANE_THERMAL, /* stored values */
+	PLANE_BAND,    /* packed bands of the water's colour that no other plane has */
+	PLANE_INDEX = PLANE_BAND + QUALITY_BANDS_MAX,
+	PLANE_QUANTITY = PLANE_INDEX + OBSERVE_INDICES_MAX,
+	PLANES_NR = PLANE_QUANTITY + QUANTITIES_MAX
+};
+
+/* What is asked for of the water's quality. */
+struct observe_quality {
+	const struct quantity_rule *rules[QUANTITIES_MAX];
+	size_t rules_nr;
+	struct regression regression;
+	bool colour;			    /* reflectance is asked, so flags are raised */
+	bool plants;			    /* layer vegetation */
+	bool thermal;			    /* so is temperature */
+	enum role roles[QUALITY_BANDS_MAX]; /* bands whose reflectance of water is used */
+	size_t roles_nr;
+	enum role bands
+		[QUALITY_BANDS_MAX]; /* these and the SWIR bands that are taken off or looked at */
+	size_t bands_nr;
+	bool corrected;	      /* the residual of the glint is taken off */
+	float glint[ROLE_NR]; /* so many times, in each band */
+	float sun_zenith_deg;
+	struct region *outline;	 /* where plants are looked for, on the target; NULL: everywhere */
+	struct region *reeds;	 /* and there too; NULL: nowhere else */
+	struct shallow *shallow; /* made by shallow_run() */
+	struct quality_summary *summary;
 };
 
 /* What the program's own cloud mask needs of a scene. */
@@ -109,6 +144,8 @@ struct observe {
 	bool gaps;			/* there may be gaps in the swath */
 	bool sharpened;			/* SWIR bands get the detail of the NIR band */
 	struct observe_cloud cloud;
+	struct observe_quality quality;
+	float wavelength_nm[ROLE_NR]; /* of the bands that are read */
 
 	struct method_choice choice;
 	const struct index_rule *index; /* of the method; NULL: it has none */
@@ -220,6 +257,27 @@ size_t fraction_bytes(const struct observe *o, int threads);
 
 /* Make class, fraction and the rest of the marks. */
 int fraction_run(struct observe *o, struct error *e);
+
+/* Read --regression; before quantities are added.  USAGE. */
+int observe_read_regression(struct observe *o, struct error *e);
+
+/*
+ * Add a quantity by that algorithm ("": the layer's default); 1 if it is new, 0 if it was there, -1 on
+ * failure.  USAGE for an unknown algorithm or a second one of a layer; NOINPUT or DATA for lack of bands.
+ */
+int observe_add_quantity(struct observe *o, const char *layer, const char *algorithm,
+			 struct error *e);
+
+/* The bands that quantities, their flags and plants read; after all layers are known.  NOINPUT, DATA. */
+int observe_choose_quality(struct observe *o, struct error *e);
+
+/* Is anything of the water's quality asked for? */
+bool observe_has_quality(const struct observe *o);
+
+/* Its numbers of this scene: what the glint has in each band, where plants are looked for. */
+int observe_quality_rules(struct observe *o, struct error *e);
+
+void observe_quality_release(struct observe_quality *q);
 
 /* Bytes that a run of warp takes on so many threads. */
 size_t warp_bytes(const struct observe *o, int threads);

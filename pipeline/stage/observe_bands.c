@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/base/suggest.h"
 #include "pipeline/stage/cloud_row.h"
 
 static const char default_layers[] = "water,fraction,why,quicklook";
@@ -29,25 +30,73 @@ void observe_add_role(struct observe *o, enum role role)
 
 /* --- which layers, which bands --- */
 
-static int add_layer(struct observe *o, const char *name, bool *quicklook, struct error *e)
+/* True if a layer of that name is there already. */
+static bool has_layer(const struct observe *o, const char *name)
 {
-	const struct index_rule *rule = index_rule_find(name);
-	bool basic = !strcmp(name, "water") || !strcmp(name, "fraction") || !strcmp(name, "why");
+	for (size_t i = 0; i < o->layers_nr; i++)
+		if (!strcmp(o->layers[i]->name, name))
+			return true;
+	return false;
+}
 
-	if (!strcmp(name, "quicklook")) {
+static bool is_plain(const char *name)
+{
+	static const char *const plain[] = { "water", "fraction", "why", "quality", "vegetation" };
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (!strcmp(plain[i], name))
+			return true;
+	return false;
+}
+
+static int unknown_layer(const char *name, struct error *e)
+{
+	const char *known[64], *near;
+	const struct layer *layer;
+	size_t n = 0;
+
+	for (size_t i = 0; (layer = layer_at(i)) && n < 63; i++)
+		if (is_plain(layer->name) || index_rule_find(layer->name) ||
+		    quantity_is_layer(layer->name))
+			known[n++] = layer->name;
+	known[n++] = "quicklook";
+	near = suggest(name, known, n);
+	return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a scene%s%s%s",
+			 name, near ? "; did you mean \"" : "", near ? near : "",
+			 near ? "\"?" : "");
+}
+
+/* name: a layer, or LAYER:ALGORITHM of a quantity; it is cut at the colon. */
+static int add_layer(struct observe *o, char *name, bool *quicklook, struct error *e)
+{
+	char *algorithm = name;
+	const struct index_rule *rule;
+	int new = 1;
+
+	strsep(&algorithm, ":");
+	rule = index_rule_find(name);
+	if (!algorithm && !strcmp(name, "quicklook")) {
 		*quicklook = true;
 		return 0;
 	}
-	if (!rule && !basic)
-		return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a scene",
-				 name);
-	for (size_t i = 0; i < o->layers_nr; i++)
-		if (!strcmp(o->layers[i]->name, name))
-			return 0;
+	if (quantity_is_layer(name))
+		new = observe_add_quantity(o, name, algorithm ? algorithm : "", e);
+	else if (algorithm)
+		return error_set(e, ERROR_USAGE,
+				 "--layers: %s:%s: only quantities of the water have "
+				 "algorithms to choose from",
+				 name, algorithm);
+	else if (!rule && !is_plain(name))
+		return unknown_layer(name, e);
+	if (new <= 0 || has_layer(o, name))
+		return new < 0 ? -1 : 0;
 	if (o->layers_nr == OBSERVE_LAYERS_MAX)
 		return error_set(e, ERROR_USAGE, "--layers: more than %d layers",
 				 OBSERVE_LAYERS_MAX);
 	o->layers[o->layers_nr++] = layer_find(name);
+	if (rule && o->indices_nr == OBSERVE_INDICES_MAX)
+		return error_set(e, ERROR_USAGE, "--layers: more than %d indices",
+				 OBSERVE_INDICES_MAX);
 	if (rule)
 		o->indices[o->indices_nr++] = rule;
 	return 0;
@@ -58,8 +107,9 @@ static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
 {
 	const char *list = o->context->options->layers;
 	char *copy = strdup(list ? list : default_layers), *rest = copy, *name;
-	int ret = copy ? add_layer(o, "water", quicklook, e) : error_nomem(e, "the list of layers");
+	int ret = copy ? 0 : error_nomem(e, "the list of layers");
 
+	o->layers[o->layers_nr++] = layer_find("water");
 	while (!ret && (name = strsep(&rest, ",")))
 		ret = add_layer(o, name, quicklook, e);
 	free(copy);
@@ -74,6 +124,9 @@ bool observe_is_layer_role(const struct observe *o, enum role role)
 		for (size_t k = 0; k < o->layers[i]->roles_nr; k++)
 			if (o->layers[i]->roles[k] == role)
 				return true;
+	for (size_t i = 0; i < o->quality.roles_nr; i++)
+		if (o->quality.roles[i] == role)
+			return true;
 	return false;
 }
 
@@ -239,6 +292,8 @@ static int choose_roles(struct observe *o, bool quicklook, struct error *e)
 	for (size_t i = 0; i < o->layers_nr; i++)
 		if (require_layer(o, o->layers[i], e))
 			return -1;
+	if (observe_choose_quality(o, e))
+		return -1;
 	choose_picture(o, quicklook);
 	return choose_mask_roles(o, e) || cloud_choose(o, e) ? -1 : 0;
 }
@@ -248,7 +303,8 @@ int observe_choose_bands(struct observe *o, bool *quicklook, struct error *e)
 	const struct options *options = o->context->options;
 
 	if (method_read(&o->choice, options->method, e) ||
-	    limits_read(&o->limits, &options->limits, e) || choose_layers(o, quicklook, e))
+	    limits_read(&o->limits, &options->limits, e) || observe_read_regression(o, e) ||
+	    choose_layers(o, quicklook, e))
 		return -1;
 	return choose_roles(o, *quicklook, e);
 }

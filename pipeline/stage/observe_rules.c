@@ -144,6 +144,14 @@ static struct tcw choose_tcw(const struct observe *o)
 	return !strcmp(sensor, "OLI") ? TCW_BAIG : TCW_CRIST;
 }
 
+static void choose_wavelengths(struct observe *o)
+{
+	for (size_t i = 0; i < o->roles_nr; i++)
+		if (role_is_reflectance(o->roles[i]))
+			o->wavelength_nm[o->roles[i]] =
+				(float)o->granule->bands[o->roles[i]].band->wavelength_nm;
+}
+
 int observe_choose_rules(struct observe *o, struct error *e)
 {
 	if (choose_sun(o, e))
@@ -152,7 +160,8 @@ int observe_choose_rules(struct observe *o, struct error *e)
 	choose_masks(o);
 	choose_rayleigh(o);
 	choose_sky(o);
+	choose_wavelengths(o);
 	o->tcw = choose_tcw(o);
 	o->nir_first = o->granule->bands[ROLE_SWIR1].grid.dx > scene_grid(o->scene)->dx;
-	return 0;
+	return observe_quality_rules(o, e);
 }

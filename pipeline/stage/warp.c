@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pipeline/run/tiles.h"
+#include "pipeline/stage/warp_quality.h"
 
 /* One worker: the source window of a tile, and the tile itself. */
 struct warp_worker {
@@ -23,6 +24,7 @@ struct warp_worker {
 	uint8_t *inside, *out_water, *out_fraction;
 	uint32_t *out_why;
 	int16_t *out_index;
+	struct warp_quality *quality; /* only where the water's quality is asked for */
 };
 
 /* Pixels of the largest source rect that a tile of the target has. */
@@ -48,13 +50,16 @@ size_t warp_bytes(const struct observe *o, int threads)
 	size_t worker = source_pixels(o) * SOURCE_BYTES + tile * TARGET_BYTES +
 			spool_scratch_size(o->spool);
 
-	return (size_t)threads * (worker + output_worker_bytes(o->output));
+	worker += warp_quality_bytes(o, source_pixels(o));
+	return (size_t)threads * (worker + output_worker_bytes(o->output)) +
+	       quality_summary_bytes(o) + shallow_kept_bytes(o);
 }
 
 static void warp_stop(void *state)
 {
 	struct warp_worker *w = state;
 
+	warp_quality_free(w->quality);
 	free(w->out_index);
 	free(w->out_why);
 	free(w->out_fraction);
@@ -95,7 +100,7 @@ static int warp_start(void *job, void **state, struct error *e)
 	ok &= (w->out_fraction = malloc(tile)) != NULL;
 	ok &= (w->out_why = malloc(tile * sizeof(uint32_t))) != NULL;
 	ok &= (w->out_index = malloc(tile * sizeof(int16_t))) != NULL;
-	return ok ? 0 : error_nomem(e, "a worker's tile");
+	return ok ? warp_quality_new(&w->quality, o, n, e) : error_nomem(e, "a worker's tile");
 }
 
 static int read_source(struct warp_worker *w, struct rect r, struct error *e)
@@ -193,31 +198,50 @@ static void count(struct warp_worker *w, size_t i, struct rect tile)
 	footprint_add(w->o->footprint, tile, w->out_water, WATER_NODATA);
 }
 
-static int encode_layers(struct warp_worker *w, size_t i, struct rect tile, struct rect r,
-			 void *slot, struct error *e)
+/* An index of the tile, by the rule of its layer. */
+static int tile_index(struct warp_worker *w, const struct index_rule *rule,
+		      const struct warp_tile *t, struct error *e)
 {
 	struct observe *o = w->o;
+	size_t plane = PLANE_INDEX;
 
-	for (size_t k = 0; k < o->layers_nr; k++) {
-		const char *name = o->layers[k]->name;
-		const struct index_rule *rule = index_rule_find(name);
-		const void *pixels = !strcmp(name, "water")	 ? (void *)w->out_water
-				     : !strcmp(name, "fraction") ? (void *)w->out_fraction
-				     : !strcmp(name, "why")	 ? (void *)w->out_why
-								 : (void *)w->out_index;
+	if (rect_empty(t->source))
+		return 0;
+	while (o->indices[plane - PLANE_INDEX] != rule)
+		plane++;
+	if (spool_read(o->spool, plane, t->source, w->scratch, w->index, e))
+		return -1;
+	warp_index(w, t->tile, t->source);
+	return 0;
+}
 
-		if (rule && !rect_empty(r)) {
-			size_t plane = PLANE_INDEX;
+/* The pixels of a layer: made here, kept from warp_classes(), or of the water's quality. */
+static int layer_pixels(struct warp_worker *w, const struct layer *layer, const struct warp_tile *t,
+			const void **pixels, struct error *e)
+{
+	const struct index_rule *rule = index_rule_find(layer->name);
 
-			while (o->indices[plane - PLANE_INDEX] != rule)
-				plane++;
-			if (spool_read(o->spool, plane, r, w->scratch, w->index, e))
-				return -1;
-			warp_index(w, tile, r);
-		}
-		if (output_encode(o->output, i, k, pixels, slot, e))
+	*pixels = !strcmp(layer->name, "water")	     ? (void *)w->out_water
+		  : !strcmp(layer->name, "fraction") ? (void *)w->out_fraction
+		  : !strcmp(layer->name, "why")	     ? (void *)w->out_why
+						     : (void *)w->out_index;
+	if (rule)
+		return tile_index(w, rule, t, e);
+	if (*pixels != w->out_index)
+		return 0;
+	return warp_quality_layer(w->quality, t, layer, pixels, e);
+}
+
+static int encode_layers(struct warp_worker *w, const struct warp_tile *t, void *slot,
+			 struct error *e)
+{
+	struct observe *o = w->o;
+	const void *pixels;
+
+	for (size_t k = 0; k < o->layers_nr; k++)
+		if (layer_pixels(w, o->layers[k], t, &pixels, e) ||
+		    output_encode(o->output, t->i, k, pixels, slot, e))
 			return -1;
-	}
 	return 0;
 }
 
@@ -228,6 +252,7 @@ static int warp_work(void *state, size_t i, void *slot, struct error *e)
 	struct rect tile = grid_tile(&o->target, GEOTIFF_TILE, i);
 	struct rect lake = region_bounds(o->target_region, tile);
 	struct rect r = rect_empty(lake) ? lake : mapping_source_rect(o->mapping, tile);
+	struct warp_tile t = { i, tile, r, w->water, w->why, w->out_water, w->out_why };
 
 	fill_empty(w, rect_area(tile));
 	if (!rect_empty(r)) {
@@ -235,8 +260,10 @@ static int warp_work(void *state, size_t i, void *slot, struct error *e)
 			return -1;
 		warp_classes(w, tile, r);
 	}
+	if (w->quality && warp_quality_tile(w->quality, &t, e))
+		return -1;
 	count(w, i, tile);
-	return encode_layers(w, i, tile, r, slot, e);
+	return encode_layers(w, &t, slot, e);
 }
 
 static int warp_write(void *job, size_t i, const void *slot, struct error *e)

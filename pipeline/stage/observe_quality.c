@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * observe_quality.c - which quantities of the water an observation has, what bands they read, and the
+ * numbers of one scene that they need.
+ */
+#include "pipeline/stage/observe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/io/rayleigh.h"
+#include "pipeline/stage/glint.h"
+
+static bool takes_off_glint(const struct observe *o)
+{
+	return strcmp(o->context->options->glint, "none") != 0;
+}
+
+int observe_read_regression(struct observe *o, struct error *e)
+{
+	const char *text = o->context->options->regression;
+
+	return text ? regression_read(&o->quality.regression, text, e) : 0;
+}
+
+static bool is_layer(const struct observe *o, const char *name)
+{
+	for (size_t i = 0; i < o->layers_nr; i++)
+		if (!strcmp(o->layers[i]->name, name))
+			return true;
+	return false;
+}
+
+/* --- rules --- */
+
+int observe_add_quantity(struct observe *o, const char *layer, const char *algorithm,
+			 struct error *e)
+{
+	struct observe_quality *q = &o->quality;
+	const struct quantity_rule *rule = quantity_choose(o->product, o->granule, layer, algorithm,
+							   strlen(algorithm), &q->regression, e);
+
+	if (!rule)
+		return -1;
+	for (size_t i = 0; i < q->rules_nr; i++) {
+		if (q->rules[i] == rule)
+			return 0;
+		if (!strcmp(q->rules[i]->layer, layer))
+			return error_set(
+				e, ERROR_USAGE,
+				"--layers: %s:%s and %s:%s, where one algorithm is possible", layer,
+				q->rules[i]->name, layer, rule->name);
+	}
+	if (q->rules_nr == QUANTITIES_MAX)
+		return error_set(e, ERROR_USAGE, "--layers: more than %d quantities",
+				 QUANTITIES_MAX);
+	q->rules[q->rules_nr++] = rule;
+	return 1;
+}
+
+/* --- bands --- */
+
+static void add_once(enum role *roles, size_t *nr, enum role role)
+{
+	for (size_t i = 0; i < *nr; i++)
+		if (roles[i] == role)
+			return;
+	roles[(*nr)++] = role;
+}
+
+static void add_role(struct observe *o, enum role role)
+{
+	struct observe_quality *q = &o->quality;
+
+	observe_add_role(o, role);
+	q->thermal |= role_is_thermal(role);
+	if (!role_is_reflectance(role))
+		return;
+	add_once(q->roles, &q->roles_nr, role);
+	add_once(q->bands, &q->bands_nr, role);
+}
+
+/* Flags, and what is taken off, want the infrared bands whatever the quantities are. */
+static int require_colour(struct observe *o, struct error *e)
+{
+	static const enum role roles[] = { ROLE_RED, ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
+	struct observe_quality *q = &o->quality;
+	size_t n = takes_off_glint(o) ? 4 : 3;
+
+	if (!q->colour)
+		return 0;
+	if (product_require(o->product, o->granule, roles, n,
+			    n == 4 ? "the water's colour (--glint none does without swir2)"
+				   : "the water's colour",
+			    e))
+		return -1;
+	q->corrected = n == 4;
+	add_role(o, ROLE_RED);
+	add_role(o, ROLE_NIR);
+	for (size_t i = 2; i < n; i++) {
+		observe_add_role(o, roles[i]);
+		add_once(q->bands, &q->bands_nr, roles[i]);
+	}
+	return 0;
+}
+
+/* Plants are told by the six bands of DSWE. */
+static int require_plants(struct observe *o, struct error *e)
+{
+	const struct layer *layer = layer_find("vegetation");
+
+	if (!o->quality.plants)
+		return 0;
+	if (!o->lake)
+		return error_set(
+			e, ERROR_USAGE,
+			"--layers: vegetation needs --lake: by the spectrum alone reed is any "
+			"green plant on wet ground");
+	if (product_require(o->product, o->granule, layer->roles, layer->roles_nr,
+			    "layer vegetation", e))
+		return -1;
+	for (size_t i = 0; i < layer->roles_nr; i++)
+		observe_add_role(o, layer->roles[i]);
+	return 0;
+}
+
+int observe_choose_quality(struct observe *o, struct error *e)
+{
+	struct observe_quality *q = &o->quality;
+
+	q->plants = is_layer(o, "vegetation");
+	q->colour = is_layer(o, "quality");
+	for (size_t i = 0; i < q->rules_nr; i++) {
+		size_t nr;
+		const enum role *roles = quantity_roles(q->rules[i], &q->regression, &nr);
+
+		q->colour |= q->rules[i]->colour;
+		for (size_t k = 0; k < nr; k++)
+			add_role(o, roles[k]);
+	}
+	return require_colour(o, e) || require_plants(o, e) ? -1 : 0;
+}
+
+bool observe_has_quality(const struct observe *o)
+{
+	return o->quality.rules_nr || o->quality.colour || o->quality.plants;
+}
+
+/* --- the scene's numbers --- */
+
+static void choose_glint(struct observe *o)
+{
+	const struct granule *g = o->granule;
+	const float *l = o->wavelength_nm;
+	bool direct = !strcmp(o->context->options->glint, "direct");
+	struct glint_angles angles = { 90 - g->sun_elevation_deg, g->view_zenith_deg,
+				       g->view_azimuth_deg - g->sun_azimuth_deg };
+	double pressure = pressure_at(o->lake ? o->lake->elevation_m : 0);
+
+	for (size_t i = 0; o->quality.corrected && i < o->quality.roles_nr; i++) {
+		enum role role = o->quality.roles[i];
+		double um = (double)l[role] / 1000, reference = (double)l[ROLE_SWIR1] / 1000;
+
+		o->quality.glint[role] = direct ? glint_ratio(um, reference, angles, pressure) : 1;
+	}
+}
+
+/* Plants are looked for inside the outline itself, without its buffer, and where reed is known to grow. */
+static int make_outline(struct observe *o, struct error *e)
+{
+	struct polygon area = { 0 }, reeds = { 0 };
+	int ret = 0;
+
+	if (!o->quality.plants)
+		return 0;
+	ret = lake_outline(o->lake, &o->target.crs, &area, e);
+	if (!ret)
+		ret = region_new(&o->quality.outline, &area, &o->target, e);
+	if (!ret && o->lake->reeds.rings_nr)
+		ret = lake_reeds(o->lake, &o->target.crs, &reeds, e);
+	if (!ret && reeds.rings_nr)
+		ret = region_new(&o->quality.reeds, &reeds, &o->target, e);
+	polygon_release(&reeds);
+	polygon_release(&area);
+	return ret;
+}
+
+int observe_quality_rules(struct observe *o, struct error *e)
+{
+	o->quality.sun_zenith_deg = (float)(90 - o->granule->sun_elevation_deg);
+	choose_glint(o);
+	return make_outline(o, e);
+}
+
+void observe_quality_release(struct observe_quality *q)
+{
+	quality_summary_free(q->summary);
+	shallow_free(q->shallow);
+	region_free(q->reeds);
+	region_free(q->outline);
+}

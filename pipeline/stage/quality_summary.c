@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/stage/quality_summary.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/base/file.h"
+#include "pipeline/stage/observe.h"
+
+/* Parts are numbered in a byte; each takes half a megabyte for a quantity. */
+#define PARTS_MAX 64
+#define CODES	  65536
+/* Tiles after which a worker's 32 bits could overflow. */
+#define TILES_MAX   8192
+#define TILE_PIXELS ((size_t)GEOTIFF_TILE * GEOTIFF_TILE)
+
+/* Counters of a quantity in a part: pixels with a value, then those from each threshold on. */
+#define THRESHOLDS_MAX	  3
+#define QUANTITY_COUNTERS (1 + THRESHOLDS_MAX)
+
+/* Counters of a part: those of its quantities, then those of its classes of plants. */
+#define PLANTS_COUNTERS 3
+#define PART_COUNTERS	(QUANTITIES_MAX * QUANTITY_COUNTERS + PLANTS_COUNTERS)
+
+/* Part 0 is what lies in no basin, part k basin k - 1; the whole is all parts. */
+struct quality_summary {
+	const struct observe *o;
+	size_t parts;
+	struct region **basins;	 /* parts - 1, on the target */
+	struct area *area;	 /* PART_COUNTERS for each part */
+	_Atomic uint64_t *codes; /* [quantity][part][CODES] */
+};
+
+struct quality_counts {
+	struct quality_summary *summary;
+	struct rect tile;
+	size_t tiles; /* counted since the last flush */
+	uint32_t *codes;
+	uint8_t *part; /* of each pixel of the tile */
+	uint16_t *code;
+	float *kelvin;
+};
+
+/* --- the summary --- */
+
+/* A single basin without an area of its own is the whole again. */
+static size_t count_parts(const struct lake *lake)
+{
+	bool whole = !lake || (lake->basins_nr == 1 && !lake->basins[0].area.rings_nr);
+
+	return whole ? 1 : lake->basins_nr + 1;
+}
+
+static size_t codes_nr(const struct observe *o)
+{
+	return o->quality.rules_nr * count_parts(o->lake) * CODES;
+}
+
+size_t quality_summary_bytes(const struct observe *o)
+{
+	return observe_has_quality(o) ? codes_nr(o) * sizeof(uint64_t) : 0;
+}
+
+static int make_basins(struct quality_summary *s, struct error *e)
+{
+	const struct observe *o = s->o;
+
+	for (size_t k = 0; k + 1 < s->parts; k++) {
+		struct polygon area = { 0 };
+		int ret = lake_basin_area(o->lake, k, &o->target.crs, &area, e);
+
+		if (!ret)
+			ret = region_new(&s->basins[k], &area, &o->target, e);
+		polygon_release(&area);
+		if (ret)
+			return -1;
+	}
+	return 0;
+}
+
+void quality_summary_free(struct quality_summary *s)
+{
+	if (!s)
+		return;
+	for (size_t k = 0; s->basins && k + 1 < s->parts; k++)
+		region_free(s->basins[k]);
+	free(s->basins);
+	area_free(s->area);
+	free(s->codes);
+	free(s);
+}
+
+int quality_summary_new(struct quality_summary **out, const struct observe *o, struct error *e)
+{
+	struct quality_summary *s = calloc(1, sizeof(*s));
+
+	*out = s;
+	if (!s)
+		return error_nomem(e, "a summary");
+	s->o = o;
+	s->parts = count_parts(o->lake);
+	if (s->parts > PARTS_MAX)
+		return error_set(e, ERROR_CONFIG, "lake %s: more than %d basins", o->lake->name,
+				 PARTS_MAX - 1);
+	s->basins = calloc(s->parts, sizeof(struct region *));
+	s->codes = calloc(codes_nr(o) + 1, sizeof(*s->codes));
+	if (!s->basins || !s->codes)
+		return error_nomem(e, "a summary");
+	if (make_basins(s, e))
+		return -1;
+	return area_new(&s->area, &o->target, s->parts * PART_COUNTERS, e);
+}
+
+/* --- a worker --- */
+
+size_t quality_counts_bytes(const struct observe *o)
+{
+	return sizeof(struct quality_counts) + codes_nr(o) * sizeof(uint32_t) +
+	       TILE_PIXELS * (sizeof(uint8_t) + sizeof(uint16_t) + sizeof(float));
+}
+
+int quality_counts_new(struct quality_counts **out, struct quality_summary *s)
+{
+	struct quality_counts *c = calloc(1, sizeof(*c));
+
+	*out = c;
+	if (!c)
+		return -1;
+	c->summary = s;
+	c->codes = calloc(codes_nr(s->o) + 1, sizeof(*c->codes));
+	c->part = malloc(TILE_PIXELS);
+	c->code = malloc(TILE_PIXELS * sizeof(*c->code));
+	c->kelvin = malloc(TILE_PIXELS * sizeof(*c->kelvin));
+	return c->codes && c->part && c->code && c->kelvin ? 0 : -1;
+}
+
+static void flush(struct quality_counts *c)
+{
+	size_t n = codes_nr(c->summary->o);
+
+	for (size_t i = 0; i < n; i++)
+		if (c->codes[i])
+			atomic_fetch_add_explicit(&c->summary->codes[i], c->codes[i],
+						  memory_order_relaxed);
+	memset(c->codes, 0, n * sizeof(*c->codes));
+	c->tiles = 0;
+}
+
+void quality_counts_free(struct quality_counts *c)
+{
+	if (!c)
+		return;
+	if (c->codes)
+		flush(c);
+	free(c->kelvin);
+	free(c->code);
+	free(c->part);
+	free(c->codes);
+	free(c);
+}
+
+/* The first basin that holds a pixel has it. */
+static void row_parts(const struct quality_summary *s, int32_t x, int32_t y, int32_t n,
+		      uint8_t *part)
+{
+	uint8_t inside[GEOTIFF_TILE];
+
+	memset(part, 0, (size_t)n);
+	for (size_t k = s->parts - 1; k > 0; k--) {
+		region_row(s->basins[k - 1], x, y, n, inside);
+		for (int32_t i = 0; i < n; i++)
+			part[i] = inside[i] ? (uint8_t)k : part[i];
+	}
+}
+
+void quality_counts_tile(struct quality_counts *c, struct rect tile)
+{
+	if (c->tiles++ == TILES_MAX)
+		flush(c);
+	c->tile = tile;
+	for (int32_t y = 0; y < tile.h; y++)
+		row_parts(c->summary, tile.x, tile.y + y, tile.w,
+			  c->part + (size_t)y * (size_t)tile.w);
+}
+
+/* Codes as in the spool: one for each value that 11 bits of mantissa tell apart; .01 K. */
+static void make_codes(struct quality_counts *c, const struct quantity_rule *rule, size_t n,
+		       const float *values)
+{
+	const struct kernels *k = c->summary->o->context->kernels;
+
+	if (rule->code == QUANTITY_FLOAT) {
+		k->quantity_pack(n, values, c->code);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		c->kelvin[i] = values[i] + QUANTITY_CELSIUS;
+	k->linear_pack(n, c->kelvin, QUANTITY_KELVIN_STEP, 0.0f, c->code);
+}
+
+static float value_of(const struct quantity_rule *rule, uint16_t code)
+{
+	if (rule->code == QUANTITY_FLOAT)
+		return quantity_unpack(code);
+	return linear_unpack(code, QUANTITY_KELVIN_STEP, 0.0f) - QUANTITY_CELSIUS;
+}
+
+void quality_counts_quantity(struct quality_counts *c, size_t i, size_t which, const float *values)
+{
+	struct quality_summary *s = c->summary;
+	const struct quantity_rule *rule = s->o->quality.rules[which];
+	size_t n = rect_area(c->tile), nr;
+	const float *from = quantity_thresholds(rule->layer, &nr);
+	uint64_t counts[PARTS_MAX][QUANTITY_COUNTERS] = { { 0 } };
+
+	make_codes(c, rule, n, values);
+	for (size_t p = 0; p < n; p++) {
+		size_t part = c->part[p];
+
+		if (!c->code[p])
+			continue;
+		c->codes[(which * s->parts + part) * CODES + c->code[p]]++;
+		counts[part][0]++;
+		for (size_t k = 0; k < nr; k++)
+			counts[part][1 + k] += values[p] >= from[k];
+	}
+	for (size_t part = 0; part < s->parts; part++)
+		for (size_t k = 0; k < 1 + nr; k++)
+			area_add(s->area, i, part * PART_COUNTERS + which * QUANTITY_COUNTERS + k,
+				 counts[part][k]);
+}
+
+void quality_counts_plants(struct quality_counts *c, size_t i, const uint8_t *plants)
+{
+	struct quality_summary *s = c->summary;
+	uint64_t counts[PARTS_MAX][PLANTS_COUNTERS] = { { 0 } };
+
+	for (size_t p = 0; p < rect_area(c->tile); p++)
+		if (plants[p] >= PLANTS_REED && plants[p] <= PLANTS_FLOATING)
+			counts[c->part[p]][plants[p] - PLANTS_REED]++;
+	for (size_t part = 0; part < s->parts; part++)
+		for (size_t k = 0; k < PLANTS_COUNTERS; k++)
+			area_add(s->area, i,
+				 part * PART_COUNTERS + QUANTITIES_MAX * QUANTITY_COUNTERS + k,
+				 counts[part][k]);
+}
+
+/* --- telling --- */
+
+/* A unit of the report: parts from..past - 1. */
+struct unit {
+	const char *name;
+	size_t from, past;
+};
+
+static size_t units_nr(const struct quality_summary *s)
+{
+	return s->parts;
+}
+
+/* The whole, then each basin. */
+static struct unit unit_at(const struct quality_summary *s, size_t i)
+{
+	if (i == 0)
+		return (struct unit){ "whole", 0, s->parts };
+	return (struct unit){ s->o->lake->basins[i - 1].name, i, i + 1 };
+}
+
+static json_t *km2_json(const struct quality_summary *s, struct unit unit, size_t counter)
+{
+	double km2 = 0;
+
+	for (size_t part = unit.from; part < unit.past; part++)
+		km2 += area_km2(s->area, part * PART_COUNTERS + counter);
+	return json_real(area_round(km2));
+}
+
+static uint64_t pixels_of(const struct quality_summary *s, struct unit unit, size_t counter)
+{
+	uint64_t pixels = 0;
+
+	for (size_t part = unit.from; part < unit.past; part++)
+		pixels += area_pixels(s->area, part * PART_COUNTERS + counter);
+	return pixels;
+}
+
+/* As many digits as a value has. */
+static json_t *number(float v)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.5g", (double)v);
+	return json_real(strtod(text, NULL));
+}
+
+/* The smallest value that at least permille of the unit's pixels do not exceed; null without pixels. */
+static json_t *percentile(const struct quality_summary *s, struct unit unit, size_t which,
+			  uint64_t permille)
+{
+	uint64_t pixels = pixels_of(s, unit, which * QUANTITY_COUNTERS), below = 0;
+	uint64_t rank = (pixels * permille + 999) / 1000;
+
+	for (size_t code = 1; pixels && code < CODES; code++) {
+		for (size_t part = unit.from; part < unit.past; part++)
+			below += s->codes[(which * s->parts + part) * CODES + code];
+		if (below >= rank)
+			return number(value_of(s->o->quality.rules[which], (uint16_t)code));
+	}
+	return json_null();
+}
+
+static json_t *unit_json(const struct quality_summary *s, struct unit unit, size_t which)
+{
+	size_t nr, base = which * QUANTITY_COUNTERS;
+	const float *from = quantity_thresholds(s->o->quality.rules[which]->layer, &nr);
+	json_t *above = json_array();
+
+	for (size_t k = 0; k < nr; k++)
+		json_array_append_new(above, json_pack("{s:o, s:o}", "from", number(from[k]), "km2",
+						       km2_json(s, unit, base + 1 + k)));
+	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "name", unit.name, "pixels",
+			 (json_int_t)pixels_of(s, unit, base), "km2", km2_json(s, unit, base),
+			 "median", percentile(s, unit, which, 500), "p05",
+			 percentile(s, unit, which, 50), "p95", percentile(s, unit, which, 950),
+			 "at_least", above);
+}
+
+static json_t *quantity_json(const struct quality_summary *s, size_t which)
+{
+	const struct quantity_rule *rule = s->o->quality.rules[which];
+	json_t *json = quantity_rule_json(rule, &s->o->quality.regression);
+	json_t *units = json_array();
+
+	for (size_t i = 0; i < units_nr(s); i++)
+		json_array_append_new(units, unit_json(s, unit_at(s, i), which));
+	json_object_set_new(json, "unit", json_string(layer_find(rule->layer)->unit));
+	json_object_set_new(json, "areas", units);
+	return json;
+}
+
+static json_t *plants_json(const struct quality_summary *s)
+{
+	static const char *const names[PLANTS_COUNTERS] = { "reed_km2", "wet_vegetation_km2",
+							    "floating_km2" };
+	json_t *units = json_array();
+
+	for (size_t i = 0; i < units_nr(s); i++) {
+		struct unit unit = unit_at(s, i);
+		json_t *json = json_pack("{s:s}", "name", unit.name);
+
+		for (size_t k = 0; k < PLANTS_COUNTERS; k++)
+			json_object_set_new(
+				json, names[k],
+				km2_json(s, unit, QUANTITIES_MAX * QUANTITY_COUNTERS + k));
+		json_array_append_new(units, json);
+	}
+	return units;
+}
+
+static json_t *summary_json(const struct quality_summary *s)
+{
+	const struct observe *o = s->o;
+	json_t *quantities = json_array();
+	json_t *json = json_pack("{s:s, s:s, s:o}", "product", o->product->id, "lake",
+				 o->lake ? o->lake->name : "", "quantities", quantities);
+
+	for (size_t i = 0; json && i < o->quality.rules_nr; i++)
+		json_array_append_new(quantities, quantity_json(s, i));
+	if (json && o->quality.plants)
+		json_object_set_new(json, "vegetation", plants_json(s));
+	return json;
+}
+
+int quality_summary_write(struct quality_summary *s, const struct observe *o, struct error *e)
+{
+	json_t *json = summary_json(s);
+	char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+	char *path = path_join(output_folder(o->output), "summary.json");
+	int ret = text && path ? file_write(path, text, strlen(text), e)
+			       : error_nomem(e, "summary.json");
+
+	free(path);
+	free(text);
+	json_decref(json);
+	return ret ? -1
+		   : output_add(o->output, "summary.json", "Quantities of the water in numbers",
+				"application/json", "data", e);
+}
