@@ -432,12 +432,27 @@ static bool is_arriving(const struct product *p)
 	return arriving;
 }
 
+/* A band that the sensor never had will not come with another copy of the product. */
+static int require_bands_of_sensor(const struct product *p, const enum role *roles, size_t roles_nr,
+				   const char *purpose, struct error *e)
+{
+	for (size_t i = 0; i < roles_nr; i++)
+		if ((role_is_reflectance(roles[i]) || role_is_thermal(roles[i])) &&
+		    !sensor_find(p->sensor, roles[i]))
+			return error_set(e, ERROR_NOINPUT,
+					 "%.200s: %.60s needs band %s, which %s has not", p->id,
+					 purpose, role_name(roles[i]), p->sensor->name);
+	return 0;
+}
+
 int product_require(const struct product *p, const struct granule *g, const enum role *roles,
 		    size_t roles_nr, const char *purpose, struct error *e)
 {
 	enum error_code code = ERROR_NOINPUT;
 	struct words w = { .n = 0 };
 
+	if (require_bands_of_sensor(p, roles, roles_nr, purpose, e))
+		return -1;
 	for (size_t i = 0; i < roles_nr; i++) {
 		const struct product_band *b = &g->bands[roles[i]];
 		const char *why = product_lacks(g, roles[i]);

@@ -143,7 +143,7 @@ static double step_value(const struct layer *layer, double part)
 {
 	double low = layer->style_min, high = layer->style_max;
 
-	if (layer->type == LAYER_F32 && low > 0)
+	if (layer->type == LAYER_F32 && low > 0 && part > 0 && part < 1)
 		return ldexp(nearbyint(ldexp(low * pow(high / low, part), 20)), -20);
 	return low + part * (high - low);
 }

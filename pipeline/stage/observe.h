@@ -19,6 +19,7 @@
 
 #include "kernels/fraction.h"
 #include "pipeline/base/context.h"
+#include "pipeline/base/file.h"
 #include "pipeline/io/area.h"
 #include "pipeline/io/footprint.h"
 #include "pipeline/io/lake.h"
@@ -97,6 +98,7 @@ struct observe_quality {
 	bool corrected;	      /* the residual of the glint is taken off */
 	float glint[ROLE_NR]; /* so many times, in each band */
 	float sun_zenith_deg;
+	char bathymetry_sha256[SHA256_HEX]; /* of --bathymetry */
 	struct region *outline;	 /* where plants are looked for, on the target; NULL: everywhere */
 	struct region *reeds;	 /* and there too; NULL: nowhere else */
 	struct shallow *shallow; /* made by shallow_run() */

@@ -187,6 +187,11 @@ static int make_outline(struct observe *o, struct error *e)
 
 int observe_quality_rules(struct observe *o, struct error *e)
 {
+	const char *bathymetry = o->context->options->bathymetry;
+
+	if (o->quality.colour && bathymetry &&
+	    file_sha256(bathymetry, o->quality.bathymetry_sha256, e))
+		return -1;
 	o->quality.sun_zenith_deg = (float)(90 - o->granule->sun_elevation_deg);
 	choose_glint(o);
 	return make_outline(o, e);

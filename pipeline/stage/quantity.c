@@ -492,7 +492,7 @@ const enum role *quantity_roles(const struct quantity_rule *q, const struct regr
 /* Temperature of the surface is a product of its own: of Landsat Level-2 alone. */
 static bool has_temperature(const struct product *p)
 {
-	return p->level == LEVEL_SURFACE && strcmp(p->mission, "HLS") != 0;
+	return p->level == LEVEL_SURFACE && p->mission[0] == 'L';
 }
 
 static bool fits(const struct product *p, const struct quantity_rule *q)
@@ -532,13 +532,15 @@ static void add_possible(const struct product *p, const struct granule *g, const
 			 const struct regression *regression, struct error *e)
 {
 	size_t at = strlen(e->text);
-	const char *separator = "; possible here: ";
+	const char *separator = "; possible here: ", *last = "";
 
 	for (size_t i = 0; i < COUNT(rules) && at < sizeof(e->text); i++)
-		if (!strcmp(rules[i].layer, layer) && possible(p, g, &rules[i], regression)) {
+		if (!strcmp(rules[i].layer, layer) && strcmp(rules[i].name, last) != 0 &&
+		    possible(p, g, &rules[i], regression)) {
 			at += (size_t)snprintf(e->text + at, sizeof(e->text) - at, "%s%s:%s",
 					       separator, layer, rules[i].name);
 			separator = ", ";
+			last = rules[i].name;
 		}
 }
 
@@ -554,7 +556,7 @@ static void refuse(const struct product *p, const struct granule *g, const struc
 	if (q->row == row_regression && !nr)
 		error_set(e, ERROR_USAGE, "%s needs --regression", purpose);
 	else if (!fits(p, q))
-		error_set(e, ERROR_NOINPUT, "%s: %s is made for %s", purpose, p->id,
+		error_set(e, ERROR_NOINPUT, "%s: %s holds for %s only", p->id, purpose,
 			  q->sensor ? q->sensor : "Landsat Level-2 with surface temperature");
 	else
 		product_require(p, g, roles, nr, purpose, e);

@@ -74,22 +74,45 @@ static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
 /* Whose thresholds the observation was made by. */
 static unsigned limit_groups(const struct observe *o)
 {
-	return o->choice.method->limits | (o->cloud.wanted ? LIMITS_CLOUD : 0u);
+	return o->choice.method->limits | (o->cloud.wanted ? LIMITS_CLOUD : 0u) |
+	       (observe_has_quality(o) ? LIMITS_QUALITY : 0u);
+}
+
+/* The algorithm of a layer that has some to choose from, else NULL. */
+static const char *algorithm_of(const struct observe *o, const struct layer *layer)
+{
+	for (size_t i = 0; i < o->quality.rules_nr; i++)
+		if (!strcmp(o->quality.rules[i]->layer, layer->name))
+			return o->quality.rules[i]->name;
+	return NULL;
+}
+
+/* "water,why,chlorophyll:oc3" */
+static void layers_text(const struct observe *o, char *text, size_t size)
+{
+	for (size_t i = 0, at = 0; i < o->layers_nr && at < size; i++) {
+		const char *algorithm = algorithm_of(o, o->layers[i]);
+
+		at += (size_t)snprintf(text + at, size - at, "%s%s%s%s", i ? "," : "",
+				       o->layers[i]->name, algorithm ? ":" : "",
+				       algorithm ? algorithm : "");
+	}
 }
 
 json_t *scene_options(const struct observe *o)
 {
 	struct option_value values[32];
-	char hex[SHA256_HEX], layers[400] = "";
+	char hex[SHA256_HEX], layers[800] = "";
 	json_t *json = json_object();
 	size_t n = options_that_change_pixels(o->context->options, COMMAND_SCENE, values, 32);
 
 	for (size_t i = 0; i < n; i++)
 		json_object_set_new(json, values[i].key, json_string(values[i].value));
-	for (size_t i = 0, at = 0; i < o->layers_nr && at < sizeof(layers); i++)
-		at += (size_t)snprintf(layers + at, sizeof(layers) - at, "%s%s", i ? "," : "",
-				       o->layers[i]->name);
+	layers_text(o, layers, sizeof(layers));
 	json_object_set_new(json, "layers", json_string(layers));
+	if (o->quality.bathymetry_sha256[0])
+		json_object_set_new(json, "bathymetry_sha256",
+				    json_string(o->quality.bathymetry_sha256));
 	json_object_set_new(json, "set", limits_json(&o->limits, limit_groups(o)));
 	if (o->lake) {
 		lake_digest(o->lake, hex);
@@ -161,6 +184,28 @@ static json_t *method_json(const struct observe *o)
 	return json;
 }
 
+/* How quantities were made: algorithms, thresholds, what was taken off for glint. */
+static json_t *quality_json(const struct observe *o)
+{
+	const struct observe_quality *q = &o->quality;
+	json_t *json = json_object(), *list = json_array();
+
+	for (size_t i = 0; i < q->rules_nr; i++)
+		json_array_append_new(list, quantity_rule_json(q->rules[i], &q->regression));
+	json_object_set_new(json, "algorithms", list);
+	json_object_set_new(json, "thresholds", limits_json(&o->limits, LIMITS_QUALITY));
+	if (q->corrected) {
+		json_t *glint = json_object();
+
+		for (size_t i = 0; i < q->roles_nr; i++)
+			json_object_set_new(
+				glint, role_name(q->roles[i]),
+				json_real(rounded((double)q->glint[q->roles[i]], 1e-6)));
+		json_object_set_new(json, "glint_factors", glint);
+	}
+	return json;
+}
+
 json_t *scene_properties(const struct observe *o, const struct grid *full, const char *unit,
 			 json_t *inputs, json_t *options)
 {
@@ -198,6 +243,8 @@ json_t *scene_properties(const struct observe *o, const struct grid *full, const
 	if (o->unknown_mask_values)
 		json_object_set_new(json, "balkhash:unknown_mask_values",
 				    json_integer((json_int_t)o->unknown_mask_values));
+	if (observe_has_quality(o))
+		json_object_set_new(json, "balkhash:quality", quality_json(o));
 	if (o->cloud.wanted)
 		json_object_set_new(json, "balkhash:own_clouds", clouds_json(o));
 	add_areas(o, json);

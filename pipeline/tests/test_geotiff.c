@@ -81,6 +81,15 @@ static bool valid(const struct layer *layer, double v)
 	return !isnan(v) && !(layer->has_nodata && v == layer->nodata);
 }
 
+/* A real as the program keeps it: 12 bits in all, the first of them not stored; ties to even. */
+static double short_real(double v)
+{
+	int exponent;
+	double part = frexp((double)(float)v, &exponent);
+
+	return ldexp(nearbyint(ldexp(part, 12)), exponent - 12);
+}
+
 /* The values of n pixels as one, by the words of the contract; n = 1, 2 or 4, the first upper left. */
 static double reduce(const struct layer *layer, const double *v, int n)
 {
@@ -111,7 +120,8 @@ static double reduce(const struct layer *layer, const double *v, int n)
 	default:
 		if (!count)
 			return layer->nodata;
-		return layer->type == LAYER_F32 ? sum / count : floor(sum / count + 0.5);
+		return layer->type == LAYER_F32 ? short_real(sum / count)
+						: floor(sum / count + 0.5);
 	}
 }
 

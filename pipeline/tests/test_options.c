@@ -429,17 +429,18 @@ static void options_that_change_pixels_are_told(void **state)
 	char wide[400], line[500], hex[SHA256_HEX], wanted[200];
 
 	(void)state;
-	check_pixels("scene\tA\t-o\tD", "method=balkhash;masks=auto;rayleigh=auto;offset=product;");
+	check_pixels("scene\tA\t-o\tD",
+		     "method=balkhash;masks=auto;rayleigh=auto;glint=swir;offset=product;");
 	check_pixels("change\tA\tB\t-o\tD", "");
 	check_pixels("mosaic\tA\t-o\tD\t--period\t2024-05-01/2024-11-01",
 		     "rule=frequency;period=2024-05-01/2024-11-01;");
 	check_pixels("scene\tA\t-o\tD\t-co\tA=B\t--threads\t3\t--memory\t2G\t--isa\tavx2\t--tile"
 		     "\t128\t--json\t-v\t--overwrite",
-		     "method=balkhash;masks=auto;rayleigh=auto;offset=product;");
+		     "method=balkhash;masks=auto;rayleigh=auto;glint=swir;offset=product;");
 	check_pixels(
 		"scene\tA\t-o\tD\t--lake\t/home/x/lakes/aral.ini\t-tr\t30.0\t0.1\t-te\t-1.5\t0"
 		"\t1e3\t0.30000000000000004\t-t_srs\tEPSG:32643\t--layers\twater\t--masks\tnone",
-		"method=balkhash;masks=none;rayleigh=auto;offset=product;lake=aral.ini;tr=30 0.1;"
+		"method=balkhash;masks=none;rayleigh=auto;glint=swir;offset=product;lake=aral.ini;tr=30 0.1;"
 		"te=-1.5 0 1000 0.30000000000000004;t_srs=EPSG:32643;layers=water;");
 
 	memset(wide, 'w', sizeof(wide) - 1);
