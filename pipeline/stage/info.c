@@ -3,21 +3,56 @@
 
 #include "pipeline/stage/batch.h"
 #include "pipeline/stage/inputs.h"
+#include "pipeline/stage/quantity.h"
 #include "pipeline/stage/stages.h"
 
 /* As info.h says. */
 #define DIGITS 15
 
+/* "  quality    chlorophyll: balkhash, oc2; turbidity: dogliotti" */
+static void print_quantities(json_t *layers)
+{
+	const char *layer, *separator = "  quality    ";
+	json_t *algorithms, *name;
+	size_t i;
+
+	json_object_foreach(layers, layer, algorithms)
+	{
+		printf("%s%s:", separator, layer);
+		json_array_foreach(algorithms, i, name)
+			printf("%s %s", i ? "," : "", json_string_value(name));
+		separator = "\n             ";
+	}
+	if (json_object_size(layers))
+		putchar('\n');
+}
+
+/* What info.h cannot know: the algorithms of the water's quality, by the bands of the first granule. */
+static void add_quantities(const struct product *p, json_t *json)
+{
+	json_t *layers =
+		p->granules_nr ? quantity_possible_json(p, &p->granules[0]) : json_object();
+
+	if (json)
+		json_object_set(json, "quantities", layers);
+	else
+		print_quantities(layers);
+	json_decref(layers);
+}
+
 static int show(const char *path, const struct input_options *options, json_t *all, struct error *e)
 {
 	struct product *p = NULL;
+	json_t *json;
 	int ret = 0;
 
 	if (product_open(&p, path, options, e))
 		return -1;
+	json = all ? info_json(p) : NULL;
 	if (!all)
 		info_print(p, stdout);
-	else if (json_array_append_new(all, info_json(p)))
+	add_quantities(p, json);
+	if (all && json_array_append_new(all, json))
 		ret = error_nomem(e, path);
 	product_free(p);
 	return ret;

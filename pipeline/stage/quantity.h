@@ -57,6 +57,7 @@ struct quantity_rule {
 	bool turbidity;	 /* the row is asked for turbidity first */
 	bool colour;	 /* made of reflectance: flags are raised, the glint is taken off */
 	bool skill;	 /* where there is no value though the bands are good, a flag says so */
+	bool regression; /* its bands and coefficients are the user's */
 	uint8_t hides;	 /* enum quality: no value where these flags are raised */
 	float low, high; /* published range, in the layer's unit; outside it is flagged */
 	const char *error, *source;
@@ -82,6 +83,9 @@ const struct quantity_rule *quantity_choose(const struct product *product,
 /* The bands that a rule reads; *nr of them. */
 const enum role *quantity_roles(const struct quantity_rule *q, const struct regression *regression,
 				size_t *nr);
+
+/* The algorithms that a granule's bands allow: {"chlorophyll": ["balkhash" ...] ...}; a new reference. */
+json_t *quantity_possible_json(const struct product *product, const struct granule *granule);
 
 /* {"layer", "algorithm", "title", "source", "error", "range", "regression"}; a new reference. */
 json_t *quantity_rule_json(const struct quantity_rule *q, const struct regression *regression);
