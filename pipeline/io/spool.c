@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ struct spool {
 	size_t planes_nr, record_size;
 	struct spool_plane planes[SPOOL_PLANES_MAX];
 	size_t plane_offset[SPOOL_PLANES_MAX];
-	bool *written; /* a flag for each tile */
+	/* Of each tile, a bit for each plane; a pass reads planes while it writes others. */
+	_Atomic uint64_t *written;
 };
 
 static int open_unnamed(const char *folder, struct error *e)
@@ -106,7 +108,7 @@ int spool_write(struct spool *s, size_t i, size_t plane, const void *pixels, str
 {
 	size_t size = rect_area(grid_tile(&s->grid, s->side, i)) * s->planes[plane].pixel_size;
 
-	s->written[i] = true;
+	atomic_fetch_or(&s->written[i], UINT64_C(1) << plane);
 	return write_all(s->fd, pixels, size, (off_t)(i * s->record_size + s->plane_offset[plane]),
 			 e);
 }
@@ -121,6 +123,11 @@ size_t spool_scratch_size(const struct spool *s)
 	return (size_t)s->side * (size_t)s->side * largest;
 }
 
+static bool is_written(const struct spool *s, size_t i, size_t plane)
+{
+	return atomic_load(&s->written[i]) >> plane & 1;
+}
+
 /* Copy the part of tile i that lies in rect.  Rows of a tile are contiguous: one read. */
 static int read_tile(const struct spool *s, size_t plane, size_t i, struct rect rect, char *scratch,
 		     char *pixels, struct error *e)
@@ -131,7 +138,7 @@ static int read_tile(const struct spool *s, size_t plane, size_t i, struct rect 
 	off_t at = (off_t)(i * s->record_size + s->plane_offset[plane] +
 			   (size_t)(part.y - tile.y) * row);
 
-	if (!s->written[i])
+	if (!is_written(s, i, plane))
 		return 0;
 	if (read_all(s->fd, scratch, (size_t)part.h * row, at, e))
 		return -1;
@@ -153,7 +160,7 @@ int spool_read(const struct spool *s, size_t plane, struct rect rect, void *scra
 
 	for (int32_t y = in.y / s->side; whole && in.h && y <= (in.y + in.h - 1) / s->side; y++)
 		for (int32_t x = in.x / s->side; x <= (in.x + in.w - 1) / s->side; x++)
-			whole &= s->written[(size_t)y * columns + (size_t)x];
+			whole &= is_written(s, (size_t)y * columns + (size_t)x, plane);
 	if (!whole)
 		memset(pixels, s->planes[plane].fill,
 		       rect_area(rect) * s->planes[plane].pixel_size);

@@ -2,6 +2,7 @@
  *
  * quantity_choose.c - which of the algorithms a product allows, and telling people about them.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,13 +29,19 @@ bool quantity_is_layer(const char *layer)
 
 /* --- telling --- */
 
+/* As many digits as a float has, so that .01 is not 0.00999999977648258. */
+static double digits(float v)
+{
+	return nearbyint((double)v * 1e6) / 1e6;
+}
+
 static json_t *regression_json(const struct regression *g)
 {
 	json_t *terms = json_array();
 
 	for (size_t i = 0; i < g->terms_nr; i++) {
 		const struct regression_term *t = &g->terms[i];
-		json_t *term = json_pack("{s:f, s:s}", "coefficient", (double)t->coefficient,
+		json_t *term = json_pack("{s:f, s:s}", "coefficient", digits(t->coefficient),
 					 "numerator", role_name(t->numerator));
 
 		if (t->denominator != ROLE_NR)
@@ -42,7 +49,7 @@ static json_t *regression_json(const struct regression *g)
 					    json_string(role_name(t->denominator)));
 		json_array_append_new(terms, term);
 	}
-	return json_pack("{s:f, s:o}", "constant", (double)g->constant, "terms", terms);
+	return json_pack("{s:f, s:o}", "constant", digits(g->constant), "terms", terms);
 }
 
 json_t *quantity_rule_json(const struct quantity_rule *q, const struct regression *regression)
@@ -55,7 +62,7 @@ json_t *quantity_rule_json(const struct quantity_rule *q, const struct regressio
 		json_object_set_new(json, "regression", regression_json(regression));
 	else
 		json_object_set_new(json, "range",
-				    json_pack("[ff]", (double)q->low, (double)q->high));
+				    json_pack("[ff]", digits(q->low), digits(q->high)));
 	return json;
 }
 

@@ -252,7 +252,7 @@ static int warp_work(void *state, size_t i, void *slot, struct error *e)
 	struct rect tile = grid_tile(&o->target, GEOTIFF_TILE, i);
 	struct rect lake = region_bounds(o->target_region, tile);
 	struct rect r = rect_empty(lake) ? lake : mapping_source_rect(o->mapping, tile);
-	struct warp_tile t = { i, tile, r, w->water, w->why, w->out_water, w->out_why };
+	struct warp_tile t = { i, tile, r, w->out_water, w->out_why };
 
 	fill_empty(w, rect_area(tile));
 	if (!rect_empty(r)) {

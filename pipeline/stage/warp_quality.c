@@ -13,6 +13,7 @@ struct warp_quality {
 	uint8_t *bytes;
 	uint16_t *codes;
 	float *values;
+	bool open; /* the tile has open water */
 	/* target grid: a row of coordinates, one tile */
 	int32_t *x, *y;
 	uint8_t *inside, *flags, *plants;
@@ -162,24 +163,23 @@ int warp_quality_tile(struct warp_quality *w, const struct warp_tile *t, struct 
 	memset(w->flags, 0, n);
 	memset(w->plants, PLANTS_NODATA, n);
 	quality_counts_tile(w->counts, t->tile);
+	w->open = !rect_empty(t->source) && memchr(t->out_water, WATER_OPEN, n);
 	if (rect_empty(t->source))
 		return 0;
-	if (w->o->quality.colour && tile_flags(w, t, e))
+	if (w->open && w->o->quality.colour && tile_flags(w, t, e))
 		return -1;
 	return w->o->quality.plants ? tile_plants(w, t, e) : 0;
 }
 
 /* --- quantities --- */
 
-/* Values of the source rect, NaN where it is not open water alone. */
+/* Values of the source rect; NaN where there is no code. */
 static void decode(struct warp_quality *w, const struct warp_tile *t,
 		   const struct quantity_rule *rule)
 {
 	const struct kernels *k = w->o->context->kernels;
 	size_t n = rect_area(t->source);
 
-	for (size_t i = 0; i < n; i++)
-		w->codes[i] = is_pure(t->water[i], t->why[i]) ? w->codes[i] : 0;
 	if (rule->code == QUANTITY_KELVIN)
 		k->linear_unpack(n, w->codes, QUANTITY_KELVIN_STEP, 0.0f, w->values);
 	else
@@ -211,7 +211,7 @@ static int tile_quantity(struct warp_quality *w, const struct warp_tile *t, size
 	const struct quantity_rule *rule = w->o->quality.rules[which];
 	size_t n = rect_area(t->tile);
 
-	if (rect_empty(t->source)) {
+	if (!w->open) {
 		for (size_t i = 0; i < n; i++)
 			w->quantity[i] = NAN;
 		return 0;

@@ -13,8 +13,6 @@
 struct warp_tile {
 	size_t i; /* its number */
 	struct rect tile, source;
-	const uint8_t *water; /* of the source, as settled */
-	const uint32_t *why;
 	const uint8_t *out_water; /* of the tile */
 	uint32_t *out_why;	  /* gains what flags mean */
 };

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "pipeline/io/spool.h"
 
@@ -67,6 +68,37 @@ static void rects_come_back(void **state)
 	spool_free(s);
 }
 
+/* A pass that writes a plane of some tiles only leaves the others as their fill, the last tile too. */
+static void planes_are_written_one_by_one(void **state)
+{
+	const struct spool_plane planes[] = { { 1, 7 }, { 2, 9 } };
+	const struct rect all = { 0, 0, 300, 200 };
+	size_t n = rect_area(all);
+	uint8_t *bytes = calloc(n, 1);
+	uint16_t *pixels = calloc(n, sizeof(*pixels)), pair[64 * 64];
+	struct spool *s;
+	struct error e;
+	void *scratch;
+
+	(void)state;
+	assert_int_equal(spool_open(&s, "/tmp", &grid, 64, planes, 2, &e), 0);
+	scratch = malloc(spool_scratch_size(s));
+	memset(pair, 5, sizeof(pair));
+	for (size_t i = 0; i < grid_tiles(&grid, 64); i++)
+		assert_int_equal(spool_write(s, i, 0, bytes, &e), 0);
+	assert_int_equal(spool_write(s, 0, 1, pair, &e), 0);
+	assert_int_equal(spool_read(s, 0, all, scratch, bytes, &e), 0);
+	assert_int_equal(spool_read(s, 1, all, scratch, pixels, &e), 0);
+	for (size_t p = 0; p < n; p++) {
+		assert_int_equal(bytes[p], 0);
+		assert_int_equal(pixels[p], p % 300 < 64 && p / 300 < 64 ? 0x0505 : 0x0909);
+	}
+	free(scratch);
+	free(pixels);
+	free(bytes);
+	spool_free(s);
+}
+
 static void folder_must_be_there(void **state)
 {
 	const struct spool_plane plane = { 1, 0 };
@@ -83,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rects_come_back),
+		cmocka_unit_test(planes_are_written_one_by_one),
 		cmocka_unit_test(folder_must_be_there),
 	};
 
