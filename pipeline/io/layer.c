@@ -114,11 +114,11 @@ static const struct layer_class plants_classes[] = {
 		ROLES(__VA_ARGS__)                                                                 \
 	}
 /* Quantities of open water, whose bands are those of an algorithm (pipeline/stage/quantity.c). */
-#define QUANTITY(layer_name, text, its_unit, from, to)                                             \
+#define QUANTITY(layer_name, text, its_unit, from, to, its_hue)                                    \
 	{                                                                                          \
 		.name = (layer_name), .description = (text), .type = LAYER_F32,                    \
 		.halving = HALVE_MEAN, .has_nodata = true, .nodata = NAN, .scale = 1,              \
-		.unit = (its_unit), .style_min = (from), .style_max = (to)                         \
+		.unit = (its_unit), .style_min = (from), .style_max = (to), .hue = (its_hue)       \
 	}
 
 static const struct layer layers[] = {
@@ -164,13 +164,13 @@ static const struct layer layers[] = {
 	      ROLE_EDGE740, ROLE_NIR),
 	INDEX("mci", "MCI, Gower 2005: height of 705 nm above the line from 665 to 740 nm",
 	      ROLE_RED, ROLE_EDGE705, ROLE_EDGE740),
-	QUANTITY("chlorophyll", "Chlorophyll-a of open water", "mg m-3", .5, 60),
-	QUANTITY("turbidity", "Turbidity of open water", "FNU", .5, 200),
-	QUANTITY("spm", "Suspended particulate matter of open water", "g m-3", .5, 200),
-	QUANTITY("secchi", "Secchi depth of open water", "m", .25, 16),
-	QUANTITY("cdom", "Absorption of dissolved organic matter at 440 nm, an index", "m-1", .2,
-		 6),
-	QUANTITY("temperature", "Surface temperature of open water", "degC", 0, 30),
+	QUANTITY("chlorophyll", "Chlorophyll-a of open water", "mg m-3", .5, 60, HUE_GREEN),
+	QUANTITY("turbidity", "Turbidity of open water", "FNU", .5, 200, HUE_BROWN),
+	QUANTITY("spm", "Suspended particulate matter of open water", "g m-3", .5, 200, HUE_BROWN),
+	QUANTITY("secchi", "Secchi depth of open water", "m", .25, 16, HUE_BLUE),
+	QUANTITY("cdom", "Absorption of dissolved organic matter at 440 nm, an index", "m-1", .2, 6,
+		 HUE_BROWN),
+	QUANTITY("temperature", "Surface temperature of open water", "degC", 0, 30, HUE_RED),
 	{ .name = "quality",
 	  .description = "What makes quantities of open water doubtful, one bit each",
 	  .type = LAYER_U8,

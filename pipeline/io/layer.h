@@ -19,6 +19,9 @@ enum layer_type { LAYER_U8, LAYER_U16, LAYER_I16, LAYER_U32, LAYER_F32 };
 /* How four pixels become one in an overview. */
 enum layer_halving { HALVE_MODE, HALVE_OR, HALVE_NEAREST, HALVE_MEAN };
 
+/* Colours from small values to large ones (style.c); of values of both signs always from land to water. */
+enum layer_hue { HUE_BLUE, HUE_GREEN, HUE_BROWN, HUE_RED };
+
 /* One code of a class layer, or one bit of a bit-field layer. */
 struct layer_class {
 	uint32_t code;	    /* pixel value; for a bit field the bit's mask */
@@ -37,6 +40,7 @@ struct layer {
 	const char *unit;		   /* UDUNITS spelling, "" for none */
 	const struct layer_class *classes; /* codes, or bits where halving is HALVE_OR; or NULL */
 	size_t classes_nr;
+	enum layer_hue hue;	     /* of the colour ramp (no classes) */
 	double style_min, style_max; /* stored values at the ends of the colour ramp (no classes) */
 	enum role roles[6];	     /* of an observation's layer: what it is made of */
 	size_t roles_nr;	     /* 0: not a layer of an observation */

@@ -17,13 +17,42 @@ struct colour {
 /*
  * Even steps of lightness in OKLCH (Ottosson 2020, bottosson.github.io/posts/oklab), so equal
  * differences look equal, also to the colour-blind and in grey.
- * blues, t = 0, 1/6 ... 1: L = 0.97 - 0.62 t, C = 0.012 + 0.1 sin(0.72 pi t), h = 248 degrees.
+ * ramps, t = 0, 1/6 ... 1: L = 0.97 - 0.62 t, C = 0.012 + 0.1 sin(0.72 pi t), h = 248 degrees (blue), 145
+ * (green), 65 (brown), 30 (red).
  * diverging, t = -1, -3/4 ... 1: L = 0.965 - 0.5 |t|, C = 0.005 + 0.088 |t|, h = 60 degrees
  * (land) below 0 and 245 (water) from 0 on.
  */
-static const struct colour blues[] = {
-	{ 239, 246, 253 }, { 187, 215, 242 }, { 137, 183, 227 }, { 93, 151, 206 },
-	{ 55, 120, 177 },  { 25, 89, 142 },   { 6, 61, 102 },
+#define RAMP_STEPS 7
+
+static const struct colour ramps[][RAMP_STEPS] = {
+	[HUE_BLUE] = { { 239, 246, 253 },
+		       { 187, 215, 242 },
+		       { 137, 183, 227 },
+		       { 93, 151, 206 },
+		       { 55, 120, 177 },
+		       { 25, 89, 142 },
+		       { 6, 61, 102 } },
+	[HUE_GREEN] = { { 240, 247, 240 },
+			{ 192, 220, 192 },
+			{ 146, 192, 147 },
+			{ 105, 163, 106 },
+			{ 69, 132, 72 },
+			{ 41, 101, 46 },
+			{ 21, 70, 26 } },
+	[HUE_BROWN] = { { 251, 244, 237 },
+			{ 234, 205, 178 },
+			{ 214, 168, 123 },
+			{ 189, 132, 74 },
+			{ 160, 100, 30 },
+			{ 126, 71, 0 },
+			{ 89, 46, 0 } },
+	[HUE_RED] = { { 253, 242, 240 },
+		      { 242, 200, 192 },
+		      { 225, 159, 148 },
+		      { 201, 121, 108 },
+		      { 171, 88, 75 },
+		      { 136, 59, 49 },
+		      { 97, 37, 29 } },
 };
 
 static const struct colour diverging[] = {
@@ -151,8 +180,8 @@ static double step_value(const struct layer *layer, double part)
 static void ramp(FILE *out, const struct layer *layer)
 {
 	bool both_signs = layer->style_min < 0 && layer->style_max > 0;
-	const struct colour *colour = both_signs ? diverging : blues;
-	size_t n = both_signs ? COUNT(diverging) : COUNT(blues);
+	const struct colour *colour = both_signs ? diverging : ramps[layer->hue];
+	size_t n = both_signs ? COUNT(diverging) : RAMP_STEPS;
 
 	shader_head(out, "INTERPOLATED", shown(layer, layer->style_min),
 		    shown(layer, layer->style_max));
@@ -161,7 +190,7 @@ static void ramp(FILE *out, const struct layer *layer)
 		double value = shown(layer, step_value(layer, part));
 
 		entry(out, "item", value, colour[i], 255);
-		fprintf(out, "%.6g", value);
+		fprintf(out, layer->type == LAYER_F32 ? "%.3g" : "%.6g", value);
 		if (layer->unit[0] && layer->unit[0] != '1')
 			fputc(' ', out);
 		xml_text(out, layer->unit[0] == '1' ? "" : layer->unit, 1);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The commands in README.md and docs/guide.md run as they stand there; links lead somewhere.
+# The commands in README.md, docs/guide.md and docs/water-quality.md run as they stand there; links lead somewhere.
 
 bats_require_minimum_version 1.5.0
 
@@ -38,6 +38,14 @@ setup() {
 	sed -n '/^```sh$/,/^```$/p' "$TOP/docs/guide.md" | grep -v '^```' >guide.sh
 	[ "$(wc -l <guide.sh)" -ge 6 ]
 	bash -eu guide.sh
+}
+
+@test "water quality: every block of commands in its order" {
+	rm -rf quality quality-oc2 quality-own
+	sed -n '/^```sh$/,/^```$/p' "$TOP/docs/water-quality.md" | grep -v '^```' >quality.sh
+	[ "$(wc -l <quality.sh)" -ge 3 ]
+	bash -eu quality.sh
+	[ -e quality/*/chlorophyll.tif ]
 }
 
 @test "guide: the lake file is understood" {
