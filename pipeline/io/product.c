@@ -436,12 +436,13 @@ static bool is_arriving(const struct product *p)
 static int require_bands_of_sensor(const struct product *p, const enum role *roles, size_t roles_nr,
 				   const char *purpose, struct error *e)
 {
-	for (size_t i = 0; i < roles_nr; i++)
-		if ((role_is_reflectance(roles[i]) || role_is_thermal(roles[i])) &&
-		    !sensor_find(p->sensor, roles[i]))
-			return error_set(e, ERROR_NOINPUT,
-					 "%.200s: %.60s needs band %s, which %s has not", p->id,
-					 purpose, role_name(roles[i]), p->sensor->name);
+	for (size_t i = 0; i < roles_nr; i++) {
+		bool band = role_is_reflectance(roles[i]) || role_is_thermal(roles[i]);
+
+		if (band && !sensor_find(p->sensor, roles[i]))
+			return error_set(e, ERROR_NOINPUT, "%.200s: %.60s needs band %s, not on %s",
+					 p->id, purpose, role_name(roles[i]), p->sensor->name);
+	}
 	return 0;
 }
 
@@ -477,27 +478,4 @@ int product_require(const struct product *p, const struct granule *g, const enum
 				 p->id, purpose, w.text);
 	return error_set(e, code, "%.200s: not complete enough for %.60s, get it again: %s", p->id,
 			 purpose, w.text);
-}
-
-static struct tm time_of(const struct product *p)
-{
-	time_t t = (time_t)p->time;
-	struct tm tm = { .tm_mday = 1, .tm_year = 70 };
-
-	gmtime_r(&t, &tm);
-	return tm;
-}
-
-void product_time_compact(const struct product *p, char *text)
-{
-	struct tm tm = time_of(p);
-
-	strftime(text, 16, "%Y%m%dT%H%M%S", &tm);
-}
-
-void product_time_iso(const struct product *p, char *text)
-{
-	struct tm tm = time_of(p);
-
-	strftime(text, 21, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }

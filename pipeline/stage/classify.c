@@ -46,76 +46,6 @@ struct place {
 
 static const enum role packed_roles[FRACTION_BANDS] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
 
-/* Mark the working tiles under a rect of working pixels. */
-static void mark(bool *needed, const struct grid *work, int32_t side, struct rect r)
-{
-	struct rect in = rect_intersect(r, grid_rect(work));
-	int32_t columns = (work->width + side - 1) / side;
-
-	if (rect_empty(in))
-		return;
-	for (int32_t y = in.y / side; y <= (in.y + in.h - 1) / side; y++)
-		for (int32_t x = in.x / side; x <= (in.x + in.w - 1) / side; x++)
-			needed[(size_t)y * (size_t)columns + (size_t)x] = true;
-}
-
-/*
- * What the target's lake pixels reach, in cells of the mapping's step, with a margin around
- * for the fraction.  Then what of the lake lies in
- * the working rect: the endmembers look at just that, whatever the tiles are.
- */
-static void mark_needed(const struct observe *o, bool *needed)
-{
-	const struct grid *work = scene_grid(o->scene);
-	int32_t side = o->context->options->tile;
-	size_t cells = grid_tiles(&o->target, MAPPING_STEP), tiles = grid_tiles(work, side);
-
-	for (size_t i = 0; i < cells; i++) {
-		struct rect cell = grid_tile(&o->target, MAPPING_STEP, i);
-		struct rect lake = region_bounds(o->target_region, cell);
-
-		mark(needed, work, side,
-		     rect_grow(mapping_source_rect(o->mapping, lake), OBSERVE_MARGIN));
-	}
-	for (size_t i = 0; i < tiles; i++) {
-		struct rect tile = rect_intersect(grid_tile(work, side, i), o->work_rect);
-
-		mark(needed, work, side, region_bounds(o->work_region, tile));
-	}
-}
-
-/* A working tile with the pixels around that decide about its own. */
-static struct rect with_halo(const struct observe *o, struct rect r)
-{
-	return rect_intersect(rect_grow(r, o->halo), grid_rect(scene_grid(o->scene)));
-}
-
-int classify_plan(struct observe *o, struct error *e)
-{
-	const struct grid *work = scene_grid(o->scene);
-	int32_t side = o->context->options->tile;
-	size_t n = grid_tiles(work, side);
-	bool *needed = calloc(n, sizeof(*needed));
-	int ret = -1;
-
-	o->tiles = malloc(n * sizeof(*o->tiles));
-	if (!needed || !o->tiles) {
-		error_nomem(e, "the list of tiles");
-		goto out;
-	}
-	mark_needed(o, needed);
-	for (size_t i = 0; i < n; i++) {
-		if (!needed[i])
-			continue;
-		scene_plan(o->scene, o->tiles_nr, with_halo(o, grid_tile(work, side, i)));
-		o->tiles[o->tiles_nr++] = i;
-	}
-	ret = 0;
-out:
-	free(needed);
-	return ret;
-}
-
 static size_t tile_pixels(const struct observe *o)
 {
 	return (size_t)o->context->options->tile * (size_t)o->context->options->tile;
@@ -460,7 +390,7 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 	struct observe *o = w->o;
 	size_t tile = o->tiles[i];
 	struct rect r = grid_tile(scene_grid(o->scene), o->context->options->tile, tile);
-	struct rect read = with_halo(o, r);
+	struct rect read = observe_with_halo(o, r);
 
 	/* The rasters go to the spool, at a place of their own; the slot has the counts. */
 	w->darkness = (struct darkness){ 0 };

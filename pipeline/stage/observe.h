@@ -221,6 +221,9 @@ bool observe_is_water_role(const struct observe *o, enum role role);
 /* Find the working tiles that the target needs; fills tiles.  Plans the scene's blocks. */
 int classify_plan(struct observe *o, struct error *e);
 
+/* A working tile with the pixels around that decide about its own. */
+struct rect observe_with_halo(const struct observe *o, struct rect r);
+
 /* Bytes that a run of classify takes on so many threads, blocks included. */
 size_t classify_bytes(const struct observe *o, int threads);
 
