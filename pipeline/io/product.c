@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "pipeline/io/facts.h"
 #include "pipeline/io/folder.h"

@@ -202,11 +202,12 @@ static int open_spool(struct observe *o, struct error *e)
 
 static int open_output(struct observe *o, const char *folder, const char *unit, struct error *e)
 {
-	char time[UTC_TEXT];
+	char time[UTC_TEXT], algorithms[400];
 	struct geotiff_item items[] = {
 		{ "ACQUIRED", time },
 		{ "PRODUCT", o->product->id },
 		{ "CREDIT", o->product->sensor->credit },
+		{ "ALGORITHMS", algorithms },
 	};
 	struct output_spec spec = {
 		.context = o->context,
@@ -216,10 +217,11 @@ static int open_output(struct observe *o, const char *folder, const char *unit, 
 		.layers = o->layers,
 		.layers_nr = o->layers_nr,
 		.items = items,
-		.items_nr = sizeof(items) / sizeof(items[0]),
+		.items_nr = sizeof(items) / sizeof(items[0]) - !o->quality.rules_nr,
 	};
 
 	utc_format(o->product->time, time);
+	observe_algorithms(o, algorithms, sizeof(algorithms));
 	if (output_open(&o->output, &spec, e) || open_spool(o, e) ||
 	    area_new(&o->area, &o->target, AREA_NR, e) ||
 	    (observe_has_quality(o) && quality_summary_new(&o->quality.summary, o, e)) ||

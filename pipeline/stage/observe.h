@@ -282,6 +282,9 @@ bool observe_has_quality(const struct observe *o);
 /* Its numbers of this scene: what the glint has in each band, where plants are looked for. */
 int observe_quality_rules(struct observe *o, struct error *e);
 
+/* "chlorophyll:balkhash, turbidity:dogliotti"; "" without quantities. */
+void observe_algorithms(const struct observe *o, char *text, size_t size);
+
 void observe_quality_release(struct observe_quality *q);
 
 /* Bytes that a run of warp takes on so many threads. */

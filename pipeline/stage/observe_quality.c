@@ -5,6 +5,7 @@
  */
 #include "pipeline/stage/observe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,16 @@ int observe_quality_rules(struct observe *o, struct error *e)
 	o->quality.sun_zenith_deg = (float)(90 - o->granule->sun_elevation_deg);
 	choose_glint(o);
 	return make_outline(o, e);
+}
+
+void observe_algorithms(const struct observe *o, char *text, size_t size)
+{
+	size_t at = 0;
+
+	text[0] = 0;
+	for (size_t i = 0; i < o->quality.rules_nr && at < size; i++)
+		at += (size_t)snprintf(text + at, size - at, "%s%s:%s", i ? ", " : "",
+				       o->quality.rules[i]->layer, o->quality.rules[i]->name);
 }
 
 void observe_quality_release(struct observe_quality *q)
