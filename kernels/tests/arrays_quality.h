@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * arrays_quality.h - what arrays.h needs for the kernels of water quality: their arguments that are not
- * arrays, drawn at random, and arrays of water's reflectance, of floats of every exponent and of
- * quantities.
+ * arrays_quality.h - what arrays.h needs for the kernels of water quality: their arguments that are
+ * not arrays, drawn at random, and arrays of water's reflectance, of floats of every exponent and
+ * of quantities.
  */
 #ifndef KERNELS_TESTS_ARRAYS_QUALITY_H
 #define KERNELS_TESTS_ARRAYS_QUALITY_H

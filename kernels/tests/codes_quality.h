@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * codes_quality.h - how quantities are kept: every code there and back, what lies between two codes, the
- * mantissas of floats, and the resampling of floats.
+ * codes_quality.h - how quantities are kept: every code there and back, what lies between two
+ * codes, the mantissas of floats, and the resampling of floats.
  */
 #ifndef KERNELS_TESTS_CODES_QUALITY_H
 #define KERNELS_TESTS_CODES_QUALITY_H
@@ -47,7 +47,8 @@ static int pack_one(const struct kernels *k, float v)
 	return code;
 }
 
-/* Halfway between two codes the even one, beside that the nearer; any value within 2^-12 of its code's. */
+/* Halfway between two codes the even one, beside that the nearer; any value within 2^-12 of its
+ * code's. */
 static bool test_quantity_between(const struct kernels *k)
 {
 	struct random r = { 41 };
@@ -119,7 +120,8 @@ static bool test_linear_codes(const struct kernels *k)
 
 /* --- mantissas --- */
 
-/* v to 12 bits in all, 11 behind the point; subnormal numbers to the same steps as the least others. */
+/* v to 12 bits in all, 11 behind the point; subnormal numbers to the same steps as the least
+ * others. */
 static double truth_mantissa(double v)
 {
 	int exponent = ilogb(fmax(fabs(v), 0x1p-126));
@@ -225,8 +227,8 @@ static bool test_bilinear(const struct kernels *k)
 }
 
 /*
- * Integers up to 100: sums are exact, and a mean that is not a half is 2^-17 or more beside one, but
- * rounded by 2^-18 at most; so the mean rounds to what bilinear_u16 gives.
+ * Integers up to 100: sums are exact, and a mean that is not a half is 2^-17 or more beside one,
+ * but rounded by 2^-18 at most; so the mean rounds to what bilinear_u16 gives.
  */
 static bool test_bilinear_integers(const struct kernels *k)
 {

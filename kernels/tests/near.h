@@ -3,9 +3,10 @@
  * near.h - numbers in double precision, each with how far from it single precision may end up that
  * computes the same formula: what truth_quality.h computes with.
  *
- * The bound is carried along with every operation (running error analysis: Higham 2002, Accuracy and
- * Stability of Numerical Algorithms, section 3.3): what the operands' errors do to the result, without
- * leaving out terms of higher order, and then the rounding of the result.  So nobody chooses a tolerance.
+ * The bound is carried along with every operation (running error analysis: Higham 2002, Accuracy
+ * and Stability of Numerical Algorithms, section 3.3): what the operands' errors do to the result,
+ * without leaving out terms of higher order, and then the rounding of the result.  So nobody
+ * chooses a tolerance.
  */
 #ifndef KERNELS_TESTS_NEAR_H
 #define KERNELS_TESTS_NEAR_H
@@ -16,9 +17,10 @@
 #include <string.h>
 
 /*
- * The rounding of + - * / and the root: half a unit in the last place, 2^-24 of the value or, where floats
- * are subnormal, 2^-150.  .0001 more than that covers what double precision itself loses, 2^-53 of it.
- * Logarithms and exponentials are within 2.5 units (powers.c), each unit at most 2^-23 of the value.
+ * The rounding of + - * / and the root: half a unit in the last place, 2^-24 of the value or, where
+ * floats are subnormal, 2^-150.  .0001 more than that covers what double precision itself loses,
+ * 2^-53 of it. Logarithms and exponentials are within 2.5 units (powers.c), each unit at most 2^-23
+ * of the value.
  */
 #define NEAR_ROUNDING (1.0001 * 0x1p-24)
 #define NEAR_LEAST    0x1p-149

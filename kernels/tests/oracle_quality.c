@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * oracle_quality.c - the kernels of water quality of every instruction set that this CPU runs against
- * published answers (vectors_quality.h), against double precision within bounds that are derived
- * (truth_quality.h), and against their rules at and beside each threshold (rules_quality.h,
+ * oracle_quality.c - the kernels of water quality of every instruction set that this CPU runs
+ * against published answers (vectors_quality.h), against double precision within bounds that are
+ * derived (truth_quality.h), and against their rules at and beside each threshold (rules_quality.h,
  * codes_quality.h).  TAP.
  */
 #include "kernels/tests/codes_quality.h"
@@ -15,7 +15,8 @@
 #define N     4096 /* pixels that a test draws */
 #define BANDS 4
 
-/* Reflectances of water: bands near each other, crowded in 0..0.1; one in 16 zero, negative or NaN. */
+/* Reflectances of water: bands near each other, crowded in 0..0.1; one in 16 zero, negative or
+ * NaN. */
 static void draw_water(struct random *r, float band[BANDS][N])
 {
 	static const float bad[] = { 0.0f, -0.0f, -.003f, NAN, -1.0f, NAN };
@@ -240,7 +241,8 @@ static bool test_secchi(const struct kernels *k)
 	return ok & near_enough("Secchi depth", n);
 }
 
-/* Where any band or term is NaN, so is the result, the one NaN; of turbidity NIR counts above low. */
+/* Where any band or term is NaN, so is the result, the one NaN; of turbidity NIR counts above
+ * low. */
 static bool test_nan(const struct kernels *k)
 {
 	const float nan = -NAN, good = .04f;

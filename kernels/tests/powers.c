@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * powers.c - power.h against long double: log_of(), log10_of(), exp_of() and exp10_of() are within 2 units
- * in the last place of the correctly rounded result on every float of their range, and power_of() is as
- * near as its comment says.
+ * powers.c - power.h against long double: log_of(), log10_of(), exp_of() and exp10_of() are within
+ * 2 units in the last place of the correctly rounded result on every float of their range, and
+ * power_of() is as near as its comment says.
  *
  *   powers          every 997th float, and those beside the ends and where the result is 0 or 1
  *   powers --all    every float: minutes
  *
- * "Correctly rounded" is the long double of libm rounded to float: on x86 it may be one unit off where the
- * true value lies within 2^-40 units of the middle of two floats, which makes this test the stricter or
- * the milder by that one unit on a handful of floats, and hides nothing larger.
+ * "Correctly rounded" is the long double of libm rounded to float: on x86 it may be one unit off
+ * where the true value lies within 2^-40 units of the middle of two floats, which makes this test
+ * the stricter or the milder by that one unit on a handful of floats, and hides nothing larger.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -178,7 +178,8 @@ static bool test_logarithms_outside(void)
 	return ok & !isnan(log_of(POWER_LEAST)) & !isnan(log10_of(POWER_MOST));
 }
 
-/* Beyond the ends the value at the end; of 0 and of what is too small to tell from it, 1; NaN stays. */
+/* Beyond the ends the value at the end; of 0 and of what is too small to tell from it, 1; NaN
+ * stays. */
 static bool test_exponentials_outside(float (*of)(float), float low, float high)
 {
 	static const float beyond[] = { 1.0001f, 2.0f, 1e10f, 0x1.fffffep127f, INFINITY };
@@ -199,9 +200,9 @@ static bool test_exponentials_outside(float (*of)(float), float low, float high)
 /* --- powers --- */
 
 /*
- * A logarithm and an exponential are within 2.5 units of the exact value, a unit being at most 2^-23 of it;
- * the product of exponent and logarithm is rounded once more, 2^-24.  An error of the exponent t of e
- * is that part of the result: 2^-23 (2.5 + 3 |t|).
+ * A logarithm and an exponential are within 2.5 units of the exact value, a unit being at most
+ * 2^-23 of it; the product of exponent and logarithm is rounded once more, 2^-24.  An error of the
+ * exponent t of e is that part of the result: 2^-23 (2.5 + 3 |t|).
  */
 static bool test_powers(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rules_quality.h - what decides about quantities, flags and plants, at each threshold and at the floats
- * beside it.
+ * rules_quality.h - what decides about quantities, flags and plants, at each threshold and at the
+ * floats beside it.
  */
 #ifndef KERNELS_TESTS_RULES_QUALITY_H
 #define KERNELS_TESTS_RULES_QUALITY_H
@@ -30,7 +30,8 @@ struct default_case {
 	bool value;
 };
 
-/* The default of band and turbidity: q from .5 on, blue / green from .25 on, all limits powers of two. */
+/* The default of band and turbidity: q from .5 on, blue / green from .25 on, all limits powers
+ * of two. */
 static float ask_default(const struct kernels *k, const float *band, float turbidity)
 {
 	const struct chl_oc oc = { { .2389f, -1.9369f, 1.7627f, -3.0777f, -.1054f } };
@@ -42,7 +43,8 @@ static float ask_default(const struct kernels *k, const float *band, float turbi
 	return out;
 }
 
-/* Mud: turbidity at least 32, or unknown, and q below .5.  Brown: blue / green below .25 and q below .75. */
+/* Mud: turbidity at least 32, or unknown, and q below .5.  Brown: blue / green below .25 and q
+ * below .75. */
 static const struct default_case default_cases[] = {
 	{ "clear", { .03125f, .03125f, .0078125f, .004f }, 2, true },
 	{ "mud", { .03125f, .03125f, .125f, .0624f }, 32, false },
@@ -128,7 +130,7 @@ static bool test_clear_rules(const struct kernels *k)
 static bool test_blend_rules(const struct kernels *k)
 {
 	const float ci[] = { .25f, 0, -INFINITY, .5f, 9, INFINITY, .375f, NAN, .3f, NAN };
-	const float oc[] = { 7, 7, 7, 3, 3, 3, .875f, 1, NAN, NAN };
+	const float oc[] = { INFINITY, 7, 7, 3, 3, 3, .875f, 1, NAN, NAN };
 	const float wanted[] = { .25f, 0, -INFINITY, 3, 3, 3, .625f };
 	float out[10];
 	bool ok = true;
@@ -144,14 +146,14 @@ static bool test_range_rules(const struct kernels *k)
 {
 	const struct chl_poly square = { 0, .5f, 1 }; /* least at an index of -1/4 */
 	const struct chl_gons gons = { 1, 0, 1, 1 };
-	const float low = .15f, red = .25f, nir = .05f, five = .005f;
+	const float low = .375f, red = .625f, nir = below(.375f), five = .005f;
 	const struct turbidity_model m = { { 100, .5f }, { 1000, .25f }, .125f, .25f };
 	const float beside[] = { .125f, .25f, below(.25f), above(.125f) };
 	const float reds[] = { .5f, below(.5f), -1, NAN }, matter[] = { .25f, below(.25f), -0.0f };
 	float v[4], n[3], fnu[4], none[4], least = above(low);
 	bool ok = true;
 
-	k->chl_ndci(1, &red, &low, square, true, &v[0]); /* .15f is beyond -1/4 by its rounding */
+	k->chl_ndci(1, &red, &low, square, true, &v[0]);
 	k->chl_ndci(1, &red, &least, square, true, &v[1]);
 	k->chl_ndci(1, &red, &nir, square, false, &v[2]);
 	k->chl_ndci(1, &red, &nir, square, true, &v[3]);
@@ -239,7 +241,8 @@ static bool test_flags(const struct kernels *k)
 	       same("in the range", flag_range(k, 1) | flag_range(k, 60) | flag_range(k, NAN), 0);
 }
 
-/* No skill: NaN without NEGATIVE and BRIGHT.  Foot: 705 within 1/32 |1 - q_low| of q_low red, on either side. */
+/* No skill: NaN without NEGATIVE and BRIGHT.  Foot: 705 within 1/32 |1 - q_low| of q_low red, on
+ * either side. */
 static bool test_flags_of_chlorophyll(const struct kernels *k)
 {
 	bool ok = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * truth_quality.h - the formulas of water quality once more, in double precision, from the papers and with
- * none of the kernels' code; each value with the bound that near.h derives.
+ * truth_quality.h - the formulas of water quality once more, in double precision, from the papers
+ * and with none of the kernels' code; each value with the bound that near.h derives.
  *
  * Arguments are floats: reflectances rho_w = pi Rrs, and coefficients.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * truth_secchi.h - Secchi depth in double precision: QAA v6 (Lee et al. 2002, 2014), the diffuse attenuation
- * of Lee et al. 2013, the depth of Lee et al. 2015; as truth_quality.h, with bounds.
+ * truth_secchi.h - Secchi depth in double precision: QAA v6 (Lee et al. 2002, 2014), the diffuse
+ * attenuation of Lee et al. 2013, the depth of Lee et al. 2015; as truth_quality.h, with bounds.
  */
 #ifndef KERNELS_TESTS_TRUTH_SECCHI_H
 #define KERNELS_TESTS_TRUTH_SECCHI_H
@@ -78,8 +78,8 @@ struct truth_medium {
 };
 
 /*
- * (reference / wavelength)^slope as the kernels take it, the exponential of slope times a difference
- * of logarithms: their errors, 5 roundings of some 6, are what the bound is about.
+ * (reference / wavelength)^slope as the kernels take it, the exponential of slope times a
+ * difference of logarithms: their errors, 5 roundings of some 6, are what the bound is about.
  */
 static struct truth_medium truth_medium(const struct truth_light *l, struct truth_particles p,
 					const struct qaa *qaa, int i)

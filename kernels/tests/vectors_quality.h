@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vectors_quality.h - water quality of known waters: the published formulas and coefficients evaluated
- * elsewhere, in double precision, printed to some digits; and the tests on them.
+ * vectors_quality.h - water quality of known waters: the published formulas and coefficients
+ * evaluated elsewhere, in double precision, printed to some digits; and the tests on them.
  */
 #ifndef KERNELS_TESTS_VECTORS_QUALITY_H
 #define KERNELS_TESTS_VECTORS_QUALITY_H
@@ -11,9 +11,11 @@
 
 /* --- red edge --- */
 
-/* Mishra and Mishra 2012; Moses et al. 2009, two and three bands; Gilerson et al. 2010; Gurlin et al. 2011;
- * backscattering and chlorophyll of Gons et al. 2005 (a* .015, exponent 1.05) and as in Neil et al. 2019 (.016,
- * 1.063); MCI of Sentinel-2A. */
+/*
+ * Mishra and Mishra 2012; Moses et al. 2009, two and three bands; Gilerson et al. 2010; Gurlin
+ * et al. 2011; backscattering and chlorophyll of Gons et al. 2005 (a* .015, exponent 1.05) and
+ * as in Neil et al. 2019 (.016, 1.063); MCI of Sentinel-2A.
+ */
 static const struct {
 	float red, edge705, edge740, edge783;
 	double index, mishra, moses2, gilerson2, gurlin2, moses3, bb, gons, gons_neil, mci;
@@ -65,7 +67,8 @@ static bool test_red_edge_vectors(const struct kernels *k)
 	return ok;
 }
 
-/* NaN where a value was below 0.  With 0, -2, 0 and 1 as constants Gons is q bb + 1: that shows bb. */
+/* NaN where a value was below 0.  With 0, -2, 0 and 1 as constants Gons is q bb + 1: that shows
+ * bb. */
 static bool test_gons_vectors(const struct kernels *k)
 {
 	const struct chl_gons gons = { .70f, .40f, 1.05f, .015f };
@@ -96,7 +99,8 @@ static bool test_gons_vectors(const struct kernels *k)
 
 /* --- blue and green --- */
 
-/* Franz et al. 2015 (OLI), O'Reilly and Werdell 2019 (OLI, MSI), at blue / green .25, .5, 1, 2, 4. */
+/* Franz et al. 2015 (OLI), O'Reilly and Werdell 2019 (OLI, MSI), at blue / green .25, .5, 1, 2,
+ * 4. */
 static const struct {
 	const char *name;
 	struct chl_oc c;
@@ -157,7 +161,8 @@ static const struct {
 	{ .13f, .09f, 142.6996, 482.8691, 482.8691, 148.5091, 186.7714 },
 };
 
-/* The published values go on where Nechad's models have none: from c / 2 on, there the branch alone. */
+/* The published values go on where Nechad's models have none: from c / 2 on, there the branch
+ * alone. */
 static bool test_turbidity_vectors(const struct kernels *k)
 {
 	struct turbidity_model model = { { 228.1f, .1641f }, { 3078.9f, .2112f }, .05f, .07f };
