@@ -75,7 +75,7 @@ static inline float log_rest(float f)
 
 /* log 2 and log10 2, each as two numbers: k times the first is exact. */
 #define LOG_2_HIGH   0x1.63p-1f
-#define LOG_2_LOW    -0x1.bd0106p-13f
+#define LOG_2_LOW    (-0x1.bd0106p-13f)
 #define LOG10_2_HIGH 0x1.344p-2f
 #define LOG10_2_LOW  0x1.3509f8p-18f
 

@@ -5,7 +5,7 @@
  * power_of() is as near as its comment says.
  *
  *   powers          every 997th float, and those beside the ends and where the result is 0 or 1
- *   powers --all    every float: minutes
+ *   powers --all    every float: half an hour of one core
  *
  * "Correctly rounded" is the long double of libm rounded to float: on x86 it may be one unit off
  * where the true value lies within 2^-40 units of the middle of two floats, which makes this test
