@@ -42,8 +42,8 @@ static inline float turbidity_branch(float rho, struct turbidity_branch b)
 }
 
 /*
- * Turbidity [FNU] (Dogliotti et al. 2015, doi:10.1016/j.rse.2014.09.020): by red up to low, by NIR
- * from high on, linear between.
+ * Turbidity [FNU] (Dogliotti et al. 2015, doi:10.1016/j.rse.2014.09.020): by red up to low, whatever
+ * the NIR, even NaN; by NIR from high on, linear between.
  */
 static inline float turbidity(float red, float nir, struct turbidity_model m)
 {

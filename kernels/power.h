@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * power.h - logarithms and powers of one number without libm, which differs from one machine to
- * the next.
+ * power.h - logarithms and powers of one number without libm, which differs from one machine to the
+ * next.
  *
- * Each result is within 2 units in the last place of the correctly rounded one, over the whole range that
- * is named; kernels/tests/powers.c proves it on every float of that range (or, by default, every few).  The
- * polynomials are fits of least largest error (Lawson 1961) to log(1 + f) and e^r, made in extended
- * precision; their own error is below .02 and .06 units.
+ * Each result is within 2 units in the last place of the correctly rounded one, over the whole
+ * range that is named; kernels/tests/powers.c proves it on every float of that range (or, by
+ * default, every few).  The polynomials are fits of least largest error (Lawson 1961) to log(1 + f)
+ * and e^r, made in extended precision; their own error is below .04 and .05 units.
  */
 #ifndef KERNELS_POWER_H
 #define KERNELS_POWER_H
@@ -45,8 +45,8 @@ static inline float log_or_nan(float x, float log)
 }
 
 /*
- * x = m 2^k with m in sqrt(1/2)..sqrt(2).  Splitting bits does not branch, and leaves log(m) small where
- * x is near 1.
+ * x = m 2^k with m in sqrt(1/2)..sqrt(2).  Splitting bits does not branch, and leaves log(m) small
+ * where x is near 1.
  */
 static inline float log_split(float x, float *k)
 {
@@ -75,7 +75,7 @@ static inline float log_rest(float f)
 
 /* log 2 and log10 2, each as two numbers: k times the first is exact. */
 #define LOG_2_HIGH   0x1.63p-1f
-#define LOG_2_LOW    -0x1.bd0106p-13f
+#define LOG_2_LOW    (-0x1.bd0106p-13f)
 #define LOG10_2_HIGH 0x1.344p-2f
 #define LOG10_2_LOW  0x1.3509f8p-18f
 
@@ -157,7 +157,8 @@ static inline float exp10_of(float x)
 
 /*
  * base^exponent for a positive base, as e^(exponent log base): the error grows with the size of the
- * logarithm, some 2^-23 (1 + |exponent log base|) of the result.  NaN where the base is zero or negative.
+ * logarithm, some 2^-23 (1 + |exponent log base|) of the result.  NaN where the base is zero or
+ * negative.
  */
 static inline float power_of(float base, float exponent)
 {

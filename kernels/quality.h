@@ -12,7 +12,7 @@
 
 /* Flags of a pixel's quantities (layer "quality"); names for people stand in pipeline/io/layer.c. */
 enum quality {
-	QUALITY_NEGATIVE = 1, /* a band is zero or negative: not all quantities have a value */
+	QUALITY_NEGATIVE = 1, /* a band is zero, negative or NaN: not all quantities have a value */
 	QUALITY_BRIGHT = 2,   /* too bright in the infrared: glint, haze, a cloud's edge, plants */
 	QUALITY_TURBID = 4,   /* mineral-turbid */
 	QUALITY_NO_SKILL = 8, /* chlorophyll: no better than a constant here, so no value */

@@ -2,9 +2,9 @@
  *
  * quantity.h - quantities in 16 bits, and as floats of 11 bits of mantissa.
  *
- * A code of 16 bits has 5 bits of exponent and 11 of mantissa: 2^-13 to 2^19, within 2^-12 of the
- * value, and a larger value never has a smaller code: medians and percentiles of codes are those of
- * values.  0 is no value.
+ * A code of 16 bits has 5 bits of exponent and 11 of mantissa: 2^-13 (1 + 2^-11) to 2^19 (1 - 2^-12),
+ * within 2^-12 of the value, and a larger value never has a smaller code: medians and percentiles of
+ * codes are those of values.  0 is no value.
  */
 #ifndef KERNELS_QUANTITY_H
 #define KERNELS_QUANTITY_H
@@ -35,8 +35,10 @@ static inline float mantissa(float v)
 	return v == v ? rounded : __builtin_nanf("");
 }
 
-/* Code of a quantity: 0 for NaN and below 0, 1 for what is smaller than QUANTITY_LEAST, 65535 for what is
- * larger than QUANTITY_MOST. */
+/*
+ * Code of a quantity: 0 for NaN and below 0, 1 for what is smaller than the least code's value (the 0
+ * that is at QUANTITY_LEAST means no value), 65535 for what is larger than QUANTITY_MOST.
+ */
 static inline uint16_t quantity_pack(float v)
 {
 	float in = v > QUANTITY_LEAST ? v : QUANTITY_LEAST;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "kernels/kernels.h"
+#include "kernels/tests/arrays_quality.h"
 #include "kernels/tests/guard.h"
 
 /* The arguments that are not arrays, drawn anew for every call. */
@@ -17,6 +18,7 @@ struct params {
 	struct dswe_limits dswe;
 	struct evidence_limits evidence;
 	struct mask_limits masks;
+	struct quality_params quality;
 	float index;
 	uint32_t hide, ice, nodata;
 	uint8_t threshold;
@@ -32,7 +34,8 @@ struct params {
 enum kind {
 	END, RHO, INDEX, DN, QA, FMASK, WHY, BITS, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
 	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
-	TABLE_F32, INOUT_STATE, INOUT_WHY, INOUT_F32,
+	WATER, WIDE, AMOUNT, QUANTITY, WINDOW_F32, TABLE_F32,
+	INOUT_STATE, INOUT_WHY, INOUT_F32, INOUT_FLAGS,
 	OUT_U8, OUT_U16, OUT_U32, OUT_F32,
 };
 // clang-format on
@@ -52,6 +55,7 @@ static struct params params_random(struct random *r)
 		.evidence = EVIDENCE_LIMITS,
 		.masks = { (uint32_t)(bits >> 32), bits & 64 ? WHY_SNOW : WHY_SNOW | WHY_ICE,
 			   bits & 128 ? WHY_CLOUD : UINT32_MAX, bits & 1 },
+		.quality = quality_params_random(r),
 		.index = bits & 2 ? 0.0f : (float)random_between(r, -0.2, 0.3),
 		.hide = (uint32_t)(bits >> 32) & (bits & 16 ? 0xffffffff : WHY_CLOUD | WHY_SHADOW),
 		.ice = bits & 32 ? 0 : WHY_SNOW | 1u << random_below(r, 32),
@@ -191,7 +195,20 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 	case INOUT_F32:
 		fill_f32(r, p, v, before, n);
 		return;
+	case WATER:
+		fill_water(r, p->tame, v, before, n);
+		return;
+	case WIDE:
+		fill_wide(r, p->tame, v, n);
+		return;
+	case AMOUNT:
+		fill_amount(r, p->tame, v, n);
+		return;
+	case WINDOW_F32:
+		fill_window_f32(r, v, n);
+		return;
 	case BITS:
+	case INOUT_FLAGS:
 		fill_below(r, 256, v, n);
 		return;
 	case FMASK:
@@ -243,6 +260,10 @@ static size_t kind_size(enum kind kind)
 	switch (kind) {
 	case RHO:
 	case INDEX:
+	case WATER:
+	case WIDE:
+	case AMOUNT:
+	case WINDOW_F32:
 	case COORD_X:
 	case COORD_Y:
 	case PAIRS_U32:
@@ -257,6 +278,7 @@ static size_t kind_size(enum kind kind)
 	case DN:
 	case QA:
 	case FMASK:
+	case QUANTITY:
 	case PAIRS_U16:
 	case WINDOW_U16:
 	case OUT_U16:
@@ -272,10 +294,15 @@ static size_t kind_step(enum kind kind)
 	return kind == PAIRS_U8 || kind == PAIRS_U16 || kind == PAIRS_U32 ? 2 : 1;
 }
 
+static bool kind_is_window(enum kind kind)
+{
+	return kind == WINDOW_U8 || kind == WINDOW_U16 || kind == WINDOW_U32 || kind == WINDOW_F32;
+}
+
 /* Elements of an array for a span of n. */
 static size_t kind_count(enum kind kind, size_t n, const struct params *p)
 {
-	if (kind == WINDOW_U8 || kind == WINDOW_U16 || kind == WINDOW_U32)
+	if (kind_is_window(kind))
 		return (size_t)p->w * (size_t)p->h;
 	if (kind == TABLE_F32)
 		return 65536;

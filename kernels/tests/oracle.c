@@ -278,7 +278,7 @@ static bool test_nan(const struct kernels *k)
 /* Bytes from the start of an array to pixel n of its span. */
 static size_t offset_of(enum kind kind, size_t n)
 {
-	if (kind == WINDOW_U8 || kind == WINDOW_U16 || kind == WINDOW_U32 || kind == TABLE_F32)
+	if (kind_is_window(kind) || kind == TABLE_F32)
 		return 0;
 	return kind_size(kind) * kind_step(kind) * n;
 }

@@ -6,32 +6,10 @@
 #ifndef KERNELS_TESTS_ROWS_H
 #define KERNELS_TESTS_ROWS_H
 
-#include "kernels/tests/arrays.h"
-
-#define ROW_ARGS 8
-
-struct row {
-	const char *name;
-	/* Calls the kernel; a: its arrays in the order of kind. */
-	void (*call)(const struct kernels *k, size_t n, void *const *a, const struct params *p);
-	enum kind kind[ROW_ARGS];
-};
-
-/* How many arrays a kernel has. */
-static size_t row_args(const struct row *row)
-{
-	size_t n = 0;
-
-	while (n < ROW_ARGS && row->kind[n] != END)
-		n++;
-	return n;
-}
+#include "kernels/tests/row.h"
+#include "kernels/tests/rows_quality.h"
 
 /* --- the calls --- */
-
-#define CALL(name)                                                                                 \
-	static void call_##name(const struct kernels *k, size_t n, void *const *a,                 \
-				const struct params *p)
 
 CALL(reflectance)
 {
@@ -252,6 +230,42 @@ static const struct row rows[] = {
 	{ "halve_mean_u16", call_halve_mean_u16, { PAIRS_U16, PAIRS_U16, OUT_U16 } },
 	{ "change", call_change, { CLASS, CLASS, PERCENT, PERCENT, OUT_U8 } },
 	{ "delta", call_delta, { PERCENT, PERCENT, OUT_U16 } },
+	/* water quality */
+	{ "residual", call_residual, { WATER, WATER, OUT_F32 } },
+	{ "subtract", call_subtract, { WATER, INOUT_F32 } },
+	{ "chl_oc", call_chl_oc, { WATER, WATER, WATER, OUT_F32 } },
+	{ "chl_ci", call_chl_ci, { WATER, WATER, WATER, OUT_F32 } },
+	{ "chl_blend", call_chl_blend, { WATER, WATER, OUT_F32 } },
+	{ "chl_ndci", call_chl_ndci, { WATER, WATER, OUT_F32 } },
+	{ "chl_ratio", call_chl_ratio, { WATER, WATER, OUT_F32 } },
+	{ "chl_ratio_power", call_chl_ratio_power, { WATER, WATER, OUT_F32 } },
+	{ "chl_three", call_chl_three, { WATER, WATER, WATER, OUT_F32 } },
+	{ "chl_three_power", call_chl_three_power, { WATER, WATER, WATER, OUT_F32 } },
+	{ "chl_gons", call_chl_gons, { WATER, WATER, WATER, OUT_F32 } },
+	{ "chl_default", call_chl_default, { WATER, WATER, WATER, WATER, AMOUNT, OUT_F32 } },
+	{ "chl_clear", call_chl_clear, { WATER, WATER, WATER, AMOUNT, OUT_F32 } },
+	{ "line_height", call_line_height, { WATER, WATER, WATER, OUT_F32 } },
+	{ "log_add", call_log_add, { WIDE, WATER, INOUT_F32 } },
+	{ "exp_of", call_exp_of, { WIDE, OUT_F32 } },
+	{ "turbidity", call_turbidity, { WATER, WATER, OUT_F32 } },
+	{ "nechad", call_nechad, { WATER, OUT_F32 } },
+	{ "cdom", call_cdom, { WATER, WATER, OUT_F32 } },
+	{ "secchi", call_secchi, { WATER, WATER, WATER, WATER, OUT_F32 } },
+	{ "quantity_pack", call_quantity_pack, { AMOUNT, OUT_U16 } },
+	{ "quantity_unpack", call_quantity_unpack, { QUANTITY, OUT_F32 } },
+	{ "linear_pack", call_linear_pack, { WIDE, OUT_U16 } },
+	{ "linear_unpack", call_linear_unpack, { QUANTITY, OUT_F32 } },
+	{ "mantissa", call_mantissa, { AMOUNT, OUT_F32 } },
+	{ "bilinear_f32", call_bilinear_f32, { WINDOW_F32, COORD_X, COORD_Y, OUT_F32 } },
+	{ "quality_bands", call_quality_bands, { WATER, INOUT_FLAGS } },
+	{ "quality_bright", call_quality_bright, { WATER, WATER, INOUT_FLAGS } },
+	{ "quality_above", call_quality_above, { WATER, INOUT_FLAGS } },
+	{ "quality_below", call_quality_below, { WATER, INOUT_FLAGS } },
+	{ "quality_range", call_quality_range, { WATER, INOUT_FLAGS } },
+	{ "quality_no_skill", call_quality_no_skill, { WIDE, INOUT_FLAGS } },
+	{ "quality_foot", call_quality_foot, { WATER, WATER, INOUT_FLAGS } },
+	{ "plants", call_plants, { RHO, RHO, RHO, CODE, WATER, OUT_U8 } },
+	{ "plants_class", call_plants_class, { CLASS, INOUT_FLAGS } },
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
