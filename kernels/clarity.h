@@ -189,7 +189,8 @@ static inline float secchi(float rho443, float rho490, float rho_green, float rh
 	bool bands = (rho443 > 0.0f) & (rho490 > 0.0f) & (rho_green > 0.0f) & (rho_red > 0.0f);
 	bool all = (k443 == k443) & (k490 == k490) & (k560 == k560) & (k665 == k665);
 
-	return value_if(bands & all, depth);
+	/* Brighter than any water the contrast with the disk is lost: no depth. */
+	return value_if(bands & all & (depth > 0.0f), depth);
 }
 
 #endif

@@ -208,8 +208,8 @@ struct kernels {
 			       float nir_most, float swir1_most, uint8_t *restrict flags);
 	void (*quality_above)(size_t n, const float *restrict v, float limit, uint8_t flag,
 			      uint8_t *restrict flags);
-	void (*quality_below)(size_t n, const float *restrict v, float limit, uint8_t flag,
-			      uint8_t *restrict flags);
+	void (*quality_not_below)(size_t n, const float *restrict v, float limit, uint8_t flag,
+				  uint8_t *restrict flags);
 	void (*quality_range)(size_t n, const float *restrict v, float low, float high,
 			      uint8_t *restrict flags);
 	void (*quality_no_skill)(size_t n, const float *restrict v, uint8_t *restrict flags);

@@ -58,9 +58,10 @@ static inline uint8_t quality_above(float v, float limit, uint8_t flag)
 	return quality_if(v >= limit, flag);
 }
 
-static inline uint8_t quality_below(float v, float limit, uint8_t flag)
+/* At the limit or above it, or NaN: beyond the range of what v is made by. */
+static inline uint8_t quality_not_below(float v, float limit, uint8_t flag)
 {
-	return quality_if(v < limit, flag);
+	return quality_if(!(v < limit), flag);
 }
 
 /* NaN is in no range, and outside of none. */

@@ -214,11 +214,11 @@ static void span_quality_above(size_t n, const float *restrict v, float limit, u
 		flags[i] |= quality_above(v[i], limit, flag);
 }
 
-static void span_quality_below(size_t n, const float *restrict v, float limit, uint8_t flag,
-			       uint8_t *restrict flags)
+static void span_quality_not_below(size_t n, const float *restrict v, float limit, uint8_t flag,
+				   uint8_t *restrict flags)
 {
 	for (size_t i = 0; i < n; i++)
-		flags[i] |= quality_below(v[i], limit, flag);
+		flags[i] |= quality_not_below(v[i], limit, flag);
 }
 
 static void span_quality_range(size_t n, const float *restrict v, float low, float high,
@@ -305,7 +305,7 @@ static void span_window_mean(size_t n, int32_t side, const int32_t *restrict sum
 	.linear_unpack = span_linear_unpack, .mantissa = span_mantissa,                            \
 	.bilinear_f32 = span_bilinear_f32, .quality_bands = span_quality_bands,                    \
 	.quality_bright = span_quality_bright, .quality_above = span_quality_above,                \
-	.quality_below = span_quality_below, .quality_range = span_quality_range,                  \
+	.quality_not_below = span_quality_not_below, .quality_range = span_quality_range,          \
 	.quality_no_skill = span_quality_no_skill, .quality_foot = span_quality_foot,              \
 	.quality_why = span_quality_why, .window_add = span_window_add,                            \
 	.window_mean = span_window_mean, .plants = span_plants, .plants_class = span_plants_class

@@ -27,15 +27,15 @@ struct params {
 };
 
 /*
- * What an array holds; for each pixel of a span PAIRS have two elements, CLASS_ROW two more in all,
+ * What an array holds; for each pixel of a span PAIRS have two elements, CLASS_ROW and COLUMN two more in all,
  * a WINDOW what its size says.  In order: arrays read, read and written, written.
  */
 // clang-format off
 enum kind {
 	END, RHO, INDEX, DN, QA, FMASK, WHY, BITS, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
 	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
-	WATER, WIDE, AMOUNT, QUANTITY, WINDOW_F32, TABLE_F32,
-	INOUT_STATE, INOUT_WHY, INOUT_F32, INOUT_FLAGS,
+	WATER, WIDE, AMOUNT, QUANTITY, WINDOW_F32, TABLE_F32, COLUMN_SUM, COLUMN_COUNT,
+	INOUT_STATE, INOUT_WHY, INOUT_F32, INOUT_FLAGS, INOUT_SUM,
 	OUT_U8, OUT_U16, OUT_U32, OUT_F32,
 };
 // clang-format on
@@ -231,6 +231,13 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 	case PURITY:
 		fill_runs(r, purity, 4, v, n);
 		return;
+	case COLUMN_SUM:
+	case INOUT_SUM:
+		fill_sums(r, 1u << 20, v, n);
+		return;
+	case COLUMN_COUNT:
+		fill_sums(r, 4, v, n);
+		return;
 	case TABLE_F32:
 		fill_table(r, v, n);
 		return;
@@ -271,6 +278,9 @@ static size_t kind_size(enum kind kind)
 	case WHY:
 	case INOUT_WHY:
 	case TABLE_F32:
+	case COLUMN_SUM:
+	case COLUMN_COUNT:
+	case INOUT_SUM:
 	case INOUT_F32:
 	case OUT_U32:
 	case OUT_F32:
@@ -306,7 +316,9 @@ static size_t kind_count(enum kind kind, size_t n, const struct params *p)
 		return (size_t)p->w * (size_t)p->h;
 	if (kind == TABLE_F32)
 		return 65536;
-	return kind_step(kind) * n + (kind == CLASS_ROW ? 2 : 0);
+	bool wider = kind == CLASS_ROW || kind == COLUMN_SUM || kind == COLUMN_COUNT;
+
+	return kind_step(kind) * n + (wider ? 2 : 0);
 }
 
 #endif

@@ -163,6 +163,13 @@ static void fill_amount(struct random *r, bool tame, float *v, size_t n)
 	}
 }
 
+/* Sums and counts of columns: some are 0. */
+static void fill_sums(struct random *r, uint32_t below, int32_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = random_below(r, 4) ? (int32_t)random_below(r, below) : 0;
+}
+
 /* A window of reflectances or amounts, a quarter of it NaN, in patches. */
 static void fill_window_f32(struct random *r, float *v, size_t n)
 {

@@ -11,6 +11,7 @@
 #include "kernels/tests/tap.h"
 #include "kernels/tests/truth_secchi.h"
 #include "kernels/tests/vectors_quality.h"
+#include "kernels/tests/windows.h"
 
 #define N     4096 /* pixels that a test draws */
 #define BANDS 4
@@ -299,6 +300,9 @@ int main(void)
 		{ "resampling of floats", test_bilinear },
 		{ "resampling of floats that are integers", test_bilinear_integers },
 		{ "resampling of floats at edges and gaps", test_bilinear_edges },
+		{ "means over windows", test_window },
+		{ "reasons of flags", test_why_of_flags },
+		{ "overviews of flags", test_halve_or },
 	};
 
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0])) != 0;

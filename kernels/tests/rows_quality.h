@@ -135,9 +135,9 @@ CALL(quality_above)
 {
 	k->quality_above(n, a[0], p->quality.low, p->quality.flag, a[1]);
 }
-CALL(quality_below)
+CALL(quality_not_below)
 {
-	k->quality_below(n, a[0], p->quality.low, p->quality.flag, a[1]);
+	k->quality_not_below(n, a[0], p->quality.low, p->quality.flag, a[1]);
 }
 CALL(quality_range)
 {
@@ -160,6 +160,26 @@ CALL(plants_class)
 {
 	(void)p;
 	k->plants_class(n, a[0], a[1]);
+}
+
+CALL(quality_why)
+{
+	(void)p;
+	k->quality_why(n, a[0], a[1]);
+}
+CALL(window_add)
+{
+	k->window_add(n, p->quality.monotonic ? 1 : -1, a[0], a[1], a[2]);
+}
+CALL(window_mean)
+{
+	(void)p;
+	k->window_mean(n, 3, a[0], a[1], a[2]);
+}
+CALL(halve_or_u8)
+{
+	(void)p;
+	k->halve_or_u8(n, a[0], a[1], a[2]);
 }
 
 #endif

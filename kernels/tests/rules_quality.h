@@ -207,9 +207,9 @@ static int flag_above(const struct kernels *k, float v)
 	FLAG_OF(k->quality_above(1, &v, 30, QUALITY_TURBID, flag));
 }
 
-static int flag_below(const struct kernels *k, float v)
+static int flag_not_below(const struct kernels *k, float v)
 {
-	FLAG_OF(k->quality_below(1, &v, 30, QUALITY_SHALLOW, flag));
+	FLAG_OF(k->quality_not_below(1, &v, 30, QUALITY_TURBID, flag));
 }
 
 static int flag_range(const struct kernels *k, float v)
@@ -233,8 +233,8 @@ static bool test_flags(const struct kernels *k)
 	ok &= same("dark", flag_bright(k, below(.25f), below(.125f)) | flag_bright(k, NAN, NAN), 0);
 	ok &= same("turbid", flag_above(k, 30) & flag_above(k, INFINITY), QUALITY_TURBID);
 	ok &= same("not turbid", flag_above(k, below(30)) | flag_above(k, NAN), 0);
-	ok &= same("shallow", flag_below(k, below(30)) & flag_below(k, -1), QUALITY_SHALLOW);
-	ok &= same("deep", flag_below(k, 30) | flag_below(k, NAN), 0);
+	ok &= same("or beyond", flag_not_below(k, 30) & flag_not_below(k, NAN), QUALITY_TURBID);
+	ok &= same("clear", flag_not_below(k, below(30)) | flag_not_below(k, -1), 0);
 	ok &= same("below the range", flag_range(k, below(1)), QUALITY_RANGE);
 	ok &= same("above the range", flag_range(k, above(60)), QUALITY_RANGE);
 	return ok &

@@ -291,10 +291,8 @@ static void raise_flags(struct quality_worker *w, size_t n, uint8_t *flags)
 			k->quality_bands(n, w->rows[q->roles[i]], flags);
 	k->quality_bright(n, w->rho[ROLE_NIR], w->rho[ROLE_SWIR1], l->quality_nir, l->quality_swir1,
 			  flags);
-	/* Beyond its own range turbidity is NaN: not below the limit. */
-	k->quality_below(n, w->turbidity, l->chl.turbid, QUALITY_TURBID, flags);
-	for (size_t i = 0; i < n; i++)
-		flags[i] ^= QUALITY_TURBID;
+	/* Beyond its own range turbidity is NaN: turbid too. */
+	k->quality_not_below(n, w->turbidity, l->chl.turbid, QUALITY_TURBID, flags);
 	k->quality_above(n, w->height, l->plants.fai, QUALITY_BLOOM, flags);
 	if (w->rows[ROLE_EDGE705])
 		k->quality_foot(n, w->rows[ROLE_RED], w->rows[ROLE_EDGE705], l->chl.q_low,
