@@ -528,6 +528,17 @@ static int unknown(const char *layer, const char *name, size_t length, struct er
 			 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
+/* Is there a rule of the same name before this one that is possible? */
+static bool named_before(const struct product *p, const struct granule *g, size_t i,
+			 const struct regression *regression)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(rules[k].layer, rules[i].layer) &&
+		    !strcmp(rules[k].name, rules[i].name) && possible(p, g, &rules[k], regression))
+			return true;
+	return false;
+}
+
 static void add_possible(const struct product *p, const struct granule *g, const char *layer,
 			 const struct regression *regression, struct error *e)
 {
@@ -535,11 +546,21 @@ static void add_possible(const struct product *p, const struct granule *g, const
 	const char *separator = "; possible here: ";
 
 	for (size_t i = 0; i < COUNT(rules) && at < sizeof(e->text); i++)
-		if (!strcmp(rules[i].layer, layer) && possible(p, g, &rules[i], regression)) {
+		if (!strcmp(rules[i].layer, layer) && possible(p, g, &rules[i], regression) &&
+		    !named_before(p, g, i, regression)) {
 			at += (size_t)snprintf(e->text + at, sizeof(e->text) - at, "%s%s:%s",
 					       separator, layer, rules[i].name);
 			separator = ", ";
 		}
+}
+
+/* The first of these bands that no product of the sensor has, or NULL. */
+static const char *never_there(const struct product *p, const enum role *roles, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!sensor_find(p->sensor, roles[i]))
+			return role_name(roles[i]);
+	return NULL;
 }
 
 /* Why the layer cannot be made by this rule. */
@@ -549,6 +570,7 @@ static void refuse(const struct product *p, const struct granule *g, const struc
 	char purpose[80];
 	size_t nr;
 	const enum role *roles = quantity_roles(q, regression, &nr);
+	const char *never = never_there(p, roles, nr);
 
 	snprintf(purpose, sizeof(purpose), "layer %s:%s", q->layer, q->name);
 	if (q->row == row_regression && !nr)
@@ -556,6 +578,9 @@ static void refuse(const struct product *p, const struct granule *g, const struc
 	else if (!fits(p, q))
 		error_set(e, ERROR_NOINPUT, "%s: %s is made for %s", purpose, p->id,
 			  q->sensor ? q->sensor : "Landsat Level-2 with surface temperature");
+	else if (never)
+		error_set(e, ERROR_NOINPUT, "%s: %s is of %s, which has no band %s", purpose, p->id,
+			  p->sensor->name, never);
 	else
 		product_require(p, g, roles, nr, purpose, e);
 	add_possible(p, g, q->layer, regression, e);
@@ -566,7 +591,7 @@ const struct quantity_rule *quantity_choose(const struct product *product,
 					    const char *name, size_t length,
 					    const struct regression *regression, struct error *e)
 {
-	const struct quantity_rule *first = NULL;
+	const struct quantity_rule *nearest = NULL;
 
 	for (size_t i = 0; i < COUNT(rules); i++) {
 		const struct quantity_rule *q = &rules[i];
@@ -581,10 +606,12 @@ const struct quantity_rule *quantity_choose(const struct product *product,
 			continue;
 		if (possible(product, granule, q, regression))
 			return q;
-		first = first ? first : q;
+		/* Of several rules with the name, why the one for this sensor is not possible. */
+		if (!nearest || never_there(product, nearest->roles, nearest->roles_nr))
+			nearest = q;
 	}
-	if (first)
-		refuse(product, granule, first, regression, e);
+	if (nearest)
+		refuse(product, granule, nearest, regression, e);
 	else
 		unknown(layer, name, length, e);
 	return NULL;
