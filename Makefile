@@ -122,7 +122,7 @@ fuzz:                                        ## libFuzzer on every parser of for
 	scripts/fuzz 600
 bench: all $(BENCHES) $(K_TESTS)             ## speed: kernels beside memcpy, a scene beside the decode floor
 	scripts/bench $O
-accuracy: all                                ## every method beside every truth, on new generated scenes
+accuracy: all $O/pipeline/tests/bench_insitu   ## every method beside every truth, on new generated scenes
 	/usr/bin/python3 scripts/accuracy $(ACCURACY) build/accuracy
 check-simd: all                              ## did the compiler vectorise the kernels, without contraction?
 	scripts/check-simd $O

@@ -84,19 +84,25 @@ int regression_read(struct regression *r, const char *text, struct error *e)
 		bool term = end != at && *end == '*';
 
 		if (end == at || !isfinite(v) || (*end && !term && !strchr(BLANKS, *end)))
-			return error_set(e, ERROR_USAGE,
-					 "--regression: \"%s\" is neither a number nor a term such "
-					 "as -2.1*blue/green",
-					 at);
+			return error_set(
+				e, ERROR_USAGE,
+				"--regression: \"%.100s\" is neither a number nor a term such "
+				"as -2.1*blue/green",
+				at);
 		at = end;
 		if (term && read_term(r, v, &at, e))
 			return -1;
 		r->constant += term ? 0 : v;
 		if (*at && !strchr(BLANKS, *at))
-			return error_set(e, ERROR_USAGE, "--regression: cannot read \"%s\"", at);
+			return error_set(e, ERROR_USAGE, "--regression: cannot read \"%.100s\"",
+					 at);
 		at += strspn(at, BLANKS);
 	}
 	if (!r->terms_nr)
 		return error_set(e, ERROR_USAGE, "--regression wants one term at least");
+	if (!isfinite(r->constant))
+		return error_set(
+			e, ERROR_USAGE,
+			"--regression: the sum of the numbers without a band is too large");
 	return 0;
 }

@@ -44,3 +44,27 @@ mask[2, 3] = True
 assert pure(mask).sum() == 2 * 3
 "
 }
+
+@test "no better than a constant: a target that is missed only if chance cannot have done it" {
+	/usr/bin/python3 -c 'import osgeo' 2>/dev/null || skip "python3-gdal is not installed"
+	/usr/bin/python3 -B - <<<"
+import sys
+sys.path.insert(0, '$PWD/scripts/accuracy')
+import insitu, tools
+
+def status(values, providers=3):
+    samples = [2 ** (i % 5) for i in range(len(values))]
+    rows = [insitu.Row('ABC'[i % providers], m, {}, 'green') for i, m in enumerate(samples)]
+    return insitu.type_target('green', [(v * m, m, r) for v, m, r in zip(values, samples, rows)])
+
+good, words = status([1.1] * 20)                # the constant, 4, is wrong by 2 ** 1.2 on the average
+assert good is True and ' below' in words and 'MAE factor 1.100' in words and \"constant's 2.297\" in words
+bad, words = status([4] * 20)
+assert bad is False and 'not below' in words and 'significantly' not in words
+even, words = status([1, 64, 1, 1, 1.5] * 4, 2)
+assert even is None and 'not significantly worse' in words and 'none by provider (10 + 10 rows)' in words
+assert 'by 3 providers' in status([1, 64, 1, 1, 1.5] * 4)[1]
+assert tools.failed([(True, ''), (False, '')]) and not tools.failed([(True, ''), (None, '')])
+assert tools.verdict(['x'], [(None, 'y')]) == 'x\n- **missed**, though not significantly: y\n'
+"
+}

@@ -24,7 +24,10 @@ WAVES_MSI = {"red": 664.6, "edge": 704.1, "edge740": 740.5, "nir": 864.7, "swir1
 WAVES_OLI = {"red": 654.6, "nir": 864.7, "swir1": 1608.9}
 RED_LEAST = 0  # rho_w at 665 nm at or below which the default algorithm leaves the red edge out
 TURBIDITY_PUBLISHED = {"red": (228.1, .1641), "nir": (3078.9, .2112)}  # at 645 and 859 nm
-TURBIDITY_S2A = {"red": (287.86, .17246), "nir": (3252.56, .21137)}  # scripts/water-constants
+TURBIDITY_S2A = {"red": (287.86, .17246), "nir": (3252.56, .21137)}  # scripts/water-constants.py, B8A
+TURBIDITY_OLI = {"red": (257.43, .16878), "nir": (3260.52, .21132)}
+# Bits of doubt about the default (enum quality).
+NEGATIVE, BRIGHT, TURBID, NO_SKILL, RANGE, RESIDUAL, BLOOM = (1 << i for i in range(7))
 QAA_ACOLITE = {"nm": (443, 490, 560, 665), "aw": (.00693, .015, .0596, .439), "bbw": (.0025, .00158, .0009, .00034)}
 
 
@@ -35,6 +38,11 @@ def known(*values):
 def power(base, exponent):
     """NaN instead of a complex number."""
     return base ** exponent if base > 0 else NAN
+
+
+def ten_to(exponent):
+    """inf where the power leaves all bounds."""
+    return 10 ** exponent if not exponent > 300 else math.inf
 
 
 def not_negative(value):
@@ -49,7 +57,7 @@ def oc_of_ratio(ratio, name):
     if not ratio > 0:
         return NAN
     x = math.log10(ratio)
-    return 10 ** sum(a * x ** i for i, a in enumerate(OC[name]))
+    return ten_to(sum(a * x ** i for i, a in enumerate(OC[name])))
 
 
 def oc(name, blues, green):
@@ -73,9 +81,8 @@ def colour_index(coastal, green, red, weight=(555 - 443) / (665 - 443)):
 
 
 def chl_ci(coastal, green, red):
-    """Chlorophyll in mg/m3 by the colour index, constants of Hu et al. 2019.  inf where the power leaves all bounds."""
-    exponent = -.4287 + 230.47 * colour_index(coastal, green, red)
-    return 10 ** exponent if not exponent > 300 else math.inf
+    """Chlorophyll in mg/m3 by the colour index, constants of Hu et al. 2019."""
+    return ten_to(-.4287 + 230.47 * colour_index(coastal, green, red))
 
 
 def chl_oci(coastal, blue, green, red, low=.25, high=.35):
@@ -222,10 +229,9 @@ def cdom(green, red):
 # The default algorithm
 
 
-def residual(swir1, swir2, cap=math.inf):
-    """What is left of glint and haze in the visible bands: the darker SWIR band; 0 where there is none."""
-    darker = min((v for v in (swir1, swir2) if not math.isnan(v)), default=0)
-    return min(max(darker, 0), cap)
+def residual(swir1, swir2, most=.03):
+    """What is left of glint and haze in the visible bands: the darker SWIR band; 0 where there are not both."""
+    return min(max(min(swir1, swir2), 0), most) if known(swir1, swir2) else 0
 
 
 def edge_weight(r, e, q_low=.75, q_span=.4, red_least=RED_LEAST):
@@ -248,11 +254,24 @@ def chl_default(blue, green, red, edge, fnu, q_low=.75, q_span=.4, red_least=RED
     return clear if w == 0 else clear ** (1 - w) * chl_ndci(red, edge) ** w
 
 
-def chl_clear(blue, green, fnu, name="oc2_oli", turbid=30, blue_green=.4):
+def chl_clear(blue, green, fnu, name="oc2_oli", turbid=5, blue_green=.4):
     """As above for sensors without 705 nm: the branch of clear water alone."""
     if not (known(blue, green) and min(blue, green) > 0) or not fnu < turbid or blue / green < blue_green:
         return NAN
     return oc(name, (blue,), green)
+
+
+def flags(raw, water, fnu, value, low=.01, high=60):
+    """Sum of what is doubtful about a value of the default; bands as they are, and with the glint taken off."""
+    blue, green, r, e = (water[b] for b in ("b490", "g560", "r665", "e705"))
+    bits = NEGATIVE if not (known(blue, green, r, e) and min(blue, green, r, e) > 0) else 0
+    bits |= BRIGHT if raw["n865"] >= .2 or raw["s1610"] >= .05 else 0
+    bits |= TURBID if not fnu < 30 else 0
+    bits |= NO_SKILL if math.isnan(value) and not bits & (NEGATIVE | BRIGHT) else 0
+    bits |= RANGE if value < low or value > high else 0
+    # Would .01 more or less in both bands move 705 / 665 nm past the foot of the blend?
+    bits |= RESIDUAL if abs(e - .75 * r) < .01 * (1 - .75) else 0
+    return bits | (BLOOM if fai(raw["r665"], raw["n865"], raw["s1610"], WAVES_MSI) >= .02 else 0)
 
 
 # QAA, attenuation, Secchi depth; Rrs in 1/sr, bands ~443, 490, 560, 665 nm
@@ -311,19 +330,22 @@ def secchi(rho, constants, sun):
 # All that the in-situ table is judged by
 
 
-def columns(bands, constants=TURBIDITY_S2A):
+def columns(bands):
     """{column: value} of rho_w by band: b443 b490 g560 r665 e705 n740 n783 n865 s1610 s2200, NaN where absent."""
     left = residual(bands["s1610"], bands["s2200"])
-    visible = ("b443", "b490", "g560", "r665", "e705", "n740", "n783", "n865")
-    coastal, blue, green, r, e, n, m, nir = (bands[b] - left for b in visible)
-    fnu = turbidity(r, nir, constants)
+    water = {band: rho - left for band, rho in bands.items()}
+    coastal, blue, green, r, e, n, m, nir = (
+        water[b] for b in ("b443", "b490", "g560", "r665", "e705", "n740", "n783", "n865"))
+    fnu = turbidity(r, nir, TURBIDITY_S2A)
     values = {name: oc(name, (coastal, blue) if "3" in name else (blue,), green) for name in OC}
     values.update(
         ci=chl_ci(coastal, green, r), oci=chl_oci(coastal, blue, green, r), ndci=chl_ndci(r, e),
         ndci_monotonic=chl_ndci_monotonic(r, e), moses2=chl_moses2(r, e), gilerson2=chl_gilerson2(r, e),
         gurlin2=chl_gurlin2(r, e), moses3=chl_moses3(r, e, n), gilerson3=chl_gilerson3(r, e, n),
         gurlin3=chl_gurlin3(r, e, n), gons=chl_gons(r, e, m), mci=mci(r, e, n),
-        balkhash=chl_default(blue, green, r, e, fnu), balkhash_landsat=chl_clear(blue, green, fnu), turbidity=fnu)
+        balkhash=chl_default(blue, green, r, e, fnu),
+        balkhash_landsat=chl_clear(blue, green, turbidity(r, nir, TURBIDITY_OLI)), turbidity=fnu)
+    values["flags"] = flags(bands, water, fnu, values["balkhash"])
     return values
 
 
@@ -433,13 +455,15 @@ def check_rules(tap):
     """What the tables above leave out, by hand."""
     a, b = 10 ** (1.023 * math.log10(.001148) + .103624), green_at_555(.001148)
     tap.check(a / b, "1.00", "the two ways from 560 to 555 nm meet:")
-    tap.check(chl_default(.02, .02, .005, .004, 2), "1.73340", "default, clear:")
+    tap.check(chl_default(.02, .02, .005, .003, 2), "1.73340", "default, clear:")
     tap.check(chl_default(.02, .02, .03, .06, 8), f"{chl_ndci(.03, .06):.6f}", "default, green:")
     tap.check(chl_default(.02, .02, .03, .0285, 8), f"{math.sqrt(1.73340 * chl_ndci(.03, .0285)):.3f}", "default, half way:")
     tap.check(math.isnan(chl_default(.02, .02, .1, .07, 60)), "1", "default, mineral-turbid:")
     tap.check(math.isnan(chl_default(.01, .03, .02, .018, 9)), "1", "default, brown:")
     tap.check(math.isnan(chl_clear(.02, .02, NAN)), "1", "clear branch without turbidity:")
-    tap.check(residual(.01, NAN), ".01", "residual of one SWIR band:")
+    tap.check(math.isnan(chl_clear(.02, .02, 5)), "1", "clear branch at 5 FNU:")
+    tap.check(residual(.01, NAN), "0", "residual of one SWIR band:")
+    tap.check(residual(.05, .04), ".03", "residual, most:")
     tap.check(residual(-.01, .02), "0", "residual below zero:")
 
 

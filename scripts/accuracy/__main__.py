@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-How right the maps are: every method beside every truth, and the water fraction of mixed pixels.
+How right the maps are: every method beside every truth, the water fraction of mixed pixels, chlorophyll beside samples.
 
-    python3 scripts/accuracy [--seed N] [--only water|fraction] [--docs DOCS] OUT
+    python3 scripts/accuracy [--seed N] [--only water|fraction|insitu] [--docs DOCS] OUT
 
 Writes OUT/accuracy.md and OUT/pictures; exit status 1 if a target is missed.  --docs puts the tables between the marks
 of DOCS/accuracy.md, and the pictures that it shows into DOCS/pictures/accuracy.  Generated scenes are new each time; --seed repeats a run.
@@ -17,11 +17,14 @@ import sys
 import tempfile
 
 import fraction
+import insitu
 import picture
 import water
-from tools import Failure, Tools
+from tools import Failure, Tools, failed, verdict
 
-BEGIN, END = "<!-- make accuracy: begin -->", "<!-- make accuracy: end -->"
+# Of the parts of the page that are made here.
+MARKS = {"maps": ("<!-- make accuracy: begin -->", "<!-- make accuracy: end -->"),
+         "insitu": ("<!-- make accuracy insitu: begin -->", "<!-- make accuracy insitu: end -->")}
 
 
 def water_report(tools, out, seed, lines):
@@ -56,13 +59,20 @@ def fraction_report(tools, seed, lines):
     return [(met == len(promised), f"fraction: {met} of {len(promised)} cases within the target")]
 
 
-def show(docs, out, text):
+def insitu_report(out, lines):
+    """Tables and pictures of chlorophyll; returns the targets as (met, words)."""
+    lines += ["**Chlorophyll beside samples**", ""]
+    return insitu.report(os.environ.get("BALKHASH_TESTDATA", ""), out, lines)
+
+
+def show(docs, out, part, text):
     """Put a report into the page that is for people, with the pictures that it names."""
     page, folder = os.path.join(docs, "accuracy.md"), os.path.join(docs, "pictures", "accuracy")
+    begin, end = MARKS[part]
     with open(page, encoding="utf-8") as f:
-        before, rest = f.read().split(BEGIN)
+        before, rest = f.read().split(begin)
     with open(page, "w", encoding="utf-8") as f:
-        f.write(before + BEGIN + "\n\n" + text + "\n" + END + rest.split(END)[1])
+        f.write(before + begin + "\n\n" + text + "\n" + end + rest.split(end)[1])
     os.makedirs(folder, exist_ok=True)
     for name in sorted(os.listdir(os.path.join(out, "pictures"))):
         if f"pictures/accuracy/{name}" in before + rest:
@@ -74,26 +84,35 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--docs")
-    parser.add_argument("--only", choices=["water", "fraction"])
+    parser.add_argument("--only", choices=["water", "fraction", "insitu"])
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
     tools = Tools(os.path.abspath(os.environ.get("BALKHASH", "build/release/balkhash")),
                   os.path.abspath(os.environ.get("GENERATOR", "build/release/balkhash-testdata")))
     shutil.rmtree(arguments.out, ignore_errors=True)
     os.makedirs(os.path.join(arguments.out, "pictures"))
-    lines, met = [f"Seed {seed}.", ""], []
-    if arguments.only != "fraction":
-        met += water_report(tools, arguments.out, seed, lines)
-    if arguments.only != "water":
-        met += fraction_report(tools, seed, lines)
-    lines += [f"- {'met' if ok else '**missed**'}: {words}" for ok, words in met]
-    text = "\n".join(lines) + "\n"
+    texts, all_met = {}, []
+    if arguments.only != "insitu":
+        lines, met = [f"Seed {seed}.", ""], []
+        if arguments.only != "fraction":
+            met += water_report(tools, arguments.out, seed, lines)
+        if arguments.only != "water":
+            met += fraction_report(tools, seed, lines)
+        texts["maps"] = verdict(lines, met)
+        all_met += met
+    if arguments.only in (None, "insitu"):
+        lines = []
+        met = insitu_report(arguments.out, lines)
+        texts["insitu"] = verdict(lines, met)
+        all_met += met
+    text = "\n".join(texts.values())
     with open(os.path.join(arguments.out, "accuracy.md"), "w", encoding="utf-8") as f:
         f.write(text)
     print(text)
     if arguments.docs:
-        show(arguments.docs, arguments.out, text)
-    return 0 if all(ok for ok, _ in met) else 1
+        for part, words in texts.items():
+            show(arguments.docs, arguments.out, part, words)
+    return 1 if failed(all_met) else 0
 
 
 try:

@@ -15,6 +15,20 @@ class Failure(Exception):
     """Something that ends the run; its words say what."""
 
 
+# A target is (status, words); None: missed, but by less than chance allows.
+STATUS = {True: "met", False: "**missed**", None: "**missed**, though not significantly"}
+
+
+def verdict(lines, targets):
+    """A report's text, its targets last."""
+    return "\n".join(lines + [f"- {STATUS[status]}: {words}" for status, words in targets]) + "\n"
+
+
+def failed(targets):
+    """Is there a target that was missed by more than chance allows?"""
+    return any(status is False for status, _ in targets)
+
+
 class Tools:
     """Paths of balkhash and of the generator; both print the paths of what they made."""
 
