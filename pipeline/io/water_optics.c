@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/water_optics.h"
 
-/* clang-format off: tables of coefficients */
 #define OC2_OLI                                                                                    \
 	{                                                                                          \
 		{                                                                                  \
@@ -119,4 +118,3 @@ const struct water_optics water_optics_hls_s30 = {
 	.qaa = QAA_MSI_A,
 	.turbidity = TURBIDITY(287.86f, .17246f, 3252.56f, .21137f),
 };
-/* clang-format on */

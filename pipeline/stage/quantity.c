@@ -177,7 +177,6 @@ static void row_temperature(const struct quantity_row *r, float *out)
 #define RED_NIR	    ROLE_RED, ROLE_NIR
 #define IN_SITU	    "beside 309 samples: docs/accuracy.md"
 
-/* clang-format off: a table, one entry a paragraph. */
 static const struct quantity_rule rules[] = {
 	{ .layer = "chlorophyll",
 	  .name = "balkhash",
@@ -340,6 +339,7 @@ static const struct quantity_rule rules[] = {
 	  .name = "regression",
 	  .title = "the user's own regression (--regression)",
 	  CHLOROPHYLL,
+	  .regression = true,
 	  .low = 0,
 	  .high = FLT_MAX,
 	  .error = "the user's",
@@ -397,7 +397,6 @@ static const struct quantity_rule rules[] = {
 	  .row = row_temperature,
 	  .source = "USGS LSDS-1619" },
 };
-/* clang-format on */
 
 const struct quantity_rule *quantity_at(size_t i)
 {

@@ -101,6 +101,15 @@ static bool possible(const struct product *p, const struct granule *g,
 	return nr && fits(p, q);
 }
 
+/* Does a sensor have the bands of a rule, be they in this product or not? */
+static bool has_bands(const struct sensor *sensor, const struct quantity_rule *q)
+{
+	for (size_t i = 0; i < q->roles_nr; i++)
+		if (!sensor_find(sensor, q->roles[i]))
+			return false;
+	return true;
+}
+
 static int unknown(const char *layer, const char *name, size_t length, struct error *e)
 {
 	const struct quantity_rule *q;
@@ -171,7 +180,8 @@ const struct quantity_rule *quantity_choose(const struct product *product,
 			continue;
 		if (possible(product, granule, q, regression))
 			return q;
-		first = first ? first : q;
+		if (!first || !has_bands(product->sensor, first))
+			first = q;
 	}
 	if (first)
 		refuse(product, granule, first, regression, e);

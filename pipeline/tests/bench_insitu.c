@@ -222,8 +222,7 @@ static void raise_flags(struct bench *b)
 			k->quality_bands(1, &b->water[q->roles[i]], &b->flags);
 	k->quality_bright(1, &b->raw[ROLE_NIR], &b->raw[ROLE_SWIR1], l->quality_nir,
 			  l->quality_swir1, &b->flags);
-	k->quality_below(1, &b->turbidity[BY_MSI], l->chl.turbid, QUALITY_TURBID, &b->flags);
-	b->flags ^= QUALITY_TURBID;
+	k->quality_not_below(1, &b->turbidity[BY_MSI], l->chl.turbid, QUALITY_TURBID, &b->flags);
 	k->quality_above(1, &height, l->plants.fai, QUALITY_BLOOM, &b->flags);
 	k->quality_foot(1, &b->water[ROLE_RED], &b->water[ROLE_EDGE705], l->chl.q_low,
 			l->chl_residual, &b->flags);

@@ -281,7 +281,7 @@ static void missing_bands_are_told_with_what_is_possible(void **state)
 	(void)state;
 	product_on("LANDSAT_8", "OLI_TIRS");
 	refused("chlorophyll", "ndci", ERROR_NOINPUT,
-		"layer chlorophyll:ndci: PRODUCT is of OLI, which has no band edge705; possible here: ");
+		"PRODUCT: layer chlorophyll:ndci needs band edge705, not on OLI; possible here: ");
 	assert_null(choose("chlorophyll", "ndci", &none, &e));
 	assert_non_null(strstr(e.text, "; possible here: chlorophyll:balkhash, chlorophyll:oc2, "
 				       "chlorophyll:oc3, chlorophyll:oc3-franz"));
@@ -320,14 +320,15 @@ static void some_rules_are_of_one_sensor(void **state)
 {
 	(void)state;
 	product_on("Sentinel-2A", "MSI");
-	refused("chlorophyll", "oc3-franz", ERROR_NOINPUT, "made for OLI");
-	refused("temperature", "", ERROR_NOINPUT, "PRODUCT is of MSI, which has no band thermal");
+	refused("chlorophyll", "oc3-franz", ERROR_NOINPUT, "holds for OLI only");
+	refused("temperature", "", ERROR_NOINPUT,
+		"holds for Landsat Level-2 with surface temperature only");
 	product_of(sensor_hls("L30"), "HLS", LEVEL_SURFACE);
-	refused("temperature", "", ERROR_NOINPUT, "made for Landsat Level-2");
+	refused("temperature", "", ERROR_NOINPUT, "holds for Landsat Level-2");
 	assert_string_equal(chosen("chlorophyll", "oc3-franz")->name, "oc3-franz");
 	product_on("LANDSAT_8", "OLI_TIRS");
 	product.level = LEVEL_TOA;
-	refused("temperature", "usgs", ERROR_NOINPUT, "made for Landsat Level-2");
+	refused("temperature", "usgs", ERROR_NOINPUT, "holds for Landsat Level-2");
 }
 
 static void a_regression_has_the_bands_that_the_user_names(void **state)
