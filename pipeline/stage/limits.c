@@ -93,7 +93,6 @@ static const struct limit_row rows[] = {
 	QUALITY("chl.turbid", chl.turbid, 30, 0, 10000, "FNU", OURS_QUALITY),
 	QUALITY("chl.blue_green", chl.blue_green, .4f, 0, 10, "1", OURS_QUALITY),
 	QUALITY("chl.q_blue", chl.q_blue, .95f, 0, 10, "1", OURS_QUALITY),
-	QUALITY("chl.turbid_clear", chl_clear_turbid, 5, 0, 10000, "FNU", OURS_QUALITY),
 	QUALITY("chl.residual", chl_residual, .01f, 0, 1, "1", OURS_QUALITY),
 	QUALITY("plants.ndvi_reed", plants.ndvi_reed, .4f, -1, 1, "1", OURS_QUALITY),
 	QUALITY("plants.ndvi_wet", plants.ndvi_wet, .2f, -1, 1, "1", OURS_QUALITY),

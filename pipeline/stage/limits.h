@@ -35,7 +35,6 @@ struct limits {
 	float glint_angle_deg, glint_swir1; /* flagged below this angle and above this SWIR1 */
 	float low_sun_deg;		    /* flagged below this elevation of the sun */
 	struct chl_limits chl;		    /* of the default chlorophyll */
-	float chl_clear_turbid; /* FNU: the same of sensors without 705 nm, no value from here on */
 	float chl_residual; /* such a change of both bands is flagged if it moves 705 / 665 nm past q_low */
 	struct plants_limits plants;
 	float quality_nir, quality_swir1; /* reflectance from which it is not water that is seen */

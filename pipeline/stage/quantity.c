@@ -34,7 +34,7 @@ static void row_balkhash(const struct quantity_row *r, float *out)
 static void row_clear(const struct quantity_row *r, float *out)
 {
 	r->kernels->chl_clear(r->n, r->rho[ROLE_BLUE], r->rho[ROLE_BLUE], r->rho[ROLE_GREEN],
-			      r->turbidity, r->optics->oc2, r->limits->chl_clear_turbid,
+			      r->turbidity, r->optics->oc2, r->limits->chl.turbid,
 			      r->limits->chl.blue_green, out);
 }
 
@@ -193,7 +193,7 @@ static const struct quantity_rule rules[] = {
 		  "blend after Smith 2018; Pahlevan 2020; Mishra 2012, doi:10.1016/j.rse.2011.10.016" },
 	{ .layer = "chlorophyll",
 	  .name = "balkhash",
-	  .title = "OC2 in clear water, no value elsewhere: the sensor has no band at 705 nm",
+	  .title = "OC2, none where mud or brown matter decides: the sensor has no band at 705 nm",
 	  ROLES(ROLE_BLUE, ROLE_GREEN, RED_NIR),
 	  CHLOROPHYLL,
 	  .turbidity = true,

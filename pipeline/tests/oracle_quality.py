@@ -254,7 +254,7 @@ def chl_default(blue, green, red, edge, fnu, q_low=.75, q_span=.4, red_least=RED
     return clear if w == 0 else clear ** (1 - w) * chl_ndci(red, edge) ** w
 
 
-def chl_clear(blue, green, fnu, name="oc2_oli", turbid=5, blue_green=.4):
+def chl_clear(blue, green, fnu, name="oc2_oli", turbid=30, blue_green=.4):
     """As above for sensors without 705 nm: the branch of clear water alone."""
     if not (known(blue, green) and min(blue, green) > 0) or not fnu < turbid or blue / green < blue_green:
         return NAN
@@ -461,7 +461,7 @@ def check_rules(tap):
     tap.check(math.isnan(chl_default(.02, .02, .1, .07, 60)), "1", "default, mineral-turbid:")
     tap.check(math.isnan(chl_default(.01, .03, .02, .018, 9)), "1", "default, brown:")
     tap.check(math.isnan(chl_clear(.02, .02, NAN)), "1", "clear branch without turbidity:")
-    tap.check(math.isnan(chl_clear(.02, .02, 5)), "1", "clear branch at 5 FNU:")
+    tap.check(math.isnan(chl_clear(.02, .02, 30)), "1", "clear branch at 30 FNU:")
     tap.check(residual(.01, NAN), "0", "residual of one SWIR band:")
     tap.check(residual(.05, .04), ".03", "residual, most:")
     tap.check(residual(-.01, .02), "0", "residual below zero:")
