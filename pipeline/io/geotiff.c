@@ -245,7 +245,8 @@ static int append_level(struct geotiff *g, int level, size_t i, const void *slot
 				 l->appended, l->tiles_nr);
 	if (geotiff_pwrite(g->spool, bytes, size, g->spool_size))
 		return geotiff_write_fail(errno, g->path, e);
-	l->tile[i] = (struct geotiff_tile){ .offset = g->spool_size, .size = size };
+	l->tile[i].offset = g->spool_size;
+	l->tile[i].size = size;
 	l->appended++;
 	g->spool_size += size;
 	if (level == 0)
@@ -338,8 +339,10 @@ static int read_block(struct reduce_worker *w, int32_t x, int32_t y, struct rect
 
 	block = rect_intersect(block, r);
 	row = (size_t)block.w * g->pixel_size;
-	if (geotiff_pread(g->pixels, w->block, row * (size_t)block.h,
-			  below->blocks + tile * (uint64_t)(g->tile_bytes / 4)))
+	if (below->tile[tile].blank)
+		geotiff_fill(g, rect_area(block), w->block);
+	else if (geotiff_pread(g->pixels, w->block, row * (size_t)block.h,
+			       below->blocks + tile * (uint64_t)(g->tile_bytes / 4)))
 		return error_errno(e, errno, "cannot read back the overviews of %s", g->path);
 	for (int32_t i = 0; i < block.h; i++) {
 		size_t at = (size_t)(block.y - r.y + i) * (size_t)r.w + (size_t)(block.x - r.x);

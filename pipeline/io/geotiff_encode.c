@@ -247,6 +247,12 @@ static void halve(const struct geotiff *g, const unsigned char *pixels, struct r
 
 /* --- compression --- */
 
+void geotiff_fill(const struct geotiff *g, size_t n, unsigned char *pixels)
+{
+	for (size_t i = 0; i < n; i++)
+		memcpy(pixels + i * g->pixel_size, &g->fill, g->pixel_size);
+}
+
 /* The r.w x r.h pixels at the upper left of a whole tile, the rest fill. */
 static void pad(const struct geotiff *g, const unsigned char *pixels, struct rect r,
 		unsigned char *tile)
@@ -257,17 +263,16 @@ static void pad(const struct geotiff *g, const unsigned char *pixels, struct rec
 		size_t filled = y < (size_t)r.h ? (size_t)r.w : 0;
 
 		memcpy(tile, pixels + y * row, filled * size);
-		for (size_t x = filled; x < side; x++)
-			memcpy(tile + x * size, &g->fill, size);
+		geotiff_fill(g, side - filled, tile + filled * size);
 		tile += side * size;
 	}
 }
 
-/* A whole tile of one value: each pixel equals the one before it. */
-static bool is_blank(const struct geotiff *g, const unsigned char *tile)
+/* Pixels of nothing but fill: each equals the one before it. */
+static bool is_blank(const struct geotiff *g, const unsigned char *pixels, size_t n)
 {
-	return g->blank && !memcmp(tile, &g->fill, g->pixel_size) &&
-	       !memcmp(tile, tile + g->pixel_size, g->tile_bytes - g->pixel_size);
+	return !memcmp(pixels, &g->fill, g->pixel_size) &&
+	       !memcmp(pixels, pixels + g->pixel_size, (n - 1) * g->pixel_size);
 }
 
 /*
@@ -307,27 +312,28 @@ static int spool_half(struct geotiff *g, int level, size_t i, const unsigned cha
 	return 0;
 }
 
-int geotiff_encode_level(struct geotiff *g, int level, size_t i, const void *pixels, void *slot,
-			 struct error *e)
+/* Half-size pixels of fill are fill again, whatever the halving: they are not kept. */
+static int encode_blank(struct geotiff *g, int level, size_t i, unsigned char *out,
+			struct slot_head *head)
+{
+	head->size = g->blank_size;
+	memcpy(out, g->blank, g->blank_size);
+	g->level[level].tile[i].blank = true;
+	return 0;
+}
+
+static int encode_pixels(struct geotiff *g, int level, size_t i, const void *pixels,
+			 unsigned char *out, struct slot_head *head, struct error *e)
 {
 	struct rect r = grid_tile(&g->level[level].grid, GEOTIFF_TILE, i);
-	struct slot_head head = { .sums = no_sums };
-	unsigned char *out = (unsigned char *)slot + sizeof(head);
 	unsigned char *tile = malloc(g->tile_bytes);
 	int ret = -1;
 
 	if (!tile)
 		return error_nomem(e, "a tile");
-	if (level == 0)
-		head.sums = sums_of(g->layer, pixels, rect_area(r));
 	pad(g, pixels, r, tile);
-	if (is_blank(g, tile)) {
-		head.size = g->blank_size;
-		memcpy(out, g->blank, g->blank_size);
-	} else if (compress(g, tile, out, &head, e)) {
+	if (compress(g, tile, out, head, e))
 		goto out;
-	}
-	memcpy(slot, &head, sizeof(head));
 	if (level + 1 < g->levels_nr) {
 		halve(g, pixels, r, tile);
 		if (spool_half(g, level, i, tile, r, e))
@@ -337,6 +343,24 @@ int geotiff_encode_level(struct geotiff *g, int level, size_t i, const void *pix
 out:
 	free(tile);
 	return ret;
+}
+
+int geotiff_encode_level(struct geotiff *g, int level, size_t i, const void *pixels, void *slot,
+			 struct error *e)
+{
+	size_t n = rect_area(grid_tile(&g->level[level].grid, GEOTIFF_TILE, i));
+	struct slot_head head = { .sums = no_sums };
+	unsigned char *out = (unsigned char *)slot + sizeof(head);
+	bool blank = is_blank(g, pixels, n);
+
+	/* Where fill is no data there is nothing to sum. */
+	if (level == 0 && !(blank && g->layer->has_nodata))
+		head.sums = sums_of(g->layer, pixels, n);
+	if (blank ? encode_blank(g, level, i, out, &head)
+		  : encode_pixels(g, level, i, pixels, out, &head, e))
+		return -1;
+	memcpy(slot, &head, sizeof(head));
+	return 0;
 }
 
 /* --- set up --- */

@@ -75,6 +75,7 @@ int geotiff_pwrite(int fd, const void *data, size_t n, uint64_t offset);
 struct geotiff_tile {
 	uint64_t offset; /* in the spool; after the layout, in the file */
 	uint32_t size;	 /* bytes */
+	bool blank;	 /* nothing but fill: it has no block in the pixel spool */
 };
 
 struct geotiff_level {
@@ -129,6 +130,9 @@ struct geotiff {
 };
 
 /* --- geotiff_encode.c --- */
+
+/* n pixels of fill. */
+void geotiff_fill(const struct geotiff *g, size_t n, unsigned char *pixels);
 
 /* BUG if the layer's type cannot be halved as it says. */
 int geotiff_encode_init(struct geotiff *g, struct error *e);

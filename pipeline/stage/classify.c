@@ -384,6 +384,16 @@ static void sharpen(struct classify_worker *w, struct rect read)
 	}
 }
 
+/* May a pixel of the tile become open water?  Without any evidence none does, by whatever grows. */
+static bool may_be_open(const struct classify_worker *w, struct rect r)
+{
+	uint8_t wet = w->o->method_plane ? EVIDENCE_OPEN : 0;
+
+	for (size_t i = 0; i < rect_area(r) && !wet; i++)
+		wet = w->evidence[i] & (EVIDENCE_OPEN | EVIDENCE_GROW);
+	return wet;
+}
+
 static int classify_work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct classify_worker *w = state;
@@ -414,7 +424,7 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 	}
 	memcpy(slot, &w->darkness, sizeof(w->darkness));
 	if ((w->cloud && cloud_row_spool(w->cloud, tile, e)) ||
-	    (w->quality && quality_pack_spool(w->quality, tile, e)))
+	    (w->quality && quality_pack_spool(w->quality, tile, may_be_open(w, r), e)))
 		return -1;
 	return spool_tile(w, tile, e);
 }

@@ -133,14 +133,14 @@ void quality_pack_row(struct quality_pack *w, const struct quality_span *s)
 		row_plants(w, s);
 }
 
-int quality_pack_spool(struct quality_pack *w, size_t tile, struct error *e)
+int quality_pack_spool(struct quality_pack *w, size_t tile, bool open, struct error *e)
 {
 	const struct observe *o = w->o;
 
-	for (size_t i = 0; i < o->quality.bands_nr; i++)
+	for (size_t i = 0; i < o->quality.bands_nr && open; i++)
 		if (w->packed[i] && spool_write(o->spool, tile, PLANE_BAND + i, w->packed[i], e))
 			return -1;
-	if (o->quality.thermal && spool_write(o->spool, tile, PLANE_THERMAL, w->thermal, e))
+	if (open && o->quality.thermal && spool_write(o->spool, tile, PLANE_THERMAL, w->thermal, e))
 		return -1;
 	return o->quality.plants ? spool_write(o->spool, tile, PLANE_PLANTS, w->plants, e) : 0;
 }

@@ -27,8 +27,8 @@ struct quality_span {
 
 void quality_pack_row(struct quality_pack *w, const struct quality_span *span);
 
-/* Write the planes of a tile. */
-int quality_pack_spool(struct quality_pack *w, size_t tile, struct error *e);
+/* Write the planes of a tile; bands only where there may be open water. */
+int quality_pack_spool(struct quality_pack *w, size_t tile, bool open, struct error *e);
 
 /* The plane that a band of o->quality.bands lies in. */
 size_t quality_plane(const struct observe *o, size_t band);

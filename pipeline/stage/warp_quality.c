@@ -162,8 +162,9 @@ int warp_quality_tile(struct warp_quality *w, const struct warp_tile *t, struct 
 
 	memset(w->flags, 0, n);
 	memset(w->plants, PLANTS_NODATA, n);
-	quality_counts_tile(w->counts, t->tile);
 	w->open = !rect_empty(t->source) && memchr(t->out_water, WATER_OPEN, n);
+	if (w->open || w->o->quality.plants)
+		quality_counts_tile(w->counts, t->tile);
 	if (rect_empty(t->source))
 		return 0;
 	if (w->open && w->o->quality.colour && tile_flags(w, t, e))
@@ -186,6 +187,25 @@ static void decode(struct warp_quality *w, const struct warp_tile *t,
 		k->quantity_unpack(n, w->codes, w->values);
 }
 
+/* The first pixel and the one past the last that may have a value in row y of the tile. */
+static void open_span(const struct warp_tile *t, int32_t y, int32_t *from, int32_t *past)
+{
+	const uint8_t *water = t->out_water + (size_t)y * (size_t)t->tile.w;
+
+	*from = 0;
+	*past = t->tile.w;
+	while (*from < *past && water[*from] != WATER_OPEN)
+		++*from;
+	while (*past > *from && water[*past - 1] != WATER_OPEN)
+		--*past;
+}
+
+static void fill_nan(float *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = NAN;
+}
+
 /* A row of the tile in the layer's unit, NaN where it is not open water alone. */
 static void warp_row(struct warp_quality *w, const struct warp_tile *t,
 		     const struct quantity_rule *rule, int32_t y)
@@ -194,15 +214,24 @@ static void warp_row(struct warp_quality *w, const struct warp_tile *t,
 	const struct kernels *k = o->context->kernels;
 	struct window_f32 window = { w->values, t->source.w, t->source.h };
 	float zero = rule->code == QUANTITY_KELVIN ? QUANTITY_CELSIUS : 0.0f;
-	size_t n = (size_t)t->tile.w, at = (size_t)y * n;
+	float *out = w->quantity + (size_t)y * (size_t)t->tile.w;
+	int32_t from, past;
 
-	mapping_row(o->mapping, t->tile.x, t->tile.y + y, t->tile.w, t->source.x, t->source.y, w->x,
-		    w->y);
+	open_span(t, y, &from, &past);
+	fill_nan(out, (size_t)from);
+	fill_nan(out + past, (size_t)(t->tile.w - past));
+
+	size_t n = (size_t)(past - from), at = (size_t)y * (size_t)t->tile.w + (size_t)from;
+
+	if (!n)
+		return;
+	mapping_row(o->mapping, t->tile.x + from, t->tile.y + y, past - from, t->source.x,
+		    t->source.y, w->x, w->y);
 	k->bilinear_f32(n, window, w->x, w->y, w->row);
 	for (size_t i = 0; i < n; i++)
 		w->row[i] =
 			is_pure(t->out_water[at + i], t->out_why[at + i]) ? w->row[i] - zero : NAN;
-	k->mantissa(n, w->row, w->quantity + at);
+	k->mantissa(n, w->row, out + from);
 }
 
 static int tile_quantity(struct warp_quality *w, const struct warp_tile *t, size_t which,
@@ -212,8 +241,7 @@ static int tile_quantity(struct warp_quality *w, const struct warp_tile *t, size
 	size_t n = rect_area(t->tile);
 
 	if (!w->open) {
-		for (size_t i = 0; i < n; i++)
-			w->quantity[i] = NAN;
+		fill_nan(w->quantity, n);
 		return 0;
 	}
 	if (spool_read(w->o->spool, PLANE_QUANTITY + which, t->source, w->scratch, w->codes, e))
