@@ -45,10 +45,8 @@ int depths_open(struct depths **out, const char *path, struct error *e)
 			  GDALGetRasterCount(d->dataset));
 		goto out;
 	}
-	if (gdal_grid(d->dataset, &d->grid, e)) {
-		error_prefix(e, "%s", path);
+	if (gdal_grid(d->dataset, &d->grid, e))
 		goto out;
-	}
 	d->band = GDALGetRasterBand(d->dataset, 1);
 	d->nodata = GDALGetRasterNoDataValue(d->band, &d->has_nodata);
 	*out = d;

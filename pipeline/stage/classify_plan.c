@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "pipeline/stage/observe.h"
+#include "pipeline/stage/quality.h"
 
 /* Mark the working tiles under a rect of working pixels. */
 static void mark(bool *needed, const struct grid *work, int32_t side, struct rect r)
@@ -21,7 +22,7 @@ static void mark(bool *needed, const struct grid *work, int32_t side, struct rec
 
 /*
  * What the target's lake pixels reach, in cells of the mapping's step, with a margin around
- * for the fraction.  Then what of the lake lies in
+ * for the fraction and the windows of the water's quality.  Then what of the lake lies in
  * the working rect: the endmembers look at just that, whatever the tiles are.
  */
 static void mark_needed(const struct observe *o, bool *needed)
@@ -29,13 +30,13 @@ static void mark_needed(const struct observe *o, bool *needed)
 	const struct grid *work = scene_grid(o->scene);
 	int32_t side = o->context->options->tile;
 	size_t cells = grid_tiles(&o->target, MAPPING_STEP), tiles = grid_tiles(work, side);
+	int32_t margin = OBSERVE_MARGIN + quality_reach(o);
 
 	for (size_t i = 0; i < cells; i++) {
 		struct rect cell = grid_tile(&o->target, MAPPING_STEP, i);
 		struct rect lake = region_bounds(o->target_region, cell);
 
-		mark(needed, work, side,
-		     rect_grow(mapping_source_rect(o->mapping, lake), OBSERVE_MARGIN));
+		mark(needed, work, side, rect_grow(mapping_source_rect(o->mapping, lake), margin));
 	}
 	for (size_t i = 0; i < tiles; i++) {
 		struct rect tile = rect_intersect(grid_tile(work, side, i), o->work_rect);

@@ -28,8 +28,7 @@ struct quality_worker {
 	uint8_t *flags;
 };
 
-/* Pixels around a pixel that its window reaches. */
-static int32_t radius_of(const struct observe *o)
+int32_t quality_reach(const struct observe *o)
 {
 	double side = (double)o->limits.quality_window_m / scene_grid(o->scene)->dx;
 	double most = (WINDOW_SIDE_MAX - 1) / 2;
@@ -46,7 +45,7 @@ static size_t tile_side(const struct observe *o)
 
 static size_t read_side(const struct observe *o)
 {
-	return tile_side(o) + 2 * (size_t)radius_of(o);
+	return tile_side(o) + 2 * (size_t)quality_reach(o);
 }
 
 size_t quality_bytes(const struct observe *o, int threads)
@@ -427,7 +426,7 @@ static int quality_work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct quality_worker *w = state;
 	const struct observe *o = w->o;
-	struct tile t = { .i = o->tiles[i], .radius = radius_of(o) };
+	struct tile t = { .i = o->tiles[i], .radius = quality_reach(o) };
 
 	(void)slot;
 	t.rect = grid_tile(scene_grid(o->scene), o->context->options->tile, t.i);

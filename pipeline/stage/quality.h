@@ -12,6 +12,9 @@
 
 #include "pipeline/stage/observe.h"
 
+/* Pixels around a pixel that its window reaches; 0 where there are no windows. */
+int32_t quality_reach(const struct observe *o);
+
 /* Bytes that a run takes on so many threads. */
 size_t quality_bytes(const struct observe *o, int threads);
 
