@@ -285,6 +285,20 @@ static void span_halve_mean_u16(size_t n, const uint16_t *restrict upper,
 					      lower[2 * i + 1], nodata);
 }
 
+static void span_float_predictor(size_t n, const uint32_t *restrict bits, uint8_t *restrict out)
+{
+	uint32_t before = 0; /* the last byte of the plane before */
+
+	for (uint32_t shift = 32; shift > 0; shift -= 8, out += n) {
+		for (size_t i = 1; i < n; i++)
+			out[i] = (uint8_t)((bits[i] >> (shift - 8)) - (bits[i - 1] >> (shift - 8)));
+		if (!n)
+			continue;
+		out[0] = (uint8_t)((bits[0] >> (shift - 8)) - before);
+		before = bits[n - 1] >> (shift - 8);
+	}
+}
+
 static void span_cloud_tests(size_t n, const float *restrict blue, const float *restrict green,
 			     const float *restrict red, const float *restrict nir,
 			     const float *restrict swir1, const float *restrict swir2,
@@ -357,6 +371,7 @@ const struct kernels TABLE = {
 	.halve_or_u8 = span_halve_or_u8,
 	.halve_mean_u8 = span_halve_mean_u8,
 	.halve_mean_u16 = span_halve_mean_u16,
+	.float_predictor = span_float_predictor,
 	.cloud_tests = span_cloud_tests,
 	.change = span_change,
 	.delta = span_delta,

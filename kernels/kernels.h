@@ -269,6 +269,15 @@ struct kernels {
 			       const uint16_t *restrict lower, uint16_t nodata,
 			       uint16_t *restrict out);
 
+	/* --- compression --- */
+
+	/*
+	 * A row of n >= 1 floats, as bits, to the 4n bytes that TIFF's floating-point predictor makes of it:
+	 * all first bytes, the highest, then all second ones and so on, each less the byte before it
+	 * (Adobe Photoshop TIFF Technical Note 3, 2005).
+	 */
+	void (*float_predictor)(size_t n, const uint32_t *restrict bits, uint8_t *restrict out);
+
 	/* --- change (classes.h) --- */
 
 	/* Change class of a span from two water classes and two fractions in percent. */

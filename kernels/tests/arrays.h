@@ -36,7 +36,7 @@ enum kind {
 	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
 	WATER, WIDE, AMOUNT, QUANTITY, WINDOW_F32, TABLE_F32, COLUMN_SUM, COLUMN_COUNT,
 	INOUT_STATE, INOUT_WHY, INOUT_F32, INOUT_FLAGS, INOUT_SUM,
-	OUT_U8, OUT_U16, OUT_U32, OUT_F32,
+	OUT_U8, OUT_U16, OUT_U32, OUT_F32, OUT_FOUR,
 };
 // clang-format on
 
@@ -301,6 +301,8 @@ static size_t kind_size(enum kind kind)
 /* Elements of an array for each pixel of a span. */
 static size_t kind_step(enum kind kind)
 {
+	if (kind == OUT_FOUR)
+		return 4;
 	return kind == PAIRS_U8 || kind == PAIRS_U16 || kind == PAIRS_U32 ? 2 : 1;
 }
 

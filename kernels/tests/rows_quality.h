@@ -182,4 +182,10 @@ CALL(halve_or_u8)
 	k->halve_or_u8(n, a[0], a[1], a[2]);
 }
 
+CALL(float_predictor)
+{
+	(void)p;
+	k->float_predictor(n, a[0], a[1]);
+}
+
 #endif

@@ -275,6 +275,17 @@ static bool is_blank(const struct geotiff *g, const unsigned char *pixels, size_
 	       !memcmp(pixels, pixels + g->pixel_size, (n - 1) * g->pixel_size);
 }
 
+/* What libtiff's floating-point predictor does, several times as fast; row by row in place. */
+static void predict(const struct geotiff *g, unsigned char *tile)
+{
+	uint32_t row[GEOTIFF_TILE];
+
+	for (size_t y = 0; y < GEOTIFF_TILE; y++, tile += sizeof(row)) {
+		memcpy(row, tile, sizeof(row));
+		g->kernels->float_predictor(GEOTIFF_TILE, row, tile);
+	}
+}
+
 /*
  * The codecs are libtiff's own: a TIFF of one tile is made in memory.  Its
  * directory, which libtiff adds when it closes, is not used.
@@ -284,10 +295,15 @@ static int compress(const struct geotiff *g, unsigned char *tile, unsigned char 
 {
 	struct geotiff_io io = { .fd = -1, .memory = out, .capacity = capacity(g) };
 	TIFF *tiff = geotiff_io_open(&io, "wl");
-	bool ok = tiff && geotiff_set_pixels(tiff, g) &&
-		  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, GEOTIFF_TILE) &&
-		  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, GEOTIFF_TILE) &&
-		  TIFFWriteEncodedTile(tiff, 0, tile, (tmsize_t)g->tile_bytes) >= 0;
+	bool reals = geotiff_predictor(g) == PREDICTOR_FLOATINGPOINT, ok;
+
+	if (reals)
+		predict(g, tile);
+	ok = tiff && geotiff_set_pixels(tiff, g) &&
+	     (!reals || TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE)) &&
+	     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, GEOTIFF_TILE) &&
+	     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, GEOTIFF_TILE) &&
+	     TIFFWriteEncodedTile(tiff, 0, tile, (tmsize_t)g->tile_bytes) >= 0;
 
 	if (ok) {
 		head->start = (uint32_t)TIFFGetStrileOffset(tiff, 0);

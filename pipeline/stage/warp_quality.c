@@ -167,7 +167,7 @@ int warp_quality_tile(struct warp_quality *w, const struct warp_tile *t, struct 
 		quality_counts_tile(w->counts, t->tile);
 	if (rect_empty(t->source))
 		return 0;
-	if (w->open && w->o->quality.colour && tile_flags(w, t, e))
+	if (w->open && (w->o->quality.colour || w->o->quality.thermal) && tile_flags(w, t, e))
 		return -1;
 	return w->o->quality.plants ? tile_plants(w, t, e) : 0;
 }
