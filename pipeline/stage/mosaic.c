@@ -23,10 +23,22 @@
 #define OPEN_SPARE 64
 
 static const char *const layer_names[MOSAIC_LAYERS] = {
-	[MOSAIC_WATER] = "water",	[MOSAIC_FREQUENCY] = "frequency",
-	[MOSAIC_FRACTION] = "fraction", [MOSAIC_OBSERVED] = "observed",
-	[MOSAIC_WET] = "wet",		[MOSAIC_PARTIAL] = "partial",
+	[MOSAIC_WATER] = "water",
+	[MOSAIC_FREQUENCY] = "frequency",
+	[MOSAIC_FRACTION] = "fraction",
+	[MOSAIC_OBSERVED] = "observed",
+	[MOSAIC_WET] = "wet",
+	[MOSAIC_PARTIAL] = "partial",
 	[MOSAIC_SOURCE] = "source",
+	[MOSAIC_LOW] = "frequency_low",
+	[MOSAIC_HIGH] = "frequency_high",
+	[MOSAIC_OCCURRENCE] = "occurrence",
+};
+
+static const char *const rule_names[] = {
+	[RULE_FREQUENCY] = "frequency",
+	[RULE_MEDIAN] = "median",
+	[RULE_LATEST] = "latest",
 };
 
 /* What the command line asks for. */
@@ -87,7 +99,7 @@ static int want_layers(struct mosaic *m, struct wanted *w, const char *list, str
 	ret = want_layer(m, w, "water", e);
 	if (!list) {
 		w->quicklook = true;
-		for (size_t k = 0; k < MOSAIC_LAYERS && !ret; k++)
+		for (size_t k = 0; k < MOSAIC_DEFAULTS && !ret; k++)
 			ret = want_layer(m, w, layer_names[k], e);
 		return ret;
 	}
@@ -107,9 +119,10 @@ static int read_options(struct mosaic *m, struct wanted *w, struct error *e)
 	if (!o->output)
 		return error_set(e, ERROR_USAGE,
 				 "mosaic: name the folder of the result with -o DIR");
-	if (o->rule && strcmp(o->rule, "frequency") != 0)
-		return error_set(e, ERROR_USAGE, "--rule %s: there is only the rule frequency",
-				 o->rule);
+	while (o->rule && strcmp(o->rule, rule_names[m->rule]) != 0)
+		if (++m->rule == sizeof(rule_names) / sizeof(rule_names[0]))
+			return error_set(e, ERROR_USAGE, "--rule %s: there is no such rule",
+					 o->rule);
 	if (read_period(w, o->period, e))
 		return -1;
 	return want_layers(m, w, o->layers, e);
@@ -154,7 +167,7 @@ static json_t *options_json(const struct mosaic *m, const struct wanted *w)
 		utc_format(w->to, to);
 		period = json_pack("[s, s]", from, to);
 	}
-	return json_pack("{s:s, s:o, s:s, s:b, s:o}", "rule", "frequency", "period", period,
+	return json_pack("{s:s, s:o, s:s, s:b, s:o}", "rule", rule_names[m->rule], "period", period,
 			 "layers", layers, "quicklook", w->quicklook, "grid", grid_json(&m->grid));
 }
 
@@ -253,7 +266,7 @@ static int files_per_worker(int threads)
 static size_t bytes_needed(const struct mosaic *m, int threads)
 {
 	size_t tiles = grid_tiles(&m->grid, GEOTIFF_TILE);
-	size_t worker = mosaic_worker_bytes() + output_worker_bytes(m->output) +
+	size_t worker = mosaic_worker_bytes(m) + output_worker_bytes(m->output) +
 			(size_t)files_per_worker(threads) * mosaic_open_bytes(tiles);
 
 	return FIXED_BYTES + (size_t)threads * worker + m->looks->nr * LOOK_BYTES +

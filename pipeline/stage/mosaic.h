@@ -35,7 +35,8 @@ struct look {
 	char *path, *id, *datatake, *lake;
 	char *water, *fraction; /* files */
 	char unit[SHA256_HEX];
-	int zone; /* of the product, 0: none */
+	int zone;  /* of the product, 0: none */
+	int month; /* of its time, UTC, 0 is January */
 	int64_t time;
 	struct grid grid;
 	struct grid full;  /* the lake's whole grid as it recorded; width 0: none */
@@ -81,7 +82,15 @@ struct counts {
 	uint16_t *observed, *wet, *partial; /* looks that saw: anything, water, partial water */
 	uint16_t *known, *zero, *hundred;   /* looks with a fraction; of 0 %; of 100 % */
 	uint16_t *rank;			    /* highest of a look that saw it, else 0 */
+	uint8_t *latest_water, *latest_fraction; /* of that look; NULL: not wanted */
 };
+
+/* Looks of each calendar month that saw n pixels, and that saw open water there; [month * stride + i]. */
+struct months {
+	uint16_t *observed, *wet;
+	size_t stride;
+};
+#define MONTHS 12
 
 /* What one look says of n pixels. */
 struct view {
@@ -111,6 +120,24 @@ void sight_clear(struct sight *s, size_t n);
  */
 void sight_add(struct sight *s, size_t n, const struct view *view);
 
+/* Keep what the latest look saw; before counts_add(), which keeps its rank. */
+void counts_latest(struct counts *c, size_t n, const struct sight *s);
+
+/* Count a sight of a month. */
+void months_add(struct months *m, int month, size_t n, const struct sight *s);
+
+/*
+ * Percent of looks that saw open water, month by month, and of that the mean over the months that have looks:
+ * a month with many looks weighs as much as one with few.  Rounded half up; 255 where there is no look.
+ */
+void months_occurrence(const struct months *m, size_t n, uint8_t *occurrence);
+
+/*
+ * Wilson's 95 % interval of the frequency [%] (Wilson 1927, doi:10.1080/01621459.1927.10502953), as if looks
+ * were independent, rounded half up; 255 where there is no look.
+ */
+void counts_interval(const struct counts *c, size_t n, uint8_t *low, uint8_t *high);
+
 /* Count a sight. */
 void counts_add(struct counts *c, size_t n, const struct sight *s);
 
@@ -119,6 +146,12 @@ void counts_frequency(const struct counts *c, size_t n, uint8_t *frequency);
 
 /* Class by the frequency rule: 255 no look, 1 if 2 wet >= observed, 2 if with partial, else 0. */
 void counts_water(const struct counts *c, size_t n, uint8_t *water);
+
+/*
+ * Class by the median rule, from the lower median of the fractions: 1 from 50 % on, 2 from 1 %, else 0; as
+ * counts_water() where looks had no fraction.
+ */
+void counts_water_median(const struct counts *c, size_t n, const uint8_t *median, uint8_t *water);
 
 /*
  * Lower median of the fractions where the counts alone tell it: 0, 100, or 255 where
@@ -138,7 +171,18 @@ enum mosaic_layer {
 	MOSAIC_WET,
 	MOSAIC_PARTIAL,
 	MOSAIC_SOURCE,
+	MOSAIC_DEFAULTS, /* these, and by --layers the others: */
+	MOSAIC_LOW = MOSAIC_DEFAULTS,
+	MOSAIC_HIGH,
+	MOSAIC_OCCURRENCE,
 	MOSAIC_LAYERS,
+};
+
+/* How the looks of a pixel become its class and its fraction. */
+enum mosaic_rule {
+	RULE_FREQUENCY, /* class of most looks, median fraction */
+	RULE_MEDIAN,	/* median fraction, and the class that it has */
+	RULE_LATEST,	/* class and fraction of the latest look that saw the pixel */
 };
 
 /* Counters of area. */
@@ -155,6 +199,7 @@ struct mosaic {
 	const struct context *context;
 	const struct looks *looks;
 	struct grid grid;
+	enum mosaic_rule rule;
 	int place[MOSAIC_LAYERS]; /* number of the layer in the output, -1: not wanted */
 	struct output *output;
 	struct zones *zones;
@@ -165,7 +210,7 @@ struct mosaic {
 };
 
 /* Bytes that one worker takes beside its slots and open files, and an open file of that many tiles. */
-size_t mosaic_worker_bytes(void);
+size_t mosaic_worker_bytes(const struct mosaic *m);
 size_t mosaic_open_bytes(size_t tiles);
 
 /* Compute all tiles into the output. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/mosaic.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels/classes.h"
@@ -128,6 +129,71 @@ void counts_add(struct counts *c, size_t n, const struct sight *s)
 	for (; i + RUN <= n; i += RUN)
 		count_run(c, i, RUN, s);
 	count_run(c, i, n - i, s);
+}
+
+void counts_latest(struct counts *c, size_t n, const struct sight *s)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool later = s->water[i] <= WATER_PARTIAL && s->rank[i] > c->rank[i];
+
+		c->latest_water[i] = later ? s->water[i] : c->latest_water[i];
+		c->latest_fraction[i] = later ? s->fraction[i] : c->latest_fraction[i];
+	}
+}
+
+void months_add(struct months *m, int month, size_t n, const struct sight *s)
+{
+	uint16_t *observed = m->observed + (size_t)month * m->stride;
+	uint16_t *wet = m->wet + (size_t)month * m->stride;
+
+	for (size_t i = 0; i < n; i++) {
+		observed[i] = (uint16_t)(observed[i] + (s->water[i] <= WATER_PARTIAL));
+		wet[i] = (uint16_t)(wet[i] + (s->water[i] == WATER_OPEN));
+	}
+}
+
+/* Sums of twelve ratios in the order of the months, in double precision: the same everywhere. */
+void months_occurrence(const struct months *m, size_t n, uint8_t *occurrence)
+{
+	for (size_t i = 0; i < n; i++) {
+		double sum = 0;
+		int months = 0;
+
+		for (size_t k = 0; k < MONTHS; k++) {
+			uint16_t observed = m->observed[k * m->stride + i];
+
+			sum += observed ? 100.0 * m->wet[k * m->stride + i] / observed : 0;
+			months += observed > 0;
+		}
+		occurrence[i] = (uint8_t)(months ? sum / months + .5 : FRACTION_NODATA);
+	}
+}
+
+void counts_interval(const struct counts *c, size_t n, uint8_t *low, uint8_t *high)
+{
+	/* Of the normal distribution, .975; its square. */
+	const double z = 1.959963984540054, square = z * z;
+
+	for (size_t i = 0; i < n; i++) {
+		double looks = c->observed[i], p = looks > 0 ? c->wet[i] / looks : 0;
+		double half = z * sqrt(p * (1 - p) / looks + square / (4 * looks * looks));
+		double middle = p + square / (2 * looks), scale = 100 / (1 + square / looks);
+		double from = (middle - half) * scale, past = (middle + half) * scale;
+
+		low[i] = (uint8_t)(looks > 0 ? (from > 0 ? from : 0) + .5 : FRACTION_NODATA);
+		high[i] = (uint8_t)(looks > 0 ? (past < 100 ? past : 100) + .5 : FRACTION_NODATA);
+	}
+}
+
+void counts_water_median(const struct counts *c, size_t n, const uint8_t *median, uint8_t *water)
+{
+	counts_water(c, n, water);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t some = median[i] ? WATER_PARTIAL : WATER_NOT;
+
+		if (median[i] <= FRACTION_FULL)
+			water[i] = median[i] >= 50 ? WATER_OPEN : some;
+	}
 }
 
 ALWAYS_INLINE uint8_t lowest(size_t n, const uint8_t *v)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "pipeline/io/lake.h"
 #include "pipeline/space/crs.h"
@@ -66,11 +67,21 @@ static int check_kind(const struct result *r, struct error *e)
 	return 0;
 }
 
+static int month_of(int64_t time)
+{
+	time_t t = (time_t)time;
+	struct tm utc;
+
+	return gmtime_r(&t, &utc) ? utc.tm_mon : 0;
+}
+
 /* One more look, unless it is not of the period. */
 static int add_look(struct looks *l, const struct result *r, int64_t from, int64_t to,
 		    struct error *e)
 {
-	struct look *grown, k = { .zone = r->native_zone, .time = r->time, .grid = r->grid };
+	struct look *grown, k = {
+		.zone = r->native_zone, .month = month_of(r->time), .time = r->time, .grid = r->grid
+	};
 
 	if (r->time < from || r->time >= to)
 		return 0;

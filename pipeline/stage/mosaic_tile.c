@@ -35,15 +35,34 @@ struct worker {
 	struct sight sight;
 	uint8_t *water, *fraction, *zone, *native, *no_native; /* of one look */
 	uint8_t *class, *median, *frequency;
+	uint8_t *low, *high, *occurrence;
+	struct months months;	   /* observed NULL: not wanted */
+	uint8_t *more;		   /* holds the planes that are not always wanted, but for months */
 	uint16_t *source, *bin_of; /* bin_of: 0, or the number of the pixel's bins from 1 */
 	uint16_t (*bins)[PERCENTS];
 };
 
-size_t mosaic_worker_bytes(void)
+/* Planes of bytes that only some mosaics want: low, high, occurrence, and of the latest look two. */
+#define MORE_PLANES 5
+
+static bool wants_months(const struct mosaic *m)
 {
+	return m->place[MOSAIC_OCCURRENCE] >= 0;
+}
+
+static bool wants_more(const struct mosaic *m)
+{
+	return m->rule == RULE_LATEST || m->place[MOSAIC_LOW] >= 0 || m->place[MOSAIC_HIGH] >= 0 ||
+	       wants_months(m);
+}
+
+size_t mosaic_worker_bytes(const struct mosaic *m)
+{
+	size_t months = wants_months(m) ? 2 * (size_t)MONTHS * sizeof(uint16_t) : 0;
+
 	/* 8 bit: sight 3, look 5, results 3; 16 bit: counts 7, sight 1, source, bin_of. */
 	return TILE_PIXELS * (11 + 2 * (size_t)10) + sizeof(uint16_t) * BINS_MAX * PERCENTS +
-	       CODEC_BYTES;
+	       CODEC_BYTES + TILE_PIXELS * (months + (wants_more(m) ? MORE_PLANES : 0));
 }
 
 size_t mosaic_open_bytes(size_t tiles)
@@ -65,6 +84,8 @@ static void stop(void *state)
 	free(w->sight.water);
 	free(w->counts.observed);
 	free(w->bins);
+	free(w->months.observed);
+	free(w->more);
 	free(w);
 }
 
@@ -85,6 +106,31 @@ static void share_out(struct worker *w, uint8_t *bytes, uint16_t *words)
 		*word_planes[i] = words + i * TILE_PIXELS;
 }
 
+/* What only some mosaics want. */
+static bool start_more(struct worker *w)
+{
+	if (wants_months(w->m)) {
+		w->months.stride = TILE_PIXELS;
+		w->months.observed = malloc(2 * MONTHS * TILE_PIXELS * sizeof(uint16_t));
+		if (!w->months.observed)
+			return false;
+		w->months.wet = w->months.observed + MONTHS * TILE_PIXELS;
+	}
+	if (!wants_more(w->m))
+		return true;
+	w->more = calloc(MORE_PLANES, TILE_PIXELS);
+	if (!w->more)
+		return false;
+	w->low = w->more;
+	w->high = w->more + TILE_PIXELS;
+	w->occurrence = w->more + 2 * TILE_PIXELS;
+	if (w->m->rule == RULE_LATEST) {
+		w->counts.latest_water = w->more + 3 * TILE_PIXELS;
+		w->counts.latest_fraction = w->more + 4 * TILE_PIXELS;
+	}
+	return true;
+}
+
 static int start(void *job, void **state, struct error *e)
 {
 	struct mosaic *m = job;
@@ -102,7 +148,7 @@ static int start(void *job, void **state, struct error *e)
 	words = calloc(10, TILE_PIXELS * sizeof(*words));
 	w->sight.water = bytes;
 	w->counts.observed = words;
-	if (!w->open || !w->bins || !bytes || !words)
+	if (!w->open || !w->bins || !bytes || !words || !start_more(w))
 		return error_nomem(e, "a worker");
 	share_out(w, bytes, words);
 	return 0;
@@ -269,18 +315,39 @@ static int open_medians(struct worker *w, struct error *e)
 
 /* --- a tile --- */
 
+/* The looks of a datatake are of one month but for a midnight: the first one's counts. */
+static void count_sight(struct worker *w, const struct look *first)
+{
+	if (w->counts.latest_water)
+		counts_latest(&w->counts, w->n, &w->sight);
+	if (w->months.observed)
+		months_add(&w->months, first->month, w->n, &w->sight);
+	counts_add(&w->counts, w->n, &w->sight);
+}
+
+static void clear_counts(struct worker *w)
+{
+	memset(w->counts.observed, 0, 7 * TILE_PIXELS * sizeof(uint16_t));
+	if (w->months.observed)
+		memset(w->months.observed, 0, 2 * MONTHS * TILE_PIXELS * sizeof(uint16_t));
+	if (w->counts.latest_water) {
+		memset(w->counts.latest_water, WATER_NODATA, w->n);
+		memset(w->counts.latest_fraction, FRACTION_NODATA, w->n);
+	}
+}
+
 static int count_looks(struct worker *w, struct error *e)
 {
 	const struct looks *l = w->m->looks;
 
-	memset(w->counts.observed, 0, 7 * TILE_PIXELS * sizeof(uint16_t));
+	clear_counts(w);
 	for (size_t g = 0; g < l->groups_nr; g++) {
 		bool any;
 
 		if (see(w, &l->group[g], &any, e))
 			return -1;
 		if (any)
-			counts_add(&w->counts, w->n, &w->sight);
+			count_sight(w, &l->look[l->member[l->group[g].first]]);
 	}
 	return 0;
 }
@@ -308,7 +375,8 @@ static int encode(struct worker *w, size_t i, void *slot, struct error *e)
 		[MOSAIC_WATER] = w->class,     [MOSAIC_FREQUENCY] = w->frequency,
 		[MOSAIC_FRACTION] = w->median, [MOSAIC_OBSERVED] = w->counts.observed,
 		[MOSAIC_WET] = w->counts.wet,  [MOSAIC_PARTIAL] = w->counts.partial,
-		[MOSAIC_SOURCE] = w->source,
+		[MOSAIC_SOURCE] = w->source,   [MOSAIC_LOW] = w->low,
+		[MOSAIC_HIGH] = w->high,       [MOSAIC_OCCURRENCE] = w->occurrence,
 	};
 
 	for (size_t k = 0; k < MOSAIC_LAYERS; k++)
@@ -316,6 +384,19 @@ static int encode(struct worker *w, size_t i, void *slot, struct error *e)
 		    output_encode(w->m->output, i, (size_t)w->m->place[k], pixels[k], slot, e))
 			return -1;
 	return 0;
+}
+
+/* Class and fraction by the mosaic's rule. */
+static void classify(struct worker *w)
+{
+	if (w->m->rule == RULE_LATEST) {
+		memcpy(w->class, w->counts.latest_water, w->n);
+		memcpy(w->median, w->counts.latest_fraction, w->n);
+	} else if (w->m->rule == RULE_MEDIAN) {
+		counts_water_median(&w->counts, w->n, w->median, w->class);
+	} else {
+		counts_water(&w->counts, w->n, w->class);
+	}
 }
 
 static int work(void *state, size_t i, void *slot, struct error *e)
@@ -327,9 +408,14 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 	w->zoned = false;
 	if (count_looks(w, e))
 		return -1;
-	if (counts_median(&w->counts, w->n, w->median) && open_medians(w, e))
+	if (w->m->rule != RULE_LATEST && counts_median(&w->counts, w->n, w->median) &&
+	    open_medians(w, e))
 		return -1;
-	counts_water(&w->counts, w->n, w->class);
+	classify(w);
+	if (w->low)
+		counts_interval(&w->counts, w->n, w->low, w->high);
+	if (w->months.observed)
+		months_occurrence(&w->months, w->n, w->occurrence);
 	counts_frequency(&w->counts, w->n, w->frequency);
 	for (size_t k = 0; k < w->n; k++) {
 		uint16_t rank = w->counts.rank[k];

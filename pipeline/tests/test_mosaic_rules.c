@@ -232,8 +232,8 @@ static void what_is_refused(void **state)
 	in[0] = one[0] = bench_path(&b, "in");
 
 	o = b.options;
-	o.rule = (char *)(uintptr_t) "latest";
-	assert_refused(&b, &o, one, ERROR_USAGE, "latest", "frequency");
+	o.rule = (char *)(uintptr_t) "oldest";
+	assert_refused(&b, &o, one, ERROR_USAGE, "oldest", "no such rule");
 	o = b.options;
 	o.layers = (char *)(uintptr_t) "water,why";
 	assert_refused(&b, &o, one, ERROR_USAGE, "why", "mosaic");
