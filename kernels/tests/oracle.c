@@ -322,7 +322,8 @@ static bool test_split(const struct kernels *k)
 	bool all = true;
 
 	for (size_t row = 0; row < ROW_COUNT; row++)
-		for (size_t n = 1; n < 400; n += 57) {
+		/* What is made of a row as a whole has no parts. */
+		for (size_t n = 1; n < 400 && rows[row].kind[1] != OUT_FOUR; n += 57) {
 			bool ok = splits(k, &rows[row], n, random_below(&r, (uint32_t)n + 1), &r);
 
 			if (!ok)

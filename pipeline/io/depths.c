@@ -11,7 +11,7 @@ struct depths {
 	GDALDatasetH dataset;
 	GDALRasterBandH band;
 	struct grid grid;
-	double nodata;
+	double nodata, scale, offset;
 	int has_nodata;
 	char *path;
 };
@@ -24,6 +24,21 @@ void depths_close(struct depths *d)
 		GDALClose(d->dataset);
 	free(d->path);
 	free(d);
+}
+
+/* GDAL holds a whole block for each thread, whatever part of it is read. */
+static int check_block(const struct depths *d, struct error *e)
+{
+	int w, h;
+
+	GDALGetBlockSize(d->band, &w, &h);
+	if (w > 0 && h > 0 && (int64_t)w * h <= DEPTHS_BLOCK_MAX)
+		return 0;
+	return error_set(
+		e, ERROR_DATA,
+		"%s: blocks of %d x %d pixels are too large: gdal_translate -co TILED=YES makes "
+		"smaller ones",
+		d->path, w, h);
 }
 
 int depths_open(struct depths **out, const char *path, struct error *e)
@@ -48,7 +63,11 @@ int depths_open(struct depths **out, const char *path, struct error *e)
 	if (gdal_grid(d->dataset, &d->grid, e))
 		goto out;
 	d->band = GDALGetRasterBand(d->dataset, 1);
+	if (check_block(d, e))
+		goto out;
 	d->nodata = GDALGetRasterNoDataValue(d->band, &d->has_nodata);
+	d->scale = GDALGetRasterScale(d->band, NULL);
+	d->offset = GDALGetRasterOffset(d->band, NULL);
 	*out = d;
 	d = NULL;
 	ret = 0;
@@ -75,7 +94,8 @@ int depths_read(struct depths *d, struct rect rect, float *depth_m, struct error
 	if (failed != CE_None)
 		return error_set(e, ERROR_DATA, "cannot read %s", d->path);
 	for (size_t i = 0; i < rect_area(rect); i++)
-		if (d->has_nodata && depth_m[i] == (float)d->nodata)
-			depth_m[i] = NAN;
+		depth_m[i] = d->has_nodata && depth_m[i] == (float)d->nodata
+				     ? NAN
+				     : (float)((double)depth_m[i] * d->scale + d->offset);
 	return 0;
 }

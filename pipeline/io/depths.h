@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * depths.h - a user's map of the lake's depths [m, positive], one band of a GeoTIFF in a projected CRS.
+ * depths.h - a user's map of the lake's depths [m, positive; its scale and offset applied], one band of a GeoTIFF in a projected CRS.
  */
 #ifndef PIPELINE_IO_DEPTHS_H
 #define PIPELINE_IO_DEPTHS_H
 
 #include "pipeline/base/error.h"
 #include "pipeline/space/grid.h"
+
+/* The largest block of pixels that is read: of 64-bit numbers 16 MiB. */
+#define DEPTHS_BLOCK_MAX (1 << 21)
 
 /* An open map; for one thread at a time. */
 struct depths;

@@ -240,7 +240,8 @@ static bool set_description(TIFF *t, const struct geotiff *g)
 bool geotiff_set_level(TIFF *t, const struct geotiff *g, int level)
 {
 	const struct grid *grid = &g->level[level].grid;
-	bool palette = g->layer->classes && g->layer->type == LAYER_U8;
+	bool palette =
+		g->layer->classes && g->layer->type == LAYER_U8 && g->layer->halving != HALVE_OR;
 
 	if (!define_tags(t) || !geotiff_set_pixels(t, g) ||
 	    !TIFFSetField(t, TIFFTAG_IMAGEWIDTH, grid->width) ||

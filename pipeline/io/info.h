@@ -35,7 +35,8 @@ void info_print(const struct product *p, FILE *out);
  * product has them and the metadata calibrates them.
  *
  * missing: roles that a complete product of this kind has.  layers: of every layer of an
- * observation name, possible, needs (roles), lacks ({role, why}).
+ * observation that is made of certain bands name, possible, needs (roles), lacks ({role, why});
+ * stage/info.c adds quantities, whose bands depend on the algorithm.
  *
  * Numbers are exact to 15 digits: dump with JSON_REAL_PRECISION(15).  The caller
  * releases with json_decref(); NULL if there is no memory.

@@ -43,7 +43,7 @@ struct layer {
 	enum layer_hue hue;	     /* of the colour ramp (no classes) */
 	double style_min, style_max; /* stored values at the ends of the colour ramp (no classes) */
 	enum role roles[6];	     /* of an observation's layer: what it is made of */
-	size_t roles_nr;	     /* 0: not a layer of an observation */
+	size_t roles_nr;	     /* 0: not of an observation, or its algorithm has them */
 };
 
 /* Bytes of one pixel of this type. */

@@ -21,6 +21,8 @@ struct spool {
 	_Atomic uint64_t *written;
 };
 
+_Static_assert(SPOOL_PLANES_MAX <= 64, "a bit for each plane");
+
 static int open_unnamed(const char *folder, struct error *e)
 {
 	char path[4200];

@@ -13,7 +13,7 @@
 #include "pipeline/base/error.h"
 #include "pipeline/space/grid.h"
 
-#define SPOOL_PLANES_MAX 48
+#define SPOOL_PLANES_MAX 64
 
 /* One plane: bytes of a pixel, and the byte that pixels never written are made of. */
 struct spool_plane {
@@ -36,7 +36,7 @@ size_t spool_scratch_size(const struct spool *s);
 
 /*
  * Read a plane in rect, row by row without gaps; outside the grid and in tiles
- * never written: the plane's fill.  Any thread, after the writing is over.
+ * never written: the plane's fill.  Any thread, after the writing of that plane is over.
  */
 int spool_read(const struct spool *s, size_t plane, struct rect rect, void *scratch, void *pixels,
 	       struct error *e);

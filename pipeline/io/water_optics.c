@@ -48,7 +48,7 @@
 	{                                                                                          \
 		{ red_a, red_c }, { nir_a, nir_c }, .05f, .07f                                     \
 	}
-#define OPTICS_MSI .oc2 = OC2_MSI, .oc3 = OC3_MSI, .spm = NECHAD_MSI, .has_coastal = true
+#define OPTICS_MSI .oc2 = OC2_MSI, .oc3 = OC3_MSI, .spm = NECHAD_MSI
 #define QAA_MSI_A                                                                                  \
 	{                                                                                          \
 		{ 442.70f, 492.72f, 559.85f, 664.62f }, { .00714f, .02128f, .06296f, .41391f },    \
@@ -78,7 +78,6 @@ const struct water_optics water_optics_oli = {
 	.oc3 = OC3_OLI,
 	.oc3_franz = OC3_OLI_FRANZ,
 	.spm = NECHAD_OLI,
-	.has_coastal = true,
 	.turbidity = TURBIDITY(257.43f, .16878f, 3260.52f, .21132f),
 	.qaa = { { 442.98f, 482.59f, 561.33f, 654.61f },
 		 { .00716f, .01581f, .06933f, .37353f },

@@ -10,8 +10,6 @@
 #ifndef PIPELINE_IO_WATER_OPTICS_H
 #define PIPELINE_IO_WATER_OPTICS_H
 
-#include <stdbool.h>
-
 #include "kernels/kernels.h"
 
 struct water_optics {
@@ -25,8 +23,7 @@ struct water_optics {
 	/* Nechad 2010, doi:10.1016/j.rse.2009.11.022, for 665 nm (TM, ETM+), or Nechad 2016, averaged
 	 * over the red band [g m-3]. */
 	struct nechad spm;
-	bool has_coastal; /* the sensor has a band near 443 nm: oc3 and qaa hold */
-	struct qaa qaa;	  /* wavelengths, absorption and backscattering of pure water */
+	struct qaa qaa; /* wavelengths, absorption and backscattering of pure water */
 };
 
 /* One for each set of bands; never NULL for the sensors of sensor.c. */

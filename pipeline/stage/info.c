@@ -28,15 +28,15 @@ static void print_quantities(json_t *layers)
 }
 
 /* What info.h cannot know: the algorithms of the water's quality, by the bands of the first granule. */
-static void add_quantities(const struct product *p, json_t *json)
+static void add_quantities(const struct product *p, bool text, json_t *json)
 {
 	json_t *layers =
 		p->granules_nr ? quantity_possible_json(p, &p->granules[0]) : json_object();
 
-	if (json)
-		json_object_set(json, "quantities", layers);
-	else
+	if (text)
 		print_quantities(layers);
+	else if (json)
+		json_object_set(json, "quantities", layers);
 	json_decref(layers);
 }
 
@@ -51,7 +51,7 @@ static int show(const char *path, const struct input_options *options, json_t *a
 	json = all ? info_json(p) : NULL;
 	if (!all)
 		info_print(p, stdout);
-	add_quantities(p, json);
+	add_quantities(p, !all, json);
 	if (all && json_array_append_new(all, json))
 		ret = error_nomem(e, path);
 	product_free(p);

@@ -141,7 +141,7 @@ static int fit_memory(struct observe *o, struct error *e)
 {
 	static size_t (*const passes[])(const struct observe *o, int threads) = {
 		classify_bytes, observe_cloud_bytes, threshold_bytes, settle_bytes,
-		fraction_bytes, shallow_bytes,	     warp_bytes,
+		fraction_bytes, shallow_bytes,	     quality_bytes,   warp_bytes,
 	};
 	const struct options *options = o->context->options;
 	size_t need = 0;

@@ -39,7 +39,7 @@
 #include "pipeline/stage/shallow.h"
 #include "pipeline/stage/thumbnail.h"
 
-#define OBSERVE_INDICES_MAX 8
+#define OBSERVE_INDICES_MAX 13 /* all there are, and the method's */
 #define QUANTITIES_MAX	    8
 #define QUALITY_BANDS_MAX   16
 
@@ -82,14 +82,17 @@ enum observe_plane {
 	PLANES_NR = PLANE_QUANTITY + QUANTITIES_MAX
 };
 
+_Static_assert((int)PLANES_NR <= SPOOL_PLANES_MAX, "the spool has a place for each plane");
+
 /* What is asked for of the water's quality. */
 struct observe_quality {
 	const struct quantity_rule *rules[QUANTITIES_MAX];
 	size_t rules_nr;
 	struct regression regression;
-	bool colour;			    /* reflectance is asked, so flags are raised */
-	bool plants;			    /* layer vegetation */
-	bool thermal;			    /* so is temperature */
+	bool colour;  /* reflectance is asked, so flags are raised */
+	bool blends;  /* the default chlorophyll is asked for, with a red edge */
+	bool plants;  /* layer vegetation */
+	bool thermal; /* so is temperature */
 	enum role roles[QUALITY_BANDS_MAX]; /* bands whose reflectance of water is used */
 	size_t roles_nr;
 	enum role bands
@@ -97,9 +100,10 @@ struct observe_quality {
 	size_t bands_nr;
 	bool corrected;	      /* the residual of the glint is taken off */
 	float glint[ROLE_NR]; /* so many times, in each band */
+	float swir2_scale;    /* makes SWIR2 a measure of the glint in SWIR1 */
 	float sun_zenith_deg;
 	char bathymetry_sha256[SHA256_HEX]; /* of --bathymetry */
-	struct region *outline;	 /* where plants are looked for, on the target; NULL: everywhere */
+	struct region *outline;	 /* where plants are looked for, on the target; NULL: no plants */
 	struct region *reeds;	 /* and there too; NULL: nowhere else */
 	struct shallow *shallow; /* made by shallow_run() */
 	struct quality_summary *summary;

@@ -124,8 +124,8 @@ bool observe_is_layer_role(const struct observe *o, enum role role)
 		for (size_t k = 0; k < o->layers[i]->roles_nr; k++)
 			if (o->layers[i]->roles[k] == role)
 				return true;
-	for (size_t i = 0; i < o->quality.roles_nr; i++)
-		if (o->quality.roles[i] == role)
+	for (size_t i = 0; i < o->quality.bands_nr; i++)
+		if (o->quality.bands[i] == role)
 			return true;
 	return false;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/io/depths.h"
 #include "pipeline/io/rayleigh.h"
 #include "pipeline/stage/glint.h"
 
@@ -136,8 +137,10 @@ int observe_choose_quality(struct observe *o, struct error *e)
 		const enum role *roles = quantity_roles(q->rules[i], &q->regression, &nr);
 
 		q->colour |= q->rules[i]->colour;
-		for (size_t k = 0; k < nr; k++)
+		for (size_t k = 0; k < nr; k++) {
 			add_role(o, roles[k]);
+			q->blends |= q->rules[i]->skill && roles[k] == ROLE_EDGE705;
+		}
 	}
 	return require_colour(o, e) || require_plants(o, e) ? -1 : 0;
 }
@@ -164,6 +167,11 @@ static void choose_glint(struct observe *o)
 
 		o->quality.glint[role] = direct ? glint_ratio(um, reference, angles, pressure) : 1;
 	}
+	o->quality.swir2_scale = 1;
+	if (direct && o->quality.corrected)
+		o->quality.swir2_scale =
+			1 / glint_ratio((double)l[ROLE_SWIR2] / 1000, (double)l[ROLE_SWIR1] / 1000,
+					angles, pressure);
 }
 
 /* Plants are looked for inside the outline itself, without its buffer, and where reed is known to grow. */
@@ -186,12 +194,55 @@ static int make_outline(struct observe *o, struct error *e)
 	return ret;
 }
 
+/* Where the sun is low or not known, neither its path through the water nor its mirror image is. */
+#define SUN_LEAST_DEG 5.0
+
+static int require_sun(const struct observe *o, struct error *e)
+{
+	bool direct = o->quality.corrected && !strcmp(o->context->options->glint, "direct");
+	bool secchi = is_layer(o, "secchi");
+
+	if ((!direct && !secchi) || o->granule->sun_elevation_deg >= SUN_LEAST_DEG)
+		return 0;
+	return error_set(
+		e, ERROR_DATA,
+		"%s: %s needs the sun's elevation: %g degrees by the metadata, where %g is the "
+		"least",
+		o->product->id, direct ? "--glint direct" : "layer secchi",
+		o->granule->sun_elevation_deg, SUN_LEAST_DEG);
+}
+
+/* A window that is cut would not be the one that item.json names. */
+static int require_window(const struct observe *o, struct error *e)
+{
+	double most = WINDOW_SIDE_MAX * scene_grid(o->scene)->dx;
+
+	if (!o->quality.colour || (double)o->limits.quality_window_m <= most)
+		return 0;
+	return error_set(e, ERROR_CONFIG,
+			 "--set quality.window: %g m, where pixels of %g m allow %g at most",
+			 (double)o->limits.quality_window_m, scene_grid(o->scene)->dx, most);
+}
+
+/* A map of depths that cannot be read is told before anything is computed. */
+static int check_depths(const char *path, struct error *e)
+{
+	struct depths *d = NULL;
+	int ret = depths_open(&d, path, e);
+
+	depths_close(d);
+	return ret;
+}
+
 int observe_quality_rules(struct observe *o, struct error *e)
 {
 	const char *bathymetry = o->context->options->bathymetry;
 
 	if (o->quality.colour && bathymetry &&
-	    file_sha256(bathymetry, o->quality.bathymetry_sha256, e))
+	    (check_depths(bathymetry, e) ||
+	     file_sha256(bathymetry, o->quality.bathymetry_sha256, e)))
+		return -1;
+	if (require_sun(o, e) || require_window(o, e))
 		return -1;
 	o->quality.sun_zenith_deg = (float)(90 - o->granule->sun_elevation_deg);
 	choose_glint(o);

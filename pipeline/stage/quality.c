@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/quality.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,14 +29,19 @@ struct quality_worker {
 	uint8_t *flags;
 };
 
+/* Where no fractions are made, and so no pixel is known to be mixed, all that touch land are taken for it. */
+static int32_t shore_ring(const struct observe *o)
+{
+	return o->shore ? 0 : 1;
+}
+
 int32_t quality_reach(const struct observe *o)
 {
 	double side = (double)o->limits.quality_window_m / scene_grid(o->scene)->dx;
-	double most = (WINDOW_SIDE_MAX - 1) / 2;
 
-	side = side < 1 ? 1 : side;
-	side = side > 2 * most + 1 ? 2 * most + 1 : side;
-	return o->quality.colour ? (int32_t)(side / 2) : 0;
+	if (o->quality.colour)
+		return (int32_t)(side / 2) + shore_ring(o);
+	return o->quality.thermal ? shore_ring(o) : 0;
 }
 
 static size_t tile_side(const struct observe *o)
@@ -160,12 +166,32 @@ static int quality_start(void *job, void **state, struct error *e)
 struct tile {
 	size_t i;
 	struct rect rect, read;
-	int32_t radius;
+	int32_t reach,
+		radius; /* of the pixels around; of windows, a ring less where shores are looked for */
 };
 
 static bool any(const uint8_t *flags, size_t n)
 {
 	return memchr(flags, 1, n) != NULL;
+}
+
+/* Keep pixels all of whose neighbours are open water; those at the edge, which have not all, are no part of it. */
+static void drop_shore(struct quality_worker *w, struct rect r)
+{
+	size_t width = (size_t)r.w, n = rect_area(r);
+	uint8_t *open = w->marks; /* no longer needed */
+
+	memcpy(open, w->pure, n);
+	memset(w->pure, 0, n);
+	for (size_t y = 1; y + 1 < (size_t)r.h; y++)
+		for (size_t x = 1; x + 1 < width; x++) {
+			const uint8_t *p = open + y * width + x;
+
+			w->pure[y * width + x] = p[0] & p[-1] & p[1] & p[-(ptrdiff_t)width] &
+						 p[-(ptrdiff_t)width - 1] &
+						 p[-(ptrdiff_t)width + 1] & p[width] &
+						 p[width - 1] & p[width + 1];
+		}
 }
 
 /* pure[i] = 1 for open water that is measured in all bands; true if the tile has some. */
@@ -179,6 +205,8 @@ static bool find_pure(struct quality_worker *w, const struct tile *t)
 	for (size_t k = 0; k < w->o->quality.bands_nr; k++)
 		for (size_t i = 0; i < n; i++)
 			w->pure[i] &= w->packed[k][i] != 0;
+	if (t->reach > t->radius)
+		drop_shore(w, t->read);
 	return any(w->pure, n);
 }
 
@@ -226,19 +254,20 @@ static void start_columns(struct quality_worker *w, const struct tile *t)
 		memset(w->sum[i], 0, bytes);
 	memset(w->count, 0, bytes);
 	for (int32_t y = 0; y < 2 * t->radius; y++)
-		step_columns(w, t, y, 1);
+		step_columns(w, t, y + t->reach - t->radius, 1);
 }
 
 /* Mean reflectance of row y of the tile. */
 static void mean_row(struct quality_worker *w, const struct tile *t, int32_t y)
 {
 	const struct observe_quality *q = &w->o->quality;
+	int32_t ring = t->reach - t->radius, side = 2 * t->radius + 1;
 
-	step_columns(w, t, y + 2 * t->radius, 1);
+	step_columns(w, t, y + ring + 2 * t->radius, 1);
 	for (size_t i = 0; i < q->bands_nr; i++)
-		w->o->context->kernels->window_mean((size_t)t->rect.w, 2 * t->radius + 1, w->sum[i],
-						    w->count, w->rho[q->bands[i]]);
-	step_columns(w, t, y, -1);
+		w->o->context->kernels->window_mean((size_t)t->rect.w, side, w->sum[i] + ring,
+						    w->count + ring, w->rho[q->bands[i]]);
+	step_columns(w, t, y + ring, -1);
 }
 
 /* --- rows --- */
@@ -293,7 +322,7 @@ static void raise_flags(struct quality_worker *w, size_t n, uint8_t *flags)
 	/* Beyond its own range turbidity is NaN: turbid too. */
 	k->quality_not_below(n, w->turbidity, l->chl.turbid, QUALITY_TURBID, flags);
 	k->quality_above(n, w->height, l->plants.fai, QUALITY_BLOOM, flags);
-	if (w->rows[ROLE_EDGE705])
+	if (o->quality.blends)
 		k->quality_foot(n, w->rows[ROLE_RED], w->rows[ROLE_EDGE705], l->chl.q_low,
 				l->chl_residual, flags);
 }
@@ -340,6 +369,15 @@ static void lose(const struct quality_worker *w, const struct quantity_rule *rul
 	}
 }
 
+/* Where a formula has no value though its bands are good it is beyond its range. */
+static void flag_lost(size_t n, const float *value, uint8_t *flags)
+{
+	for (size_t i = 0; i < n; i++)
+		flags[i] |= isnan(value[i]) && !(flags[i] & (QUALITY_NEGATIVE | QUALITY_BRIGHT))
+				    ? QUALITY_RANGE
+				    : 0;
+}
+
 static void row_quantity(struct quality_worker *w, size_t which, size_t n, size_t at,
 			 const uint8_t *pure)
 {
@@ -364,6 +402,8 @@ static void row_quantity(struct quality_worker *w, size_t which, size_t n, size_
 	k->quality_range(n, w->value, rule->low + zero, rule->high + zero, w->flags + at);
 	if (rule->skill)
 		k->quality_no_skill(n, w->value, w->flags + at);
+	else if (rule->colour)
+		flag_lost(n, w->value, w->flags + at);
 	pack_row(w, rule, n, w->codes[which] + at);
 	lose(w, rule, n, pure, w->flags + at, w->codes[which] + at);
 }
@@ -393,7 +433,7 @@ static void quality_row(struct quality_worker *w, const struct tile *t, int32_t 
 	const struct observe_quality *q = &w->o->quality;
 	size_t n = (size_t)t->rect.w, at = (size_t)y * n;
 	const uint8_t *pure =
-		w->pure + (size_t)(y + t->radius) * (size_t)t->read.w + (size_t)t->radius;
+		w->pure + (size_t)(y + t->reach) * (size_t)t->read.w + (size_t)t->reach;
 
 	clear_row(w, n, at);
 	mean_row(w, t, y);
@@ -426,11 +466,13 @@ static int quality_work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct quality_worker *w = state;
 	const struct observe *o = w->o;
-	struct tile t = { .i = o->tiles[i], .radius = quality_reach(o) };
+	int32_t reach = quality_reach(o);
+	struct tile t = { .i = o->tiles[i], .reach = reach };
 
 	(void)slot;
 	t.rect = grid_tile(scene_grid(o->scene), o->context->options->tile, t.i);
-	t.read = rect_grow(t.rect, t.radius);
+	t.read = rect_grow(t.rect, reach);
+	t.radius = reach - shore_ring(o);
 	if (read_water(w, &t, e))
 		return -1;
 	if (!memchr(w->pure, WATER_OPEN, rect_area(t.read)))

@@ -20,9 +20,12 @@
 #define THRESHOLDS_MAX	  3
 #define QUANTITY_COUNTERS (1 + THRESHOLDS_MAX)
 
-/* Counters of a part: those of its quantities, then those of its classes of plants. */
+/* Counters of a part: those of its quantities, then of its classes of plants, then of its flags. */
 #define PLANTS_COUNTERS 3
-#define PART_COUNTERS	(QUANTITIES_MAX * QUANTITY_COUNTERS + PLANTS_COUNTERS)
+#define FLAGS_COUNTERS	8
+#define FIRST_PLANTS	((size_t)QUANTITIES_MAX * QUANTITY_COUNTERS)
+#define FIRST_FLAG	(FIRST_PLANTS + PLANTS_COUNTERS)
+#define PART_COUNTERS	(FIRST_FLAG + FLAGS_COUNTERS)
 
 /* Part 0 is what lies in no basin, part k basin k - 1; the whole is all parts. */
 struct quality_summary {
@@ -60,7 +63,12 @@ static size_t codes_nr(const struct observe *o)
 
 size_t quality_summary_bytes(const struct observe *o)
 {
-	return observe_has_quality(o) ? codes_nr(o) * sizeof(uint64_t) : 0;
+	size_t counters = count_parts(o->lake) * PART_COUNTERS;
+
+	if (!observe_has_quality(o))
+		return 0;
+	return codes_nr(o) * sizeof(uint64_t) +
+	       grid_tiles(&o->target, GEOTIFF_TILE) * counters * sizeof(uint64_t);
 }
 
 static int make_basins(struct quality_summary *s, struct error *e)
@@ -242,8 +250,21 @@ void quality_counts_plants(struct quality_counts *c, size_t i, const uint8_t *pl
 			counts[c->part[p]][plants[p] - PLANTS_REED]++;
 	for (size_t part = 0; part < s->parts; part++)
 		for (size_t k = 0; k < PLANTS_COUNTERS; k++)
-			area_add(s->area, i,
-				 part * PART_COUNTERS + QUANTITIES_MAX * QUANTITY_COUNTERS + k,
+			area_add(s->area, i, part * PART_COUNTERS + FIRST_PLANTS + k,
+				 counts[part][k]);
+}
+
+void quality_counts_flags(struct quality_counts *c, size_t i, const uint8_t *flags)
+{
+	struct quality_summary *s = c->summary;
+	uint64_t counts[PARTS_MAX][FLAGS_COUNTERS] = { { 0 } };
+
+	for (size_t p = 0; p < rect_area(c->tile); p++)
+		for (unsigned bit = 0; flags[p] >> bit; bit++)
+			counts[c->part[p]][bit] += flags[p] >> bit & 1;
+	for (size_t part = 0; part < s->parts; part++)
+		for (size_t k = 0; k < FLAGS_COUNTERS; k++)
+			area_add(s->area, i, part * PART_COUNTERS + FIRST_FLAG + k,
 				 counts[part][k]);
 }
 
@@ -351,9 +372,27 @@ static json_t *plants_json(const struct quality_summary *s)
 		json_t *json = json_pack("{s:s}", "name", unit.name);
 
 		for (size_t k = 0; k < PLANTS_COUNTERS; k++)
-			json_object_set_new(
-				json, names[k],
-				km2_json(s, unit, QUANTITIES_MAX * QUANTITY_COUNTERS + k));
+			json_object_set_new(json, names[k], km2_json(s, unit, FIRST_PLANTS + k));
+		json_array_append_new(units, json);
+	}
+	return units;
+}
+
+/* Names in the order of enum quality's bits. */
+static json_t *flags_json(const struct quality_summary *s)
+{
+	static const char *const names[FLAGS_COUNTERS] = {
+		"negative_km2", "bright_km2",	"turbid_km2", "no_skill_km2",
+		"range_km2",	"residual_km2", "bloom_km2",  "shallow_km2",
+	};
+	json_t *units = json_array();
+
+	for (size_t i = 0; i < units_nr(s); i++) {
+		struct unit unit = unit_at(s, i);
+		json_t *json = json_pack("{s:s}", "name", unit.name);
+
+		for (size_t k = 0; k < FLAGS_COUNTERS; k++)
+			json_object_set_new(json, names[k], km2_json(s, unit, FIRST_FLAG + k));
 		json_array_append_new(units, json);
 	}
 	return units;
@@ -368,6 +407,8 @@ static json_t *summary_json(const struct quality_summary *s)
 
 	for (size_t i = 0; json && i < o->quality.rules_nr; i++)
 		json_array_append_new(quantities, quantity_json(s, i));
+	if (json && o->quality.colour)
+		json_object_set_new(json, "flags", flags_json(s));
 	if (json && o->quality.plants)
 		json_object_set_new(json, "vegetation", plants_json(s));
 	return json;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * quality_summary.h - the quantities of an observation in a few numbers: median, 5 and 95 % of each, and
- * the areas from its thresholds on, of the whole and of each basin; areas of plants.
+ * the areas from its thresholds on, of the whole and of each basin; areas of plants and of flags.
  *
  * Percentiles are those of the layer's own pixels, exactly, as they are kept with 11 bits of mantissa:
  * the smallest value that at least that share of the pixels does not exceed.  Counts are integers: neither threads
@@ -38,9 +38,10 @@ size_t quality_counts_bytes(const struct observe *o);
 /* The tile that the next counts are of. */
 void quality_counts_tile(struct quality_counts *c, struct rect tile);
 
-/* Count tile number i of quantity number which (of o->quality.rules); of layer vegetation. */
+/* Count tile number i of quantity number which (of o->quality.rules); of layer vegetation; of flags. */
 void quality_counts_quantity(struct quality_counts *c, size_t i, size_t which, const float *values);
 void quality_counts_plants(struct quality_counts *c, size_t i, const uint8_t *plants);
+void quality_counts_flags(struct quality_counts *c, size_t i, const uint8_t *flags);
 
 /* Write summary.json into the output's folder and list it; after all workers are gone. */
 int quality_summary_write(struct quality_summary *s, const struct observe *o, struct error *e);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/quantity.h"
 
-#include <float.h>
-#include <stdio.h>
 #include <string.h>
-
-#include "pipeline/base/suggest.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -173,7 +169,7 @@ static void row_temperature(const struct quantity_row *r, float *out)
 	.roles = { __VA_ARGS__ },                                                                  \
 	.roles_nr = sizeof((enum role[]){ __VA_ARGS__ }) / sizeof(enum role)
 #define COLOUR	    .colour = true, .hides = QUALITY_BRIGHT
-#define CHLOROPHYLL .colour = true, .skill = true, .hides = QUALITY_BRIGHT | QUALITY_BLOOM
+#define CHLOROPHYLL .colour = true, .hides = QUALITY_BRIGHT | QUALITY_BLOOM
 #define RED_NIR	    ROLE_RED, ROLE_NIR
 #define IN_SITU	    "beside 309 samples: docs/accuracy.md"
 
@@ -184,7 +180,7 @@ static const struct quantity_rule rules[] = {
 		  "OC2 in clear water, NDCI where 705 nm rises above 665 nm, none where mud decides",
 	  ROLES(ROLE_BLUE, ROLE_GREEN, ROLE_EDGE705, RED_NIR),
 	  CHLOROPHYLL,
-	  .turbidity = true,
+	  .skill = true,
 	  .low = .01f,
 	  .high = 60,
 	  .error = IN_SITU,
@@ -196,7 +192,7 @@ static const struct quantity_rule rules[] = {
 	  .title = "OC2, none where mud or brown matter decides: the sensor has no band at 705 nm",
 	  ROLES(ROLE_BLUE, ROLE_GREEN, RED_NIR),
 	  CHLOROPHYLL,
-	  .turbidity = true,
+	  .skill = true,
 	  .low = .01f,
 	  .high = 30,
 	  .row = row_clear,
@@ -238,7 +234,7 @@ static const struct quantity_rule rules[] = {
 	{ .layer = "chlorophyll",
 	  .name = "ci",
 	  .title = "CI: height of green above the line from blue to red, very clear water",
-	  ROLES(ROLE_COASTAL, ROLE_BLUE, ROLE_GREEN, ROLE_RED),
+	  ROLES(ROLE_COASTAL, ROLE_GREEN, ROLE_RED),
 	  CHLOROPHYLL,
 	  .low = .01f,
 	  .high = .4f,
@@ -340,8 +336,8 @@ static const struct quantity_rule rules[] = {
 	  .title = "the user's own regression (--regression)",
 	  CHLOROPHYLL,
 	  .regression = true,
-	  .low = 0,
-	  .high = FLT_MAX,
+	  .low = QUANTITY_LEAST,
+	  .high = QUANTITY_MOST,
 	  .error = "the user's",
 	  .row = row_regression,
 	  .source = "the user's samples" },
@@ -350,7 +346,6 @@ static const struct quantity_rule rules[] = {
 	  .title = "red below .05, near infrared above .07, both between",
 	  ROLES(RED_NIR),
 	  COLOUR,
-	  .turbidity = true,
 	  .low = 0,
 	  .high = 1000,
 	  .error = "14 % (median, in situ)",

@@ -54,7 +54,6 @@ struct quantity_rule {
 	size_t roles_nr;
 	const char *sensor; /* of sensor.c; NULL: whichever has the roles */
 	enum quantity_code code;
-	bool turbidity;	 /* the row is asked for turbidity first */
 	bool colour;	 /* made of reflectance: flags are raised, the glint is taken off */
 	bool skill;	 /* where there is no value though the bands are good, a flag says so */
 	bool regression; /* its bands and coefficients are the user's */

@@ -2,8 +2,8 @@
  *
  * quantity_choose.c - which of the algorithms a product allows, and telling people about them.
  */
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pipeline/base/suggest.h"
@@ -32,7 +32,10 @@ bool quantity_is_layer(const char *layer)
 /* As many digits as a float has, so that .01 is not 0.00999999977648258. */
 static double digits(float v)
 {
-	return nearbyint((double)v * 1e6) / 1e6;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.7g", (double)v);
+	return strtod(text, NULL);
 }
 
 static json_t *regression_json(const struct regression *g)

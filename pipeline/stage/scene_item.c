@@ -46,8 +46,17 @@ json_t *scene_inputs(const struct observe *o, struct error *e)
 	return list;
 }
 
-/* A lake is what its outline, buffer and season say, not what it is called. */
-static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
+static void polygon_text(FILE *f, const char *name, const struct polygon *p)
+{
+	for (size_t i = 0; i < p->rings_nr; i++)
+		for (size_t k = 0; k < p->rings[i].points_nr; k++)
+			fprintf(f, "%s%zu %.9f %.9f\n", name, i, p->rings[i].points[k].x,
+				p->rings[i].points[k].y);
+}
+
+/* A lake is what its outline, buffer and season say, not what it is called; and its basins, where a summary
+ * has them. */
+static void lake_digest(const struct lake *lake, bool basins, char hex[SHA256_HEX])
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -58,24 +67,26 @@ static void lake_digest(const struct lake *lake, char hex[SHA256_HEX])
 		return;
 	fprintf(f, "%.3f %.3f %d %d\n", lake->buffer_m, lake->elevation_m, lake->season_from,
 		lake->season_to);
-	for (size_t i = 0; i < lake->outline.rings_nr; i++)
-		for (size_t k = 0; k < lake->outline.rings[i].points_nr; k++)
-			fprintf(f, "%zu %.9f %.9f\n", i, lake->outline.rings[i].points[k].x,
-				lake->outline.rings[i].points[k].y);
-	for (size_t i = 0; i < lake->reeds.rings_nr; i++)
-		for (size_t k = 0; k < lake->reeds.rings[i].points_nr; k++)
-			fprintf(f, "reeds %zu %.9f %.9f\n", i, lake->reeds.rings[i].points[k].x,
-				lake->reeds.rings[i].points[k].y);
+	polygon_text(f, "", &lake->outline);
+	polygon_text(f, "reeds ", &lake->reeds);
+	for (size_t b = 0; basins && b < lake->basins_nr; b++)
+		polygon_text(f, lake->basins[b].name, &lake->basins[b].area);
 	if (!fclose(f))
 		memory_sha256(text, size, hex);
 	free(text);
 }
 
+/* Plants are told by tests of DSWE too, whatever the method is. */
+static unsigned quality_groups(const struct observe *o)
+{
+	return (observe_has_quality(o) ? LIMITS_QUALITY : 0u) |
+	       (o->quality.plants ? LIMITS_DSWE : 0u);
+}
+
 /* Whose thresholds the observation was made by. */
 static unsigned limit_groups(const struct observe *o)
 {
-	return o->choice.method->limits | (o->cloud.wanted ? LIMITS_CLOUD : 0u) |
-	       (observe_has_quality(o) ? LIMITS_QUALITY : 0u);
+	return o->choice.method->limits | (o->cloud.wanted ? LIMITS_CLOUD : 0u) | quality_groups(o);
 }
 
 /* The algorithm of a layer that has some to choose from, else NULL. */
@@ -115,7 +126,7 @@ json_t *scene_options(const struct observe *o)
 				    json_string(o->quality.bathymetry_sha256));
 	json_object_set_new(json, "set", limits_json(&o->limits, limit_groups(o)));
 	if (o->lake) {
-		lake_digest(o->lake, hex);
+		lake_digest(o->lake, observe_has_quality(o), hex);
 		json_object_set_new(json, "lake", json_string(o->lake->name));
 		json_object_set_new(json, "lake_sha256", json_string(hex));
 	}
@@ -193,7 +204,7 @@ static json_t *quality_json(const struct observe *o)
 	for (size_t i = 0; i < q->rules_nr; i++)
 		json_array_append_new(list, quantity_rule_json(q->rules[i], &q->regression));
 	json_object_set_new(json, "algorithms", list);
-	json_object_set_new(json, "thresholds", limits_json(&o->limits, LIMITS_QUALITY));
+	json_object_set_new(json, "thresholds", limits_json(&o->limits, quality_groups(o)));
 	if (q->corrected) {
 		json_t *glint = json_object();
 

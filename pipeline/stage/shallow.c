@@ -52,7 +52,8 @@ size_t shallow_bytes(const struct observe *o, int threads)
 	if (!o->quality.colour)
 		return 0;
 	if (o->context->options->bathymetry)
-		worker += DEPTHS_MAX * sizeof(float) + 2 * side * sizeof(int32_t);
+		worker += DEPTHS_MAX * sizeof(float) + DEPTHS_BLOCK_MAX * sizeof(double) +
+			  2 * side * sizeof(int32_t);
 	return (size_t)threads * worker + 2 * bitmap_bytes(work->width, work->height);
 }
 
@@ -201,25 +202,41 @@ static void depth_row(struct shallow_worker *w, struct rect window, struct rect 
 	bitmap_put(near, part.x, y, part.w, w->flags);
 }
 
+/* As many of a tile's rows from `from` on as a window of depths holds; 0 if not even one. */
+static int32_t rows_that_fit(const struct shallow_worker *w, struct rect tile, int32_t from)
+{
+	struct rect r = { tile.x, from, tile.w, tile.y + tile.h - from };
+
+	while (r.h > 0 && rect_area(mapping_source_rect(w->mapping, r)) > DEPTHS_MAX)
+		r.h /= 2;
+	return r.h;
+}
+
 static int depth_work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct shallow_worker *w = state;
 	const struct observe *o = w->o;
-	struct rect r = grid_tile(scene_grid(o->scene), o->context->options->tile, o->tiles[i]);
-	struct rect window = mapping_source_rect(w->mapping, r);
+	struct rect tile = grid_tile(scene_grid(o->scene), o->context->options->tile, o->tiles[i]);
+	int32_t rows;
 
 	(void)slot;
-	if (rect_empty(window))
-		return 0;
-	if (rect_area(window) > DEPTHS_MAX)
-		return error_set(e, ERROR_CONFIG,
-				 "%s: its pixels are too small for this scene; resample it to the "
-				 "scene's pixel size",
-				 o->context->options->bathymetry);
-	if (depths_read(w->depths, window, w->depth, e))
-		return -1;
-	for (int32_t y = r.y; y < r.y + r.h; y++)
-		depth_row(w, window, r, y);
+	for (int32_t y = tile.y; y < tile.y + tile.h; y += rows) {
+		struct rect window;
+
+		rows = rows_that_fit(w, tile, y);
+		if (!rows)
+			return error_set(e, ERROR_CONFIG,
+					 "%s: its pixels are too small for this scene; resample it "
+					 "to the scene's pixel size",
+					 o->context->options->bathymetry);
+		window = mapping_source_rect(w->mapping, (struct rect){ tile.x, y, tile.w, rows });
+		if (rect_empty(window))
+			continue;
+		if (depths_read(w->depths, window, w->depth, e))
+			return -1;
+		for (int32_t k = y; k < y + rows; k++)
+			depth_row(w, window, tile, k);
+	}
 	return 0;
 }
 

@@ -121,6 +121,7 @@ static int tile_flags(struct warp_quality *w, const struct warp_tile *t, struct 
 	for (size_t i = 0; i < n; i++)
 		w->flags[i] = is_pure(t->out_water[i], t->out_why[i]) ? w->flags[i] : 0;
 	o->context->kernels->quality_why(n, w->flags, t->out_why);
+	quality_counts_flags(w->counts, t->i, w->flags);
 	return 0;
 }
 

@@ -271,15 +271,15 @@ class Result:
         flags |= SHALLOW if shore and b.fnu < 5 else 0
         if min(rho[r] for r in self.roles if r != "nir") <= 0:
             flags |= NEGATIVE
-        if "edge705" in self.roles and abs(b.edge705 - .75 * b.red) < .01 * (1 - .75):
+        if "edge705" in self.roles and "chlorophyll:balkhash" in self.rules and abs(b.edge705 - .75 * b.red) < .01 * (1 - .75):
             flags |= RESIDUAL
         values = {}
         for name, (_, low, high, formula) in self.rules.items():
             v = formula(self.sensor, b)
             flags |= RANGE if v < low or v > high else 0
             chlorophyll = name.startswith("chlorophyll")
-            if chlorophyll and math.isnan(v) and not flags & (NEGATIVE | BRIGHT):
-                flags |= NO_SKILL
+            if name != "temperature:usgs" and math.isnan(v) and not flags & (NEGATIVE | BRIGHT):
+                flags |= NO_SKILL if name == "chlorophyll:balkhash" else RANGE
             hidden = flags & (BRIGHT | (BLOOM if chlorophyll else 0)) or v < 0
             values[name.split(":")[0]] = NAN if hidden else min(v, MOST)
         return values, flags

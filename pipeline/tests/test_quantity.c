@@ -53,10 +53,10 @@ static void expect_rule(const struct quantity_rule *q)
 	assert_non_null(q->row);
 	assert_true(q->roles_nr <= QUANTITY_ROLES_MAX);
 	assert_true(q->roles_nr > 0 || !strcmp(q->name, "regression"));
-	/* Turbidity is of red and near infrared. */
-	assert_true(!q->turbidity || (has_role(q, ROLE_RED) && has_role(q, ROLE_NIR)));
+	/* Where skill is asked for, turbidity is: of red and near infrared. */
+	assert_true(!q->skill || (has_role(q, ROLE_RED) && has_role(q, ROLE_NIR)));
 	assert_int_equal(q->colour, q->code == QUANTITY_FLOAT);
-	assert_true(q->colour || (!q->turbidity && !q->skill && !q->hides));
+	assert_true(q->colour || (!q->skill && !q->hides));
 	for (size_t i = 0; i < q->roles_nr; i++)
 		assert_true(q->colour ? role_is_reflectance(q->roles[i])
 				      : role_is_thermal(q->roles[i]));
