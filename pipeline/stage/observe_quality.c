@@ -239,8 +239,8 @@ int observe_quality_rules(struct observe *o, struct error *e)
 	const char *bathymetry = o->context->options->bathymetry;
 
 	if (o->quality.colour && bathymetry &&
-	    (check_depths(bathymetry, e) ||
-	     file_sha256(bathymetry, o->quality.bathymetry_sha256, e)))
+	    (file_sha256(bathymetry, o->quality.bathymetry_sha256, e) ||
+	     check_depths(bathymetry, e)))
 		return -1;
 	if (require_sun(o, e) || require_window(o, e))
 		return -1;

@@ -278,9 +278,12 @@ static void take_off_glint(struct quality_worker *w, size_t n)
 	const struct observe_quality *q = &w->o->quality;
 	const struct kernels *k = w->o->context->kernels;
 
-	if (q->corrected)
-		k->residual(n, w->rho[ROLE_SWIR1], w->rho[ROLE_SWIR2], w->o->limits.residual_most,
+	if (q->corrected) {
+		for (size_t i = 0; i < n; i++)
+			w->value[i] = w->rho[ROLE_SWIR2][i] * q->swir2_scale;
+		k->residual(n, w->rho[ROLE_SWIR1], w->value, w->o->limits.residual_most,
 			    w->residual);
+	}
 	for (size_t i = 0; i < q->roles_nr; i++) {
 		enum role role = q->roles[i];
 
@@ -344,6 +347,8 @@ static void row_kelvin(struct quality_worker *w, size_t n, size_t at)
 	memset(w->thermal_state, 0, n);
 	o->context->kernels->reflectance(n, w->thermal + at, o->granule->bands[ROLE_THERMAL].calib,
 					 w->kelvin, w->thermal_state);
+	for (size_t i = 0; i < n; i++)
+		w->kelvin[i] = w->thermal_state[i] == CALIB_VALID ? w->kelvin[i] : NAN;
 	w->rows[ROLE_THERMAL] = w->kelvin;
 }
 

@@ -213,6 +213,8 @@ static json_t *quality_json(const struct observe *o)
 				glint, role_name(q->roles[i]),
 				json_real(rounded((double)q->glint[q->roles[i]], 1e-6)));
 		json_object_set_new(json, "glint_factors", glint);
+		json_object_set_new(json, "swir2_scale",
+				    json_real(rounded((double)q->swir2_scale, 1e-6)));
 	}
 	return json;
 }

@@ -209,6 +209,10 @@ def near(shore, radius):
     return out
 
 
+def options_of(item):
+    return item["balkhash:options"]["layers"].split(",")
+
+
 class Result:
     def __init__(self, product, folder, options):
         self.product, self.sensor, self.folder = product, product.sensor, folder
@@ -219,6 +223,9 @@ class Result:
         options = item["balkhash:options"]
         self.sun = 90 - item["view:sun_elevation"]
         self.factors = item["balkhash:quality"].get("glint_factors", {})
+        self.swir2_scale = item["balkhash:quality"].get("swir2_scale", 1)
+        # These see no fraction, and so no mixed pixels: what touches land is taken for mixed.
+        self.ring = item["balkhash:method"]["name"] in ("ndwi", "mndwi") and "fraction" not in options_of(item)
         self.layers = options["layers"].split(",")
         self.rules = {n: ALGORITHMS[n] for n in self.layers if n in ALGORITHMS}
         if "chlorophyll:regression" in self.layers:
@@ -243,6 +250,8 @@ class Result:
         pure = (self.water == OPEN) & (self.why & (WHY_MIXED | WHY_SATURATED) == 0)
         for role in self.bands:
             pure &= self.product.band(role) != 0
+        if self.ring:
+            pure = squares(pure, 1) == 9
         count = squares(pure, radius).clip(1)
         self.pure = pure
         self.means = {r: squares(self.product.band(r) * pure, radius) / count * 2.75e-5 - .2 for r in self.bands}
@@ -253,7 +262,7 @@ class Result:
         """Reflectance of water: the smaller SWIR band, of 0 to .03, taken off."""
         if self.glint == "none":
             return raw
-        left = q.residual(raw["swir1"], raw["swir2"], .03)
+        left = q.residual(raw["swir1"], raw["swir2"] * self.swir2_scale, .03)
         return {r: raw[r] - left * (self.factors[r] if self.glint == "direct" else 1) for r in self.roles}
 
     def infrared(self, raw, found):

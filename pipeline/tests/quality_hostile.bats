@@ -121,7 +121,8 @@ for band in range(bands if sys.argv[7] != "sparse" else 0):
 	head -c 300000 whole.tif >cut.tif
 	refuses 65 cut.tif "$L2" --layers turbidity --bathymetry cut.tif
 	depths fine.tif 32643 533000 5159000 1 5000 sparse
-	refuses 78 'too small' "$L2" --layers turbidity --bathymetry fine.tif
+	# Finer than any tile holds at once: read in parts.
+	run -0 "$BALKHASH" scene -q "$L2" -o fine-depths --layers turbidity --bathymetry fine.tif
 	refuses 66 nowhere.tif "$L2" --layers quality --bathymetry nowhere.tif
 }
 
