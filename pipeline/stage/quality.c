@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pipeline/run/tiles.h"
+#include "pipeline/stage/inner.h"
 #include "pipeline/stage/quality_pack.h"
 
 /* One worker: a tile with the pixels around it that windows reach, sums of its columns, rows. */
@@ -170,30 +171,6 @@ struct tile {
 		radius; /* of the pixels around; of windows, a ring less where shores are looked for */
 };
 
-static bool any(const uint8_t *flags, size_t n)
-{
-	return memchr(flags, 1, n) != NULL;
-}
-
-/* Keep pixels all of whose neighbours are open water; those at the edge, which have not all, are no part of it. */
-static void drop_shore(struct quality_worker *w, struct rect r)
-{
-	size_t width = (size_t)r.w, n = rect_area(r);
-	uint8_t *open = w->marks; /* no longer needed */
-
-	memcpy(open, w->pure, n);
-	memset(w->pure, 0, n);
-	for (size_t y = 1; y + 1 < (size_t)r.h; y++)
-		for (size_t x = 1; x + 1 < width; x++) {
-			const uint8_t *p = open + y * width + x;
-
-			w->pure[y * width + x] = p[0] & p[-1] & p[1] & p[-(ptrdiff_t)width] &
-						 p[-(ptrdiff_t)width - 1] &
-						 p[-(ptrdiff_t)width + 1] & p[width] &
-						 p[width - 1] & p[width + 1];
-		}
-}
-
 /* pure[i] = 1 for open water that is measured in all bands; true if the tile has some. */
 static bool find_pure(struct quality_worker *w, const struct tile *t)
 {
@@ -206,8 +183,8 @@ static bool find_pure(struct quality_worker *w, const struct tile *t)
 		for (size_t i = 0; i < n; i++)
 			w->pure[i] &= w->packed[k][i] != 0;
 	if (t->reach > t->radius)
-		drop_shore(w, t->read);
-	return any(w->pure, n);
+		inner_pixels(w->pure, w->marks, t->read.w, t->read.h);
+	return memchr(w->pure, 1, n) != NULL;
 }
 
 static int read_water(struct quality_worker *w, const struct tile *t, struct error *e)
@@ -442,7 +419,7 @@ static void quality_row(struct quality_worker *w, const struct tile *t, int32_t 
 
 	clear_row(w, n, at);
 	mean_row(w, t, y);
-	if (!any(pure, n))
+	if (!memchr(pure, 1, n))
 		return;
 	if (q->thermal)
 		row_kelvin(w, n, at);
