@@ -110,7 +110,7 @@ test:                                        ## the release tests and a short ru
 	-scripts/run-tests asan
 	@scripts/run-tests --total
 check-all: lint check-simd                   ## everything: test, then TSan, valgrind and the long checks
-	$(MAKE) --no-print-directory test
+	BALKHASH_LONG=1 $(MAKE) --no-print-directory test
 	$(MAKE) --no-print-directory tsan ubsan valgrind
 asan ubsan tsan:                             ## the tests under one sanitizer
 	$(MAKE) --no-print-directory CONFIG=$@ tests

@@ -9,6 +9,10 @@ setup() {
 	/usr/bin/python3 -c 'import osgeo, numpy' 2>/dev/null || skip "python3-gdal is not installed"
 }
 
+takes_long() {
+	[ -n "${BALKHASH_LONG:-}" ] || skip "takes long: make check-all runs it"
+}
+
 generate() { # OPTION...
 	"$GENERATOR" --out products "$@"
 }
@@ -83,6 +87,7 @@ OTHERS=turbidity,spm,cdom,quality,why,fai
 }
 
 @test "what is taken off for glint, and the side of the windows, are what they are asked to be" {
+	takes_long
 	product=$(generate --kind hls-s30 --size 100 --lake circle --water clear-water --noise .004)
 	layers=chlorophyll,turbidity,quality,why
 	for glint in direct none; do
@@ -159,6 +164,7 @@ same_bytes() { # PRODUCT OPTION...
 }
 
 @test "Sentinel-2 onto the lake's grid: the same bytes however made" {
+	takes_long
 	product=$(generate --kind sentinel2-l2a --size 420 --center 75.42,46.57 --hard --images tif-as-jp2)
 	same_bytes "$product" --lake balkhash --layers $ALL,mci,afai
 }
