@@ -235,6 +235,17 @@ int output_add(struct output *o, const char *file, const char *title, const char
 	return f->name && f->title && f->media_type && f->role ? 0 : error_nomem(e, file);
 }
 
+int output_add_text(struct output *o, const char *file, char *text, const char *title,
+		    const char *media_type, struct error *e)
+{
+	char *path = path_join(o->stage.path, file);
+	int ret = text && path ? file_write(path, text, strlen(text), e) : error_nomem(e, file);
+
+	free(path);
+	free(text);
+	return ret ? -1 : output_add(o, file, title, media_type, "data", e);
+}
+
 static int write_style(struct output *o, const struct layer *layer, struct error *e)
 {
 	char name[80], title[120], *path;

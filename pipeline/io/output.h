@@ -96,6 +96,10 @@ int output_quicklook(struct output *o, size_t k, const struct output_backdrop *b
 int output_add(struct output *o, const char *file, const char *title, const char *media_type,
 	       const char *role, struct error *e);
 
+/* The same of a text of the role "data", which this writes and frees; NULL: there was no memory for it. */
+int output_add_text(struct output *o, const char *file, char *text, const char *title,
+		    const char *media_type, struct error *e);
+
 /* Statistics of layer k; after output_finish(). */
 struct geotiff_statistics output_statistics(const struct output *o, size_t k);
 

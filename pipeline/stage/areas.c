@@ -10,16 +10,11 @@
 #include "pipeline/io/geotiff.h"
 #include "pipeline/stage/areas_internal.h"
 
-/* Parts are numbered in a byte. */
-#define PARTS_MAX 255
-
 void areas_free(struct areas *a)
 {
 	if (!a)
 		return;
-	for (size_t k = 0; a->basins && k + 1 < a->parts; k++)
-		region_free(a->basins[k]);
-	free(a->basins);
+	basins_release(&a->basins);
 	region_free(a->outline);
 	area_free(a->area);
 	area_free(a->outline_area);
@@ -73,62 +68,28 @@ static int make_frame(struct areas *a, const struct polygon *outline, struct err
 	return 0;
 }
 
-static int make_basins(struct areas *a, struct error *e)
-{
-	for (size_t k = 0; k + 1 < a->parts; k++) {
-		struct polygon area = { 0 };
-		int ret = lake_basin_area(a->lake, k, &a->frame.crs, &area, e);
-
-		if (!ret)
-			ret = region_new(&a->basins[k], &area, &a->frame, e);
-		polygon_release(&area);
-		if (ret)
-			return -1;
-	}
-	return 0;
-}
-
-/* Number the parts of n pixels of the frame; the first basin that holds a pixel has it. */
-static void row_parts(const struct areas *a, int32_t x, int32_t y, int32_t n, uint8_t *part)
-{
-	uint8_t inside[GEOTIFF_TILE];
-
-	memset(part, 0, (size_t)n);
-	for (size_t k = a->parts - 1; k > 0; k--) {
-		region_row(a->basins[k - 1], x, y, n, inside);
-		for (int32_t i = 0; i < n; i++)
-			part[i] = inside[i] ? (uint8_t)k : part[i];
-	}
-}
-
 static int count_outline(struct areas *a, struct error *e)
 {
 	uint8_t part[GEOTIFF_TILE], inside[GEOTIFF_TILE];
 
-	if (area_new(&a->outline_area, &a->frame, a->parts, e))
+	if (area_new(&a->outline_area, &a->frame, a->basins.parts, e))
 		return -1;
 	for (size_t i = 0; i < grid_tiles(&a->frame, GEOTIFF_TILE); i++) {
 		struct rect r = grid_tile(&a->frame, GEOTIFF_TILE, i);
-		uint64_t count[PARTS_MAX + 1] = { 0 };
+		uint64_t count[BASINS_PARTS_MAX + 1] = { 0 };
 
 		for (int32_t y = r.y; y < r.y + r.h; y++) {
 			region_row(a->outline, r.x, y, r.w, inside);
 			if (!memchr(inside, 1, (size_t)r.w))
 				continue;
-			row_parts(a, r.x, y, r.w, part);
+			basins_row(&a->basins, r.x, y, r.w, part);
 			for (int32_t x = 0; x < r.w; x++)
 				count[part[x]] += inside[x];
 		}
-		for (size_t k = 0; k < a->parts; k++)
+		for (size_t k = 0; k < a->basins.parts; k++)
 			area_add(a->outline_area, i, k, count[k]);
 	}
 	return 0;
-}
-
-/* Basins to report; a single one without an area of its own is the whole again. */
-static size_t count_basins(const struct lake *lake)
-{
-	return lake->basins_nr == 1 && !lake->basins[0].area.rings_nr ? 0 : lake->basins_nr;
 }
 
 static int open_lake(struct areas *a, const char *name, struct error *e)
@@ -138,14 +99,9 @@ static int open_lake(struct areas *a, const char *name, struct error *e)
 
 	if (lake_open(&a->lake, name, e))
 		return -1;
-	if (a->lake->basins_nr >= PARTS_MAX)
-		return error_set(e, ERROR_CONFIG, "more than %d basins", PARTS_MAX - 1);
-	a->basins = calloc(a->lake->basins_nr + 1, sizeof(struct region *));
-	if (!a->basins)
-		return error_nomem(e, "basins");
-	a->parts = count_basins(a->lake) + 1;
 	if (!lake_outline(a->lake, &a->grid.crs, &outline, e) && !make_frame(a, &outline, e) &&
-	    !region_new(&a->outline, &outline, &a->frame, e) && !make_basins(a, e))
+	    !region_new(&a->outline, &outline, &a->frame, e) &&
+	    !basins_new(&a->basins, a->lake, &a->frame, e))
 		ret = count_outline(a, e);
 	polygon_release(&outline);
 	return ret;
@@ -170,7 +126,7 @@ static struct areas *areas_bare(const struct grid *grid)
 		return NULL;
 	a->grid = *grid;
 	a->frame = *grid;
-	a->parts = 1;
+	a->basins.parts = 1;
 	place_classes(a->water_place, "water", WATER_CLASSES - 1);
 	place_classes(a->change_place, "change", CHANGE_CLASSES - 1);
 	return a;
@@ -192,12 +148,12 @@ int areas_new(struct areas **out, const struct grid *grid, const char *lake, con
 	}
 	if (!a)
 		return error_nomem(e, "areas");
-	a->shore_m = calloc(a->parts, sizeof(*a->shore_m));
+	a->shore_m = calloc(a->basins.parts, sizeof(*a->shore_m));
 	if (!a->shore_m) {
 		areas_free(a);
 		return error_nomem(e, "areas");
 	}
-	if (area_new(&a->area, grid, a->parts * PART_COUNTERS, e)) {
+	if (area_new(&a->area, grid, a->basins.parts * PART_COUNTERS, e)) {
 		areas_free(a);
 		return -1;
 	}
@@ -283,7 +239,7 @@ int areas_count(struct areas *a, size_t i, const struct areas_pixels *pixels, st
 {
 	struct rect r = grid_tile(&a->grid, GEOTIFF_TILE, i);
 	uint8_t part[GEOTIFF_TILE], inside[GEOTIFF_TILE];
-	uint64_t *counts = calloc(a->parts * PART_COUNTERS, sizeof(*counts));
+	uint64_t *counts = calloc(a->basins.parts * PART_COUNTERS, sizeof(*counts));
 
 	if (!counts)
 		return error_nomem(e, "areas");
@@ -295,11 +251,11 @@ int areas_count(struct areas *a, size_t i, const struct areas_pixels *pixels, st
 				   .inside = inside,
 				   .counts = counts };
 
-		row_parts(a, a->frame_x + r.x, a->frame_y + r.y + y, r.w, part);
+		basins_row(&a->basins, a->frame_x + r.x, a->frame_y + r.y + y, r.w, part);
 		region_row(a->outline, a->frame_x + r.x, a->frame_y + r.y + y, r.w, inside);
 		count_row(&row);
 	}
-	for (size_t k = 0; k < a->parts * PART_COUNTERS; k++)
+	for (size_t k = 0; k < a->basins.parts * PART_COUNTERS; k++)
 		area_add(a->area, i, k, counts[k]);
 	free(counts);
 	return 0;
@@ -311,7 +267,7 @@ static size_t part_of(const struct areas *a, struct point from, struct point to)
 	double y = (a->frame.y0 - (from.y + to.y) / 2) / a->frame.dy;
 	uint8_t part;
 
-	row_parts(a, (int32_t)x, (int32_t)y, 1, &part);
+	basins_row(&a->basins, (int32_t)x, (int32_t)y, 1, &part);
 	return part;
 }
 

@@ -9,6 +9,7 @@
 #include "pipeline/io/lake.h"
 #include "pipeline/space/region.h"
 #include "pipeline/stage/areas.h"
+#include "pipeline/stage/basins.h"
 
 /* Places in the class tables of layer.c, which the counters follow. */
 #define WATER_CLASSES  6
@@ -34,17 +35,16 @@ enum {
 };
 
 /*
- * Part 0 is what lies in no basin, part k basin k - 1.  Unit 0 of a report is all parts
+ * Parts as in basins.h.  Unit 0 of a report is all parts
  * together, unit k is part k.
  */
 struct areas {
 	struct grid grid;
-	struct lake *lake; /* NULL: none */
-	size_t parts;
+	struct lake *lake;	   /* NULL: none */
 	struct grid frame;	   /* holds the grid and the outline */
 	int32_t frame_x, frame_y;  /* of the grid's corner, in the frame */
 	struct region *outline;	   /* in the frame; NULL without a lake */
-	struct region **basins;	   /* parts - 1, in the frame */
+	struct basins basins;	   /* in the frame */
 	struct area *area;	   /* PART_COUNTERS for each part */
 	struct area *outline_area; /* over the frame, one counter a part; NULL without a lake */
 	double (*shore_m)[AREAS_SIDES]; /* of each part */

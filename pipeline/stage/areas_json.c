@@ -9,7 +9,7 @@
 static void parts_of(const struct areas *a, size_t unit, size_t *first, size_t *last)
 {
 	*first = unit;
-	*last = unit ? unit : a->parts - 1;
+	*last = unit ? unit : a->basins.parts - 1;
 }
 
 static double km2_of(const struct areas *a, size_t unit, size_t counter)
@@ -232,7 +232,7 @@ json_t *areas_json(const struct areas *a)
 {
 	json_t *list = json_array();
 
-	for (size_t unit = 0; unit < a->parts; unit++) {
+	for (size_t unit = 0; unit < a->basins.parts; unit++) {
 		json_t *one = json_object();
 
 		json_object_set_new(one, "name", json_string(name_of(a, unit)));

@@ -274,25 +274,15 @@ static int open_output(struct comparison *c, const char *unit, struct error *e)
 	return footprint_new(&c->footprint, &c->grid, e);
 }
 
-static int write_text(const struct comparison *c, const char *name, char *text, struct error *e)
-{
-	char *path = path_join(output_folder(c->output), name);
-	int ret = text && path ? file_write(path, text, strlen(text), e) : error_nomem(e, name);
-
-	free(path);
-	free(text);
-	return ret;
-}
-
 static int add_summary(struct comparison *c, const json_t *summary, struct error *e)
 {
-	if (write_text(c, "summary.json", json_dumps(summary, SUMMARY_FLAGS), e) ||
-	    write_text(c, "summary.csv", change_summary_csv(summary), e) ||
-	    output_add(c->output, "summary.json", "Areas and their errors", "application/json",
-		       "data", e))
+	static const char title[] = "Areas and their errors";
+
+	if (output_add_text(c->output, "summary.json", json_dumps(summary, SUMMARY_FLAGS), title,
+			    "application/json", e))
 		return -1;
-	return output_add(c->output, "summary.csv", "Areas and their errors", "text/csv", "data",
-			  e);
+	return output_add_text(c->output, "summary.csv", change_summary_csv(summary), title,
+			       "text/csv", e);
 }
 
 static int publish(struct comparison *c, json_t *properties, struct error *e)

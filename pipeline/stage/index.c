@@ -59,8 +59,7 @@ static void row_tcw(const struct index_row *r, float *out)
 static void row_height(const struct index_row *r, enum role left, enum role middle, enum role right,
 		       float *out)
 {
-	const float *l = r->wavelength_nm;
-	float weight = (l[middle] - l[left]) / (l[right] - l[left]);
+	float weight = index_line_weight(r->wavelength_nm, left, middle, right);
 
 	r->kernels->line_height(r->n, r->rho[left], r->rho[middle], r->rho[right], weight, out);
 }

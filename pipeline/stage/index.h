@@ -22,6 +22,14 @@ struct index_rule {
 	void (*row)(const struct index_row *r, float *out);
 };
 
+/* Where the middle band lies between two others, as line_height() (kernels/chlorophyll.h) wants it. */
+static inline float index_line_weight(const float *wavelength_nm, enum role left, enum role middle,
+				      enum role right)
+{
+	return (wavelength_nm[middle] - wavelength_nm[left]) /
+	       (wavelength_nm[right] - wavelength_nm[left]);
+}
+
 /* The rule of an index layer, or NULL if there is none of that name.  Any thread. */
 const struct index_rule *index_rule_find(const char *layer);
 

@@ -210,6 +210,9 @@ int observe_choose_bands(struct observe *o, bool *quicklook, struct error *e);
 /* The numbers of this scene: masks, air, sun, halo; after the scene's grid is known.  BUG: no memory. */
 int observe_choose_rules(struct observe *o, struct error *e);
 
+/* True if a layer of that name is written. */
+bool observe_has_layer(const struct observe *o, const char *name);
+
 /* True if the role is read. */
 bool observe_has_role(const struct observe *o, enum role role);
 

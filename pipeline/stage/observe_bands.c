@@ -30,8 +30,7 @@ void observe_add_role(struct observe *o, enum role role)
 
 /* --- which layers, which bands --- */
 
-/* True if a layer of that name is there already. */
-static bool has_layer(const struct observe *o, const char *name)
+bool observe_has_layer(const struct observe *o, const char *name)
 {
 	for (size_t i = 0; i < o->layers_nr; i++)
 		if (!strcmp(o->layers[i]->name, name))
@@ -88,7 +87,7 @@ static int add_layer(struct observe *o, char *name, bool *quicklook, struct erro
 				 name, algorithm);
 	else if (!rule && !is_plain(name))
 		return unknown_layer(name, e);
-	if (new <= 0 || has_layer(o, name))
+	if (new <= 0 || observe_has_layer(o, name))
 		return new < 0 ? -1 : 0;
 	if (o->layers_nr == OBSERVE_LAYERS_MAX)
 		return error_set(e, ERROR_USAGE, "--layers: more than %d layers",
@@ -197,9 +196,7 @@ static int require_shore(struct observe *o, struct error *e)
 {
 	static const enum role roles[FRACTION_BANDS] = { ROLE_NIR, ROLE_SWIR1, ROLE_SWIR2 };
 
-	o->shore = sees_shore(o->choice.method);
-	for (size_t i = 0; i < o->layers_nr; i++)
-		o->shore |= !strcmp(o->layers[i]->name, "fraction");
+	o->shore = sees_shore(o->choice.method) || observe_has_layer(o, "fraction");
 	if (!o->shore)
 		return 0;
 	if (product_require(o->product, o->granule, roles, FRACTION_BANDS,

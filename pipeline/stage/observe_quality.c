@@ -25,14 +25,6 @@ int observe_read_regression(struct observe *o, struct error *e)
 	return text ? regression_read(&o->quality.regression, text, e) : 0;
 }
 
-static bool is_layer(const struct observe *o, const char *name)
-{
-	for (size_t i = 0; i < o->layers_nr; i++)
-		if (!strcmp(o->layers[i]->name, name))
-			return true;
-	return false;
-}
-
 /* --- rules --- */
 
 int observe_add_quantity(struct observe *o, const char *layer, const char *algorithm,
@@ -130,8 +122,8 @@ int observe_choose_quality(struct observe *o, struct error *e)
 {
 	struct observe_quality *q = &o->quality;
 
-	q->plants = is_layer(o, "vegetation");
-	q->colour = is_layer(o, "quality");
+	q->plants = observe_has_layer(o, "vegetation");
+	q->colour = observe_has_layer(o, "quality");
 	for (size_t i = 0; i < q->rules_nr; i++) {
 		size_t nr;
 		const enum role *roles = quantity_roles(q->rules[i], &q->regression, &nr);
@@ -200,7 +192,7 @@ static int make_outline(struct observe *o, struct error *e)
 static int require_sun(const struct observe *o, struct error *e)
 {
 	bool direct = o->quality.corrected && !strcmp(o->context->options->glint, "direct");
-	bool secchi = is_layer(o, "secchi");
+	bool secchi = observe_has_layer(o, "secchi");
 
 	if ((!direct && !secchi) || o->granule->sun_elevation_deg >= SUN_LEAST_DEG)
 		return 0;

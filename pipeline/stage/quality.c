@@ -163,12 +163,14 @@ static int quality_start(void *job, void **state, struct error *e)
 
 /* --- windows --- */
 
-/* The working pixels of a tile, and those with what is around them: at the scene's edge there is nothing. */
+/*
+ * The working pixels of a tile, and those with what is around them: at the scene's edge there is nothing.
+ * reach: pixels around; radius: of a window, a ring less where shores are looked for.
+ */
 struct tile {
 	size_t i;
 	struct rect rect, read;
-	int32_t reach,
-		radius; /* of the pixels around; of windows, a ring less where shores are looked for */
+	int32_t reach, radius;
 };
 
 /* pure[i] = 1 for open water that is measured in all bands; true if the tile has some. */
@@ -274,8 +276,7 @@ static void take_off_glint(struct quality_worker *w, size_t n)
 /* Height of the NIR above the line from red to SWIR1, of the surface as it is: FAI. */
 static void floating_height(struct quality_worker *w, size_t n)
 {
-	const float *l = w->o->wavelength_nm;
-	float weight = (l[ROLE_NIR] - l[ROLE_RED]) / (l[ROLE_SWIR1] - l[ROLE_RED]);
+	float weight = index_line_weight(w->o->wavelength_nm, ROLE_RED, ROLE_NIR, ROLE_SWIR1);
 
 	w->o->context->kernels->line_height(n, w->rho[ROLE_RED], w->rho[ROLE_NIR],
 					    w->rho[ROLE_SWIR1], weight, w->height);
@@ -341,14 +342,11 @@ static void pack_row(const struct quality_worker *w, const struct quantity_rule 
 }
 
 /* No value but in open water, nor where the light is not the water's, or it is full of plants. */
-static void lose(const struct quality_worker *w, const struct quantity_rule *rule, size_t n,
-		 const uint8_t *pure, const uint8_t *flags, uint16_t *codes)
+static void lose(size_t n, const uint8_t *pure, const uint8_t *flags, uint8_t hides,
+		 uint16_t *codes)
 {
-	for (size_t i = 0; i < n; i++) {
-		bool measured = rule->colour || w->thermal_state[i] == CALIB_VALID;
-
-		codes[i] = pure[i] & measured & !(flags[i] & rule->hides) ? codes[i] : 0;
-	}
+	for (size_t i = 0; i < n; i++)
+		codes[i] = pure[i] && !(flags[i] & hides) ? codes[i] : 0;
 }
 
 /* Where a formula has no value though its bands are good it is beyond its range. */
@@ -387,7 +385,7 @@ static void row_quantity(struct quality_worker *w, size_t which, size_t n, size_
 	else if (rule->colour)
 		flag_lost(n, w->value, w->flags + at);
 	pack_row(w, rule, n, w->codes[which] + at);
-	lose(w, rule, n, pure, w->flags + at, w->codes[which] + at);
+	lose(n, pure, w->flags + at, rule->hides, w->codes[which] + at);
 }
 
 static void row_colour(struct quality_worker *w, const struct tile *t, int32_t y, uint8_t *flags)

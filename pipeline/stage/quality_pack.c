@@ -99,8 +99,7 @@ static void row_plants(struct quality_pack *w, const struct quality_span *s)
 {
 	const struct observe *o = w->o;
 	const struct kernels *k = o->context->kernels;
-	const float *l = o->wavelength_nm;
-	float weight = (l[ROLE_NIR] - l[ROLE_RED]) / (l[ROLE_SWIR1] - l[ROLE_RED]);
+	float weight = index_line_weight(o->wavelength_nm, ROLE_RED, ROLE_NIR, ROLE_SWIR1);
 
 	k->line_height(s->n, s->rho[ROLE_RED], s->rho[ROLE_NIR], s->rho[ROLE_SWIR1], weight,
 		       w->height);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/base/file.h"
+#include "pipeline/stage/basins.h"
 #include "pipeline/stage/observe.h"
 
-/* Parts are numbered in a byte; each takes half a megabyte for a quantity. */
+/* Each takes half a megabyte for a quantity. */
 #define PARTS_MAX 64
 #define CODES	  65536
 /* Tiles after which a worker's 32 bits could overflow. */
@@ -27,11 +27,10 @@
 #define FIRST_FLAG	(FIRST_PLANTS + PLANTS_COUNTERS)
 #define PART_COUNTERS	(FIRST_FLAG + FLAGS_COUNTERS)
 
-/* Part 0 is what lies in no basin, part k basin k - 1; the whole is all parts. */
+/* The whole is all parts. */
 struct quality_summary {
 	const struct observe *o;
-	size_t parts;
-	struct region **basins;	 /* parts - 1, on the target */
+	struct basins basins;	 /* on the target */
 	struct area *area;	 /* PART_COUNTERS for each part */
 	_Atomic uint64_t *codes; /* [quantity][part][CODES] */
 };
@@ -48,22 +47,14 @@ struct quality_counts {
 
 /* --- the summary --- */
 
-/* A single basin without an area of its own is the whole again. */
-static size_t count_parts(const struct lake *lake)
-{
-	bool whole = !lake || (lake->basins_nr == 1 && !lake->basins[0].area.rings_nr);
-
-	return whole ? 1 : lake->basins_nr + 1;
-}
-
 static size_t codes_nr(const struct observe *o)
 {
-	return o->quality.rules_nr * count_parts(o->lake) * CODES;
+	return o->quality.rules_nr * basins_parts(o->lake) * CODES;
 }
 
 size_t quality_summary_bytes(const struct observe *o)
 {
-	size_t counters = count_parts(o->lake) * PART_COUNTERS;
+	size_t counters = basins_parts(o->lake) * PART_COUNTERS;
 
 	if (!observe_has_quality(o))
 		return 0;
@@ -71,30 +62,11 @@ size_t quality_summary_bytes(const struct observe *o)
 	       grid_tiles(&o->target, GEOTIFF_TILE) * counters * sizeof(uint64_t);
 }
 
-static int make_basins(struct quality_summary *s, struct error *e)
-{
-	const struct observe *o = s->o;
-
-	for (size_t k = 0; k + 1 < s->parts; k++) {
-		struct polygon area = { 0 };
-		int ret = lake_basin_area(o->lake, k, &o->target.crs, &area, e);
-
-		if (!ret)
-			ret = region_new(&s->basins[k], &area, &o->target, e);
-		polygon_release(&area);
-		if (ret)
-			return -1;
-	}
-	return 0;
-}
-
 void quality_summary_free(struct quality_summary *s)
 {
 	if (!s)
 		return;
-	for (size_t k = 0; s->basins && k + 1 < s->parts; k++)
-		region_free(s->basins[k]);
-	free(s->basins);
+	basins_release(&s->basins);
 	area_free(s->area);
 	free(s->codes);
 	free(s);
@@ -108,17 +80,15 @@ int quality_summary_new(struct quality_summary **out, const struct observe *o, s
 	if (!s)
 		return error_nomem(e, "a summary");
 	s->o = o;
-	s->parts = count_parts(o->lake);
-	if (s->parts > PARTS_MAX)
+	if (basins_parts(o->lake) > PARTS_MAX)
 		return error_set(e, ERROR_CONFIG, "lake %s: more than %d basins", o->lake->name,
 				 PARTS_MAX - 1);
-	s->basins = calloc(s->parts, sizeof(struct region *));
 	s->codes = calloc(codes_nr(o) + 1, sizeof(*s->codes));
-	if (!s->basins || !s->codes)
+	if (!s->codes)
 		return error_nomem(e, "a summary");
-	if (make_basins(s, e))
+	if (basins_new(&s->basins, o->lake, &o->target, e))
 		return -1;
-	return area_new(&s->area, &o->target, s->parts * PART_COUNTERS, e);
+	return area_new(&s->area, &o->target, s->basins.parts * PART_COUNTERS, e);
 }
 
 /* --- a worker --- */
@@ -169,28 +139,14 @@ void quality_counts_free(struct quality_counts *c)
 	free(c);
 }
 
-/* The first basin that holds a pixel has it. */
-static void row_parts(const struct quality_summary *s, int32_t x, int32_t y, int32_t n,
-		      uint8_t *part)
-{
-	uint8_t inside[GEOTIFF_TILE];
-
-	memset(part, 0, (size_t)n);
-	for (size_t k = s->parts - 1; k > 0; k--) {
-		region_row(s->basins[k - 1], x, y, n, inside);
-		for (int32_t i = 0; i < n; i++)
-			part[i] = inside[i] ? (uint8_t)k : part[i];
-	}
-}
-
 void quality_counts_tile(struct quality_counts *c, struct rect tile)
 {
 	if (c->tiles++ == TILES_MAX)
 		flush(c);
 	c->tile = tile;
 	for (int32_t y = 0; y < tile.h; y++)
-		row_parts(c->summary, tile.x, tile.y + y, tile.w,
-			  c->part + (size_t)y * (size_t)tile.w);
+		basins_row(&c->summary->basins, tile.x, tile.y + y, tile.w,
+			   c->part + (size_t)y * (size_t)tile.w);
 }
 
 /* Codes as in the spool: one for each value that 11 bits of mantissa tell apart; .01 K. */
@@ -229,12 +185,12 @@ void quality_counts_quantity(struct quality_counts *c, size_t i, size_t which, c
 
 		if (!c->code[p])
 			continue;
-		c->codes[(which * s->parts + part) * CODES + c->code[p]]++;
+		c->codes[(which * s->basins.parts + part) * CODES + c->code[p]]++;
 		counts[part][0]++;
 		for (size_t k = 0; k < nr; k++)
 			counts[part][1 + k] += values[p] >= from[k];
 	}
-	for (size_t part = 0; part < s->parts; part++)
+	for (size_t part = 0; part < s->basins.parts; part++)
 		for (size_t k = 0; k < 1 + nr; k++)
 			area_add(s->area, i, part * PART_COUNTERS + which * QUANTITY_COUNTERS + k,
 				 counts[part][k]);
@@ -248,7 +204,7 @@ void quality_counts_plants(struct quality_counts *c, size_t i, const uint8_t *pl
 	for (size_t p = 0; p < rect_area(c->tile); p++)
 		if (plants[p] >= PLANTS_REED && plants[p] <= PLANTS_FLOATING)
 			counts[c->part[p]][plants[p] - PLANTS_REED]++;
-	for (size_t part = 0; part < s->parts; part++)
+	for (size_t part = 0; part < s->basins.parts; part++)
 		for (size_t k = 0; k < PLANTS_COUNTERS; k++)
 			area_add(s->area, i, part * PART_COUNTERS + FIRST_PLANTS + k,
 				 counts[part][k]);
@@ -262,7 +218,7 @@ void quality_counts_flags(struct quality_counts *c, size_t i, const uint8_t *fla
 	for (size_t p = 0; p < rect_area(c->tile); p++)
 		for (unsigned bit = 0; flags[p] >> bit; bit++)
 			counts[c->part[p]][bit] += flags[p] >> bit & 1;
-	for (size_t part = 0; part < s->parts; part++)
+	for (size_t part = 0; part < s->basins.parts; part++)
 		for (size_t k = 0; k < FLAGS_COUNTERS; k++)
 			area_add(s->area, i, part * PART_COUNTERS + FIRST_FLAG + k,
 				 counts[part][k]);
@@ -276,16 +232,11 @@ struct unit {
 	size_t from, past;
 };
 
-static size_t units_nr(const struct quality_summary *s)
-{
-	return s->parts;
-}
-
 /* The whole, then each basin. */
 static struct unit unit_at(const struct quality_summary *s, size_t i)
 {
 	if (i == 0)
-		return (struct unit){ "whole", 0, s->parts };
+		return (struct unit){ "whole", 0, s->basins.parts };
 	return (struct unit){ s->o->lake->basins[i - 1].name, i, i + 1 };
 }
 
@@ -325,7 +276,7 @@ static json_t *percentile(const struct quality_summary *s, struct unit unit, siz
 
 	for (size_t code = 1; pixels && code < CODES; code++) {
 		for (size_t part = unit.from; part < unit.past; part++)
-			below += s->codes[(which * s->parts + part) * CODES + code];
+			below += s->codes[(which * s->basins.parts + part) * CODES + code];
 		if (below >= rank)
 			return number(value_of(s->o->quality.rules[which], (uint16_t)code));
 	}
@@ -354,49 +305,37 @@ static json_t *quantity_json(const struct quality_summary *s, size_t which)
 	json_t *json = quantity_rule_json(rule, &s->o->quality.regression);
 	json_t *units = json_array();
 
-	for (size_t i = 0; i < units_nr(s); i++)
+	for (size_t i = 0; i < s->basins.parts; i++)
 		json_array_append_new(units, unit_json(s, unit_at(s, i), which));
 	json_object_set_new(json, "unit", json_string(layer_find(rule->layer)->unit));
 	json_object_set_new(json, "areas", units);
 	return json;
 }
 
-static json_t *plants_json(const struct quality_summary *s)
+/* Areas of nr counters from one on, by name, of each unit. */
+static json_t *areas_of(const struct quality_summary *s, const char *const *names, size_t nr,
+			size_t first)
 {
-	static const char *const names[PLANTS_COUNTERS] = { "reed_km2", "wet_vegetation_km2",
-							    "floating_km2" };
 	json_t *units = json_array();
 
-	for (size_t i = 0; i < units_nr(s); i++) {
+	for (size_t i = 0; i < s->basins.parts; i++) {
 		struct unit unit = unit_at(s, i);
 		json_t *json = json_pack("{s:s}", "name", unit.name);
 
-		for (size_t k = 0; k < PLANTS_COUNTERS; k++)
-			json_object_set_new(json, names[k], km2_json(s, unit, FIRST_PLANTS + k));
+		for (size_t k = 0; k < nr; k++)
+			json_object_set_new(json, names[k], km2_json(s, unit, first + k));
 		json_array_append_new(units, json);
 	}
 	return units;
 }
 
-/* Names in the order of enum quality's bits. */
-static json_t *flags_json(const struct quality_summary *s)
-{
-	static const char *const names[FLAGS_COUNTERS] = {
-		"negative_km2", "bright_km2",	"turbid_km2", "no_skill_km2",
-		"range_km2",	"residual_km2", "bloom_km2",  "shallow_km2",
-	};
-	json_t *units = json_array();
-
-	for (size_t i = 0; i < units_nr(s); i++) {
-		struct unit unit = unit_at(s, i);
-		json_t *json = json_pack("{s:s}", "name", unit.name);
-
-		for (size_t k = 0; k < FLAGS_COUNTERS; k++)
-			json_object_set_new(json, names[k], km2_json(s, unit, FIRST_FLAG + k));
-		json_array_append_new(units, json);
-	}
-	return units;
-}
+/* In the order of enum plants from PLANTS_REED on, and of enum quality's bits. */
+static const char *const plants_names[PLANTS_COUNTERS] = { "reed_km2", "wet_vegetation_km2",
+							   "floating_km2" };
+static const char *const flags_names[FLAGS_COUNTERS] = {
+	"negative_km2", "bright_km2",	"turbid_km2", "no_skill_km2",
+	"range_km2",	"residual_km2", "bloom_km2",  "shallow_km2",
+};
 
 static json_t *summary_json(const struct quality_summary *s)
 {
@@ -408,9 +347,11 @@ static json_t *summary_json(const struct quality_summary *s)
 	for (size_t i = 0; json && i < o->quality.rules_nr; i++)
 		json_array_append_new(quantities, quantity_json(s, i));
 	if (json && o->quality.colour)
-		json_object_set_new(json, "flags", flags_json(s));
+		json_object_set_new(json, "flags",
+				    areas_of(s, flags_names, FLAGS_COUNTERS, FIRST_FLAG));
 	if (json && o->quality.plants)
-		json_object_set_new(json, "vegetation", plants_json(s));
+		json_object_set_new(json, "vegetation",
+				    areas_of(s, plants_names, PLANTS_COUNTERS, FIRST_PLANTS));
 	return json;
 }
 
@@ -418,14 +359,8 @@ int quality_summary_write(struct quality_summary *s, const struct observe *o, st
 {
 	json_t *json = summary_json(s);
 	char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
-	char *path = path_join(output_folder(o->output), "summary.json");
-	int ret = text && path ? file_write(path, text, strlen(text), e)
-			       : error_nomem(e, "summary.json");
 
-	free(path);
-	free(text);
 	json_decref(json);
-	return ret ? -1
-		   : output_add(o->output, "summary.json", "Quantities of the water in numbers",
-				"application/json", "data", e);
+	return output_add_text(o->output, "summary.json", text,
+			       "Quantities of the water in numbers", "application/json", e);
 }

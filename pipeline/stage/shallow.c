@@ -18,7 +18,9 @@
 
 struct shallow {
 	struct bitmap near;
-	struct bitmap land; /* while it is made */
+	/* while it is made */
+	struct bitmap land;
+	struct mapping *mapping; /* working grid to that of the depths; NULL: there are none */
 };
 
 /* One worker: a tile of classes, a row, and, where there is a map of depths, that. */
@@ -28,10 +30,8 @@ struct shallow_worker {
 	uint8_t *class, *inside, *flags;
 	uint64_t *words;
 	struct depths *depths;
-	struct mapping *mapping; /* working grid to that of the depths */
 	int32_t *x, *y;
 	float *depth;
-	size_t depth_size; /* pixels that depth has room for */
 };
 
 static int32_t radius_of(const struct observe *o)
@@ -68,6 +68,7 @@ void shallow_free(struct shallow *s)
 {
 	if (!s)
 		return;
+	mapping_free(s->mapping);
 	bitmap_release(&s->land);
 	bitmap_release(&s->near);
 	free(s);
@@ -87,7 +88,6 @@ static void shallow_stop(void *state)
 	free(w->depth);
 	free(w->y);
 	free(w->x);
-	mapping_free(w->mapping);
 	depths_close(w->depths);
 	free(w->words);
 	free(w->flags);
@@ -175,9 +175,7 @@ static int depths_start(void *job, void **state, struct error *e)
 	if (depths_open(&w->depths, w->o->context->options->bathymetry, e))
 		return -1;
 	w->depth = malloc(DEPTHS_MAX * sizeof(*w->depth));
-	if (!w->depth)
-		return error_nomem(e, "a window of depths");
-	return mapping_new(&w->mapping, scene_grid(w->o->scene), depths_grid(w->depths), e);
+	return w->depth ? 0 : error_nomem(e, "a window of depths");
 }
 
 /* Where the depth is known, it decides instead of the distance. */
@@ -186,7 +184,8 @@ static void depth_row(struct shallow_worker *w, struct rect window, struct rect 
 	struct bitmap *near = &w->o->quality.shallow->near;
 	float limit = w->o->limits.shallow_depth_m;
 
-	mapping_row(w->mapping, part.x, y, part.w, window.x, window.y, w->x, w->y);
+	mapping_row(w->o->quality.shallow->mapping, part.x, y, part.w, window.x, window.y, w->x,
+		    w->y);
 	bitmap_read(near, part.x, y, part.w, w->flags);
 	for (int32_t i = 0; i < part.w; i++) {
 		int32_t x = resample_nearest(w->x[i]), row = resample_nearest(w->y[i]);
@@ -207,7 +206,8 @@ static int32_t rows_that_fit(const struct shallow_worker *w, struct rect tile, i
 {
 	struct rect r = { tile.x, from, tile.w, tile.y + tile.h - from };
 
-	while (r.h > 0 && rect_area(mapping_source_rect(w->mapping, r)) > DEPTHS_MAX)
+	while (r.h > 0 &&
+	       rect_area(mapping_source_rect(w->o->quality.shallow->mapping, r)) > DEPTHS_MAX)
 		r.h /= 2;
 	return r.h;
 }
@@ -229,7 +229,8 @@ static int depth_work(void *state, size_t i, void *slot, struct error *e)
 					 "%s: its pixels are too small for this scene; resample it "
 					 "to the scene's pixel size",
 					 o->context->options->bathymetry);
-		window = mapping_source_rect(w->mapping, (struct rect){ tile.x, y, tile.w, rows });
+		window = mapping_source_rect(w->o->quality.shallow->mapping,
+					     (struct rect){ tile.x, y, tile.w, rows });
 		if (rect_empty(window))
 			continue;
 		if (depths_read(w->depths, window, w->depth, e))
@@ -240,11 +241,23 @@ static int depth_work(void *state, size_t i, void *slot, struct error *e)
 	return 0;
 }
 
+static int depths_run(struct observe *o, struct error *e)
+{
+	static const struct tiles_ops ops = { depths_start, depth_work, NULL, shallow_stop };
+	struct shallow *s = o->quality.shallow;
+	struct depths *d = NULL;
+	int ret = depths_open(&d, o->context->options->bathymetry, e);
+
+	if (!ret)
+		ret = mapping_new(&s->mapping, scene_grid(o->scene), depths_grid(d), e);
+	depths_close(d);
+	return ret ? -1 : tiles_run(o->tiles_nr, o->threads, 0, &ops, o, e);
+}
+
 int shallow_run(struct observe *o, struct error *e)
 {
 	static const struct tiles_ops land = { shallow_start, land_work, NULL, shallow_stop };
 	static const struct tiles_ops dilate = { shallow_start, dilate_work, NULL, shallow_stop };
-	static const struct tiles_ops depth = { depths_start, depth_work, NULL, shallow_stop };
 	const struct grid *work = scene_grid(o->scene);
 	size_t parts = ((size_t)work->height + ROWS_PART - 1) / ROWS_PART;
 	struct shallow *s = calloc(1, sizeof(*s));
@@ -259,6 +272,5 @@ int shallow_run(struct observe *o, struct error *e)
 		return -1;
 	bitmap_release(&s->land);
 	s->land = (struct bitmap){ 0 };
-	return o->context->options->bathymetry ? tiles_run(o->tiles_nr, o->threads, 0, &depth, o, e)
-					       : 0;
+	return o->context->options->bathymetry ? depths_run(o, e) : 0;
 }

@@ -96,11 +96,11 @@ static bool is_pure(uint8_t water, uint32_t why)
 	return (water == WATER_OPEN) & !(why & WHY_MIXED);
 }
 
-static void warp_bytes_nearest(struct warp_quality *w, const struct warp_tile *t, uint8_t outside,
-			       uint8_t *out)
+/* Bytes of the source rect, 0 outside of it. */
+static void warp_nearest(struct warp_quality *w, const struct warp_tile *t, uint8_t *out)
 {
 	const struct observe *o = w->o;
-	struct window_u8 window = { w->bytes, t->source.w, t->source.h, outside };
+	struct window_u8 window = { w->bytes, t->source.w, t->source.h, 0 };
 
 	for (int32_t y = 0; y < t->tile.h; y++) {
 		mapping_row(o->mapping, t->tile.x, t->tile.y + y, t->tile.w, t->source.x,
@@ -117,7 +117,7 @@ static int tile_flags(struct warp_quality *w, const struct warp_tile *t, struct 
 
 	if (spool_read(o->spool, PLANE_QUALITY, t->source, w->scratch, w->bytes, e))
 		return -1;
-	warp_bytes_nearest(w, t, 0, w->flags);
+	warp_nearest(w, t, w->flags);
 	for (size_t i = 0; i < n; i++)
 		w->flags[i] = is_pure(t->out_water[i], t->out_why[i]) ? w->flags[i] : 0;
 	o->context->kernels->quality_why(n, w->flags, t->out_why);
@@ -151,7 +151,7 @@ static int tile_plants(struct warp_quality *w, const struct warp_tile *t, struct
 
 	if (spool_read(o->spool, PLANE_PLANTS, t->source, w->scratch, w->bytes, e))
 		return -1;
-	warp_bytes_nearest(w, t, 0, w->plants);
+	warp_nearest(w, t, w->plants);
 	o->context->kernels->plants_class(rect_area(t->tile), t->out_water, w->plants);
 	cut_plants(w, t);
 	return 0;
