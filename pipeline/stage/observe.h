@@ -42,6 +42,7 @@
 #define OBSERVE_INDICES_MAX 13 /* all there are, and the method's */
 #define QUANTITIES_MAX	    8
 #define QUALITY_BANDS_MAX   16
+#define HEIGHTS_MAX	    3
 
 /* One for each 16-bit value. */
 #define OBSERVE_SUN_FACTORS 65536
@@ -88,6 +89,9 @@ _Static_assert((int)PLANES_NR <= SPOOL_PLANES_MAX, "the spool has a place for ea
 struct observe_quality {
 	const struct quantity_rule *rules[QUANTITIES_MAX];
 	size_t rules_nr;
+	const struct index_rule
+		*heights[HEIGHTS_MAX]; /* layers fai, afai, mci: they are summed up too */
+	size_t heights_nr;
 	struct regression regression;
 	bool colour;  /* reflectance is asked, so flags are raised */
 	bool blends;  /* the default chlorophyll is asked for, with a red edge */

@@ -118,10 +118,21 @@ static int require_plants(struct observe *o, struct error *e)
 	return 0;
 }
 
+/* Heights of a band above a line tell of algae, and are summed up like quantities. */
+static void choose_heights(struct observe *o)
+{
+	static const char *const layers[HEIGHTS_MAX] = { "fai", "afai", "mci" };
+
+	for (size_t i = 0; i < HEIGHTS_MAX; i++)
+		if (observe_has_layer(o, layers[i]))
+			o->quality.heights[o->quality.heights_nr++] = index_rule_find(layers[i]);
+}
+
 int observe_choose_quality(struct observe *o, struct error *e)
 {
 	struct observe_quality *q = &o->quality;
 
+	choose_heights(o);
 	q->plants = observe_has_layer(o, "vegetation");
 	q->colour = observe_has_layer(o, "quality");
 	for (size_t i = 0; i < q->rules_nr; i++) {
@@ -139,7 +150,9 @@ int observe_choose_quality(struct observe *o, struct error *e)
 
 bool observe_has_quality(const struct observe *o)
 {
-	return o->quality.rules_nr || o->quality.colour || o->quality.plants;
+	const struct observe_quality *q = &o->quality;
+
+	return q->rules_nr || q->heights_nr || q->colour || q->plants;
 }
 
 /* --- the scene's numbers --- */

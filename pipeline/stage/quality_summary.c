@@ -20,10 +20,13 @@
 #define THRESHOLDS_MAX	  3
 #define QUANTITY_COUNTERS (1 + THRESHOLDS_MAX)
 
-/* Counters of a part: those of its quantities, then of its classes of plants, then of its flags. */
+/*
+ * Counters of a part: those of its rows (quantities, then heights), then of its classes of plants,
+ * then of its flags.
+ */
 #define PLANTS_COUNTERS 3
 #define FLAGS_COUNTERS	8
-#define FIRST_PLANTS	((size_t)QUANTITIES_MAX * QUANTITY_COUNTERS)
+#define FIRST_PLANTS	((size_t)(QUANTITIES_MAX + HEIGHTS_MAX) * QUANTITY_COUNTERS)
 #define FIRST_FLAG	(FIRST_PLANTS + PLANTS_COUNTERS)
 #define PART_COUNTERS	(FIRST_FLAG + FLAGS_COUNTERS)
 
@@ -32,7 +35,7 @@ struct quality_summary {
 	const struct observe *o;
 	struct basins basins;	 /* on the target */
 	struct area *area;	 /* PART_COUNTERS for each part */
-	_Atomic uint64_t *codes; /* [quantity][part][CODES] */
+	_Atomic uint64_t *codes; /* [row][part][CODES] */
 };
 
 struct quality_counts {
@@ -40,16 +43,30 @@ struct quality_counts {
 	struct rect tile;
 	size_t tiles; /* counted since the last flush */
 	uint32_t *codes;
-	uint8_t *part; /* of each pixel of the tile */
+	uint8_t *part;	/* of each pixel of the tile */
+	uint8_t *level; /* thresholds that it reaches */
 	uint16_t *code;
 	float *kelvin;
 };
 
 /* --- the summary --- */
 
+/* Quantities, then heights. */
+static size_t rows_nr(const struct observe *o)
+{
+	return o->quality.rules_nr + o->quality.heights_nr;
+}
+
+static const char *layer_of(const struct observe *o, size_t row)
+{
+	const struct observe_quality *q = &o->quality;
+
+	return row < q->rules_nr ? q->rules[row]->layer : q->heights[row - q->rules_nr]->layer;
+}
+
 static size_t codes_nr(const struct observe *o)
 {
-	return o->quality.rules_nr * basins_parts(o->lake) * CODES;
+	return rows_nr(o) * basins_parts(o->lake) * CODES;
 }
 
 size_t quality_summary_bytes(const struct observe *o)
@@ -96,7 +113,7 @@ int quality_summary_new(struct quality_summary **out, const struct observe *o, s
 size_t quality_counts_bytes(const struct observe *o)
 {
 	return sizeof(struct quality_counts) + codes_nr(o) * sizeof(uint32_t) +
-	       TILE_PIXELS * (sizeof(uint8_t) + sizeof(uint16_t) + sizeof(float));
+	       TILE_PIXELS * (2 * sizeof(uint8_t) + sizeof(uint16_t) + sizeof(float));
 }
 
 int quality_counts_new(struct quality_counts **out, struct quality_summary *s)
@@ -109,9 +126,10 @@ int quality_counts_new(struct quality_counts **out, struct quality_summary *s)
 	c->summary = s;
 	c->codes = calloc(codes_nr(s->o) + 1, sizeof(*c->codes));
 	c->part = malloc(TILE_PIXELS);
+	c->level = malloc(TILE_PIXELS);
 	c->code = malloc(TILE_PIXELS * sizeof(*c->code));
 	c->kelvin = malloc(TILE_PIXELS * sizeof(*c->kelvin));
-	return c->codes && c->part && c->code && c->kelvin ? 0 : -1;
+	return c->codes && c->part && c->level && c->code && c->kelvin ? 0 : -1;
 }
 
 static void flush(struct quality_counts *c)
@@ -134,6 +152,7 @@ void quality_counts_free(struct quality_counts *c)
 		flush(c);
 	free(c->kelvin);
 	free(c->code);
+	free(c->level);
 	free(c->part);
 	free(c->codes);
 	free(c);
@@ -164,36 +183,71 @@ static void make_codes(struct quality_counts *c, const struct quantity_rule *rul
 	k->linear_pack(n, c->kelvin, QUANTITY_KELVIN_STEP, 0.0f, c->code);
 }
 
-static float value_of(const struct quantity_rule *rule, uint16_t code)
+/* Heights are kept as they are in their layer, moved to positive codes: no data becomes 0. */
+#define HEIGHT_ZERO 32768
+
+static float value_of(const struct observe *o, size_t row, uint16_t code)
 {
-	if (rule->code == QUANTITY_FLOAT)
+	if (row >= o->quality.rules_nr)
+		return (float)(code - HEIGHT_ZERO) / 1e4f;
+	if (o->quality.rules[row]->code == QUANTITY_FLOAT)
 		return quantity_unpack(code);
 	return linear_unpack(code, QUANTITY_KELVIN_STEP, 0.0f) - QUANTITY_CELSIUS;
 }
 
-void quality_counts_quantity(struct quality_counts *c, size_t i, size_t which, const float *values)
+/* How many of the row's thresholds, which ascend, a value is at or above. */
+static uint8_t level_of(float value, const float *from, size_t nr)
+{
+	uint8_t level = 0;
+
+	while (level < nr && value >= from[level])
+		level++;
+	return level;
+}
+
+/* Count the tile's codes and levels as those of a row. */
+static void count_codes(struct quality_counts *c, size_t i, size_t row)
 {
 	struct quality_summary *s = c->summary;
-	const struct quantity_rule *rule = s->o->quality.rules[which];
-	size_t n = rect_area(c->tile), nr;
-	const float *from = quantity_thresholds(rule->layer, &nr);
 	uint64_t counts[PARTS_MAX][QUANTITY_COUNTERS] = { { 0 } };
 
-	make_codes(c, rule, n, values);
-	for (size_t p = 0; p < n; p++) {
+	for (size_t p = 0; p < rect_area(c->tile); p++) {
 		size_t part = c->part[p];
 
 		if (!c->code[p])
 			continue;
-		c->codes[(which * s->basins.parts + part) * CODES + c->code[p]]++;
-		counts[part][0]++;
-		for (size_t k = 0; k < nr; k++)
-			counts[part][1 + k] += values[p] >= from[k];
+		c->codes[(row * s->basins.parts + part) * CODES + c->code[p]]++;
+		for (size_t k = 0; k <= c->level[p]; k++)
+			counts[part][k]++;
 	}
 	for (size_t part = 0; part < s->basins.parts; part++)
-		for (size_t k = 0; k < 1 + nr; k++)
-			area_add(s->area, i, part * PART_COUNTERS + which * QUANTITY_COUNTERS + k,
+		for (size_t k = 0; k < QUANTITY_COUNTERS; k++)
+			area_add(s->area, i, part * PART_COUNTERS + row * QUANTITY_COUNTERS + k,
 				 counts[part][k]);
+}
+
+void quality_counts_quantity(struct quality_counts *c, size_t i, size_t which, const float *values)
+{
+	size_t nr;
+	const float *from = quantity_thresholds(layer_of(c->summary->o, which), &nr);
+
+	make_codes(c, c->summary->o->quality.rules[which], rect_area(c->tile), values);
+	for (size_t p = 0; p < rect_area(c->tile); p++)
+		c->level[p] = level_of(values[p], from, nr);
+	count_codes(c, i, which);
+}
+
+void quality_counts_height(struct quality_counts *c, size_t i, size_t which, const int16_t *heights)
+{
+	size_t nr, row = c->summary->o->quality.rules_nr + which;
+	const float *from = quantity_thresholds(layer_of(c->summary->o, row), &nr);
+
+	for (size_t p = 0; p < rect_area(c->tile); p++) {
+		c->code[p] = (uint16_t)(heights[p] + HEIGHT_ZERO);
+		/* Divided, not times .0001: then .05 is not less than .05. */
+		c->level[p] = level_of((float)heights[p] / 1e4f, from, nr);
+	}
+	count_codes(c, i, row);
 }
 
 void quality_counts_plants(struct quality_counts *c, size_t i, const uint8_t *plants)
@@ -268,25 +322,25 @@ static json_t *number(float v)
 }
 
 /* The smallest value that at least permille of the unit's pixels do not exceed; null without pixels. */
-static json_t *percentile(const struct quality_summary *s, struct unit unit, size_t which,
+static json_t *percentile(const struct quality_summary *s, struct unit unit, size_t row,
 			  uint64_t permille)
 {
-	uint64_t pixels = pixels_of(s, unit, which * QUANTITY_COUNTERS), below = 0;
+	uint64_t pixels = pixels_of(s, unit, row * QUANTITY_COUNTERS), below = 0;
 	uint64_t rank = (pixels * permille + 999) / 1000;
 
 	for (size_t code = 1; pixels && code < CODES; code++) {
 		for (size_t part = unit.from; part < unit.past; part++)
-			below += s->codes[(which * s->basins.parts + part) * CODES + code];
+			below += s->codes[(row * s->basins.parts + part) * CODES + code];
 		if (below >= rank)
-			return number(value_of(s->o->quality.rules[which], (uint16_t)code));
+			return number(value_of(s->o, row, (uint16_t)code));
 	}
 	return json_null();
 }
 
-static json_t *unit_json(const struct quality_summary *s, struct unit unit, size_t which)
+static json_t *unit_json(const struct quality_summary *s, struct unit unit, size_t row)
 {
-	size_t nr, base = which * QUANTITY_COUNTERS;
-	const float *from = quantity_thresholds(s->o->quality.rules[which]->layer, &nr);
+	size_t nr, base = row * QUANTITY_COUNTERS;
+	const float *from = quantity_thresholds(layer_of(s->o, row), &nr);
 	json_t *above = json_array();
 
 	for (size_t k = 0; k < nr; k++)
@@ -294,20 +348,23 @@ static json_t *unit_json(const struct quality_summary *s, struct unit unit, size
 						       km2_json(s, unit, base + 1 + k)));
 	return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "name", unit.name, "pixels",
 			 (json_int_t)pixels_of(s, unit, base), "km2", km2_json(s, unit, base),
-			 "median", percentile(s, unit, which, 500), "p05",
-			 percentile(s, unit, which, 50), "p95", percentile(s, unit, which, 950),
+			 "median", percentile(s, unit, row, 500), "p05",
+			 percentile(s, unit, row, 50), "p95", percentile(s, unit, row, 950),
 			 "at_least", above);
 }
 
-static json_t *quantity_json(const struct quality_summary *s, size_t which)
+static json_t *quantity_json(const struct quality_summary *s, size_t row)
 {
-	const struct quantity_rule *rule = s->o->quality.rules[which];
-	json_t *json = quantity_rule_json(rule, &s->o->quality.regression);
+	const struct observe_quality *q = &s->o->quality;
+	const struct layer *layer = layer_find(layer_of(s->o, row));
+	json_t *json = row < q->rules_nr ? quantity_rule_json(q->rules[row], &q->regression)
+					 : json_pack("{s:s, s:s}", "layer", layer->name, "title",
+						     layer->description);
 	json_t *units = json_array();
 
 	for (size_t i = 0; i < s->basins.parts; i++)
-		json_array_append_new(units, unit_json(s, unit_at(s, i), which));
-	json_object_set_new(json, "unit", json_string(layer_find(rule->layer)->unit));
+		json_array_append_new(units, unit_json(s, unit_at(s, i), row));
+	json_object_set_new(json, "unit", json_string(layer->unit));
 	json_object_set_new(json, "areas", units);
 	return json;
 }
@@ -344,7 +401,7 @@ static json_t *summary_json(const struct quality_summary *s)
 	json_t *json = json_pack("{s:s, s:s, s:o}", "product", o->product->id, "lake",
 				 o->lake ? o->lake->name : "", "quantities", quantities);
 
-	for (size_t i = 0; json && i < o->quality.rules_nr; i++)
+	for (size_t i = 0; json && i < rows_nr(o); i++)
 		json_array_append_new(quantities, quantity_json(s, i));
 	if (json && o->quality.colour)
 		json_object_set_new(json, "flags",

@@ -40,6 +40,9 @@ void quality_counts_tile(struct quality_counts *c, struct rect tile);
 
 /* Count tile number i of quantity number which (of o->quality.rules); of layer vegetation; of flags. */
 void quality_counts_quantity(struct quality_counts *c, size_t i, size_t which, const float *values);
+/* Of height number which (of o->quality.heights), as its layer has it; no data does not count. */
+void quality_counts_height(struct quality_counts *c, size_t i, size_t which,
+			   const int16_t *heights);
 void quality_counts_plants(struct quality_counts *c, size_t i, const uint8_t *plants);
 void quality_counts_flags(struct quality_counts *c, size_t i, const uint8_t *flags);
 

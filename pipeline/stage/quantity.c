@@ -400,18 +400,17 @@ const struct quantity_rule *quantity_at(size_t i)
 
 /*
  * OECD 1982: chlorophyll of oligotrophic lakes up to 2.5, of mesotrophic ones up to 8, of eutrophic
- * ones up to 25 mg m-3; Secchi depths 6, 3 and 1.5 m.  Turbidity: clear, muddy and very muddy as the
- * algorithms part them here.
+ * ones up to 25 mg m-3; Secchi depths 6, 3 and 1.5 m.  FAI: water, a bloom, a mat (plants.fai;
+ * Oyama 2015).  Turbidity: clear, muddy and very muddy as the algorithms part them here.
  */
 static const struct {
 	const char *layer;
 	float from[3];
 } thresholds[] = {
-	{ "chlorophyll", { 2.5f, 8, 25 } },
-	{ "secchi", { 1.5f, 3, 6 } },
-	{ "turbidity", { 5, 30, 100 } },
-	{ "spm", { 5, 30, 100 } },
-	{ "cdom", { 1, 3, 6 } },
+	{ "chlorophyll", { 2.5f, 8, 25 } }, { "secchi", { 1.5f, 3, 6 } },
+	{ "turbidity", { 5, 30, 100 } },    { "spm", { 5, 30, 100 } },
+	{ "fai", { 0, .02f, .05f } },	    { "afai", { 0, .02f, .05f } },
+	{ "mci", { 0, .005f, .01f } },	    { "cdom", { 1, 3, 6 } },
 	{ "temperature", { 15, 20, 25 } },
 };
 

@@ -212,6 +212,7 @@ static int tile_index(struct warp_worker *w, const struct index_rule *rule,
 	if (spool_read(o->spool, plane, t->source, w->scratch, w->index, e))
 		return -1;
 	warp_index(w, t->tile, t->source);
+	warp_quality_index(w->quality, t, rule, w->out_index);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct warp_quality {
 	int32_t *x, *y;
 	uint8_t *inside, *flags, *plants;
 	float *row, *quantity;
+	int16_t *heights;
 };
 
 #define TILE_PIXELS ((size_t)GEOTIFF_TILE * GEOTIFF_TILE)
@@ -29,7 +30,7 @@ size_t warp_quality_bytes(const struct observe *o, size_t source_pixels)
 	return sizeof(struct warp_quality) + spool_scratch_size(o->spool) +
 	       source_pixels * (1 + sizeof(uint16_t) + sizeof(float)) +
 	       GEOTIFF_TILE * (2 * sizeof(int32_t) + 2 + sizeof(float)) +
-	       TILE_PIXELS * (2 + sizeof(float)) + quality_counts_bytes(o);
+	       TILE_PIXELS * (2 + sizeof(float) + sizeof(int16_t)) + quality_counts_bytes(o);
 }
 
 void warp_quality_free(struct warp_quality *w)
@@ -37,6 +38,7 @@ void warp_quality_free(struct warp_quality *w)
 	if (!w)
 		return;
 	quality_counts_free(w->counts);
+	free(w->heights);
 	free(w->quantity);
 	free(w->row);
 	free(w->plants);
@@ -66,6 +68,7 @@ static bool allocate(struct warp_quality *w, size_t source_pixels)
 	ok &= (w->flags = malloc(TILE_PIXELS)) != NULL;
 	ok &= (w->plants = malloc(TILE_PIXELS)) != NULL;
 	ok &= (w->quantity = malloc(TILE_PIXELS * sizeof(float))) != NULL;
+	ok &= (w->heights = malloc(TILE_PIXELS * sizeof(int16_t))) != NULL;
 	return ok;
 }
 
@@ -270,4 +273,18 @@ int warp_quality_layer(struct warp_quality *w, const struct warp_tile *t, const 
 			return tile_quantity(w, t, i, e);
 		}
 	return 0;
+}
+
+void warp_quality_index(struct warp_quality *w, const struct warp_tile *t,
+			const struct index_rule *rule, const int16_t *index)
+{
+	size_t which = 0, n = rect_area(t->tile);
+
+	while (w && which < w->o->quality.heights_nr && w->o->quality.heights[which] != rule)
+		which++;
+	if (!w || which == w->o->quality.heights_nr || !w->open)
+		return;
+	for (size_t i = 0; i < n; i++)
+		w->heights[i] = is_pure(t->out_water[i], t->out_why[i]) ? index[i] : INDEX_NODATA;
+	quality_counts_height(w->counts, t->i, which, w->heights);
 }

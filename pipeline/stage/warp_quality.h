@@ -40,4 +40,8 @@ int warp_quality_tile(struct warp_quality *w, const struct warp_tile *t, struct 
 int warp_quality_layer(struct warp_quality *w, const struct warp_tile *t, const struct layer *layer,
 		       const void **pixels, struct error *e);
 
+/* Count an index of the tile that was started, where it is one that is summed up.  w NULL is fine. */
+void warp_quality_index(struct warp_quality *w, const struct warp_tile *t,
+			const struct index_rule *rule, const int16_t *index);
+
 #endif

@@ -29,7 +29,9 @@ ogr.UseExceptions()
 osr.UseExceptions()
 
 THRESHOLDS = {"chlorophyll": (2.5, 8, 25), "secchi": (1.5, 3, 6), "turbidity": (5, 30, 100), "spm": (5, 30, 100),
-              "cdom": (1, 3, 6), "temperature": (15, 20, 25)}
+              "cdom": (1, 3, 6), "temperature": (15, 20, 25), "fai": (0, .02, .05)}
+FLAGS = ("negative", "bright", "turbid", "no_skill", "range", "residual", "bloom", "shallow")  # by bit
+WHY_MIXED = 1 << 18
 BASINS = (("ili-delta", 0, 0), ("west", 72.5, 75.47), ("east", 75.47, 80.5))  # longitudes; of the delta nothing is seen
 NONE, REED, WET, FLOATING, HIDDEN, NODATA = 0, 1, 2, 3, 253, 255
 HALF = 1e-6  # of the last digit of an area, km2
@@ -87,6 +89,23 @@ def check_unit(wrong, said, values, name, pixel_km2):
         wrong.check(abs(above["km2"] - due) <= HALF, "%s, from %g: %.6f" % (words, above["from"], due))
 
 
+def values_of(folder, name):
+    """Values of a quantity, NaN where there is none; of an index only those of open water count."""
+    raster = layer(folder, name)
+    values = raster.ReadAsArray()
+    if values.dtype != numpy.int16:
+        return values
+    water, why = layer(folder, "water").ReadAsArray(), layer(folder, "why").ReadAsArray()
+    good = (values != -32768) & (water == 1) & (why & WHY_MIXED == 0)
+    return numpy.where(good, values / 1e4, numpy.nan)
+
+
+def check_flags(wrong, said, flags, pixel_km2):
+    for bit, name in enumerate(FLAGS):
+        due = (flags >> bit & 1).sum() * pixel_km2
+        wrong.check(abs(said[name + "_km2"] - due) <= HALF, "%s of %s: %g" % (name, said["name"], due))
+
+
 def check_plants(wrong, said, classes, pixel_km2):
     keys = {"reed_km2": REED, "wet_vegetation_km2": WET, "floating_km2": FLOATING}
     for key, code in keys.items():
@@ -103,13 +122,17 @@ def check_summary(folder):
     units.update((name, (lon >= west) & (lon < east)) for name, west, east in BASINS)
     for quantity in summary["quantities"]:
         name = quantity["layer"]
-        values = layer(folder, name).ReadAsArray()
+        values = values_of(folder, name)
         wrong.check([u["name"] for u in quantity["areas"]] == list(units), name + ": names of its areas")
         for said in quantity["areas"]:
             inside = values[units[said["name"]] & ~numpy.isnan(values)]
             check_unit(wrong, said, numpy.sort(inside), name, pixel_km2)
         print("%s: %s" % (name, ", ".join("%s %d pixels, median %s" % (u["name"], u["pixels"], u["median"])
                                           for u in quantity["areas"])))  # fmt: skip
+    flags = layer(folder, "quality").ReadAsArray()
+    for said in summary["flags"]:
+        check_flags(wrong, said, flags[units[said["name"]]], pixel_km2)
+    print("flags: %s" % summary["flags"][0])
     classes = layer(folder, "vegetation").ReadAsArray()
     for said in summary["vegetation"]:
         check_plants(wrong, said, classes[units[said["name"]]], pixel_km2)

@@ -190,7 +190,7 @@ lake() { # NAME BUFFER [LINE...]; NAME.geojson is there
 
 @test "summary.json says what the layers say, of the whole and of each basin" {
 	product=$(generate --kind landsat-l2 --size 400 --hard --clouds 3)
-	scene "$product" -o out --lake balkhash --layers chlorophyll:oc2,turbidity,spm,secchi,cdom,temperature,vegetation
+	scene "$product" -o out --lake balkhash --layers chlorophyll:oc2,turbidity,spm,secchi,cdom,temperature,vegetation,fai,quality,why
 	run -0 oracle lake summary out/*
 	printf '# %s\n' "${lines[@]}" >&3
 	run -0 "$BALKHASH" verify out/*
@@ -271,6 +271,23 @@ print((gdal.Open(glob.glob(sys.argv[1] + "/*/quality.tif")[0]).ReadAsArray() & i
 	[ -n "$(unit a)" ] && [ "$(unit a)" = "$(unit b)" ]
 	[ "$(printf '%s\n' "$(unit a)" "$(unit c)" "$(unit none)" | sort -u | wc -l)" = 3 ]
 	diff <(hashes a) <(hashes b)
+}
+
+@test "a result's unit hangs on the basins that its summary has, and on what plants are told by" {
+	product=$(generate --kind landsat-l2 --size 60 --center 75.42,46.57 --lake circle --water clear-water)
+	box 75.40 46.56 75.44 46.58 >outline.geojson
+	box 75.40 46.56 75.42 46.58 >one.geojson
+	box 75.41 46.56 75.42 46.58 >two.geojson
+	for basin in one two; do
+		printf '[lake]\nname = pond\noutline = outline.geojson\n[basin west]\noutline = %s.geojson\n' $basin >$basin.ini
+		scene "$product" -o $basin --lake $basin.ini --layers turbidity
+		scene "$product" -o plain-$basin --lake $basin.ini --layers water
+	done
+	[ "$(unit one)" != "$(unit two)" ]
+	[ "$(unit plain-one)" = "$(unit plain-two)" ]
+	scene "$product" -o plants --lake one.ini --method mndwi --layers vegetation
+	scene "$product" -o other --lake one.ini --method mndwi --layers vegetation --set dswe.psw2_nir=.2
+	[ -n "$(unit plants)" ] && [ "$(unit plants)" != "$(unit other)" ]
 }
 
 @test "a layer of a quantity is a float COG with its unit, NaN, its style, and 11 bits of mantissa" {

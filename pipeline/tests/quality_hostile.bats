@@ -120,10 +120,31 @@ for band in range(bands if sys.argv[7] != "sparse" else 0):
 	depths whole.tif 32643 525000 5170000 30 700 "x % 7 + y % 5"
 	head -c 300000 whole.tif >cut.tif
 	refuses 65 cut.tif "$L2" --layers turbidity --bathymetry cut.tif
-	depths fine.tif 32643 533000 5159000 1 5000 sparse
-	# Finer than any tile holds at once: read in parts.
-	run -0 "$BALKHASH" scene -q "$L2" -o fine-depths --layers turbidity --bathymetry fine.tif
+	gdal_translate -q -co TILED=YES -co BLOCKXSIZE=4096 -co BLOCKYSIZE=4096 whole.tif blocks.tif
+	refuses 65 'too large: gdal_translate' "$L2" --layers turbidity --bathymetry blocks.tif
 	refuses 66 nowhere.tif "$L2" --layers quality --bathymetry nowhere.tif
+}
+
+@test "maps of depths in parts of a metre, or so fine that they are read in parts" {
+	/usr/bin/python3 -c 'import osgeo, numpy' 2>/dev/null || skip "python3-gdal is not installed"
+	# No centre of the scene's pixels lies on an edge.
+	depths metres.tif 32643 525010 5169990 30 700 "x % 9 + 2"
+	gdal_translate -q -ot Int16 -scale 0 100 0 10000 -a_scale .01 metres.tif centimetres.tif
+	gdal_translate -q -tr 1.5 1.5 -projwin 531910 5160900 538120 5152590 -co SPARSE_OK=YES metres.tif fine.tif
+	for map in metres centimetres fine; do
+		"$BALKHASH" scene -q "$L2" -o $map --layers turbidity,quality,why --tile 512 --bathymetry $map.tif >/dev/null
+		/usr/bin/python3 "$BATS_TEST_DIRNAME/same_pixels.py" metres/*/quality.tif $map/*/quality.tif
+	done
+	[ "$(gdalinfo -json -stats metres/*/quality.tif | grep -c '"max": *128')" -ge 1 ]
+}
+
+@test "a low sun: neither Secchi depth nor glint by its path; a window larger than can be summed" {
+	cp -r "$L2" low
+	sed -i 's/SUN_ELEVATION = .*/SUN_ELEVATION = 3.0/' low/*_MTL.txt
+	refuses 65 "layer secchi needs the sun's elevation" low --layers secchi
+	refuses 65 "--glint direct needs the sun's elevation" low --layers turbidity --glint direct
+	run -0 "$BALKHASH" scene -q low -o dim --layers turbidity
+	refuses 78 '1810 at most' "$S2" --layers turbidity --set quality.window=2000
 }
 
 @test "maps of depths that know nothing here change nothing but the unit" {
