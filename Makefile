@@ -101,13 +101,15 @@ demo: all                                    ## two epochs of a generated lake, 
 	scripts/demo build/demo
 
 ##@ Checking
-# A run that fails does not stop the next one: the total does, at the end.
+# Both runs at once, for most tests keep one core busy.  A run that fails does not stop the other one:
+# the total does, at the end.
 test:                                        ## the release tests and a short run under ASan and UBSan
 	@rm -rf build/counts
 	$(MAKE) --no-print-directory CONFIG=release tests
-	-scripts/run-tests release
 	$(MAKE) --no-print-directory CONFIG=asan tests
-	-scripts/run-tests asan
+	@mkdir -p build/counts
+	-@scripts/run-tests asan >build/counts/asan.tap 2>&1 & scripts/run-tests release; wait
+	@cat build/counts/asan.tap
 	@scripts/run-tests --total
 check-all: lint check-simd                   ## everything: test, then TSan, valgrind and the long checks
 	BALKHASH_LONG=1 $(MAKE) --no-print-directory test
