@@ -81,10 +81,12 @@ static inline uint64_t random_bits(struct random *r)
 	return z ^ (z >> 31);
 }
 
-/* 0..n-1, n >= 1; the bias of the remainder does not matter here. */
+/* 0..n-1, or 0 where n is 0; the bias of the remainder does not matter here. */
 static inline uint32_t random_below(struct random *r, uint32_t n)
 {
-	return (uint32_t)(random_bits(r) >> 32) % n;
+	uint32_t bits = (uint32_t)(random_bits(r) >> 32);
+
+	return n ? bits % n : 0;
 }
 
 /* low <= v < high. */

@@ -145,7 +145,7 @@ static const struct sensor_mask hls_masks[] = {
 #define TM_BITS	 .radsat_saturated = 0x5f, .radsat_defect = 1 << 9
 #define OLI_BITS .radsat_saturated = 0x7e, .radsat_defect = 1 << 11, .cirrus_bits = true
 
-#define OPTICS(name) .optics = &water_optics_##name
+#define OPTICS(name) .optics = (&water_optics_##name)
 
 static const struct sensor tm4 = { "TM", BANDS(tm4_bands), MASKS(tm_masks),
 				   USGS, TM_BITS,	   OPTICS(tm) };

@@ -111,7 +111,7 @@ static bool start_more(struct worker *w)
 {
 	if (wants_months(w->m)) {
 		w->months.stride = TILE_PIXELS;
-		w->months.observed = malloc(2 * MONTHS * TILE_PIXELS * sizeof(uint16_t));
+		w->months.observed = malloc(TILE_PIXELS * 2 * MONTHS * sizeof(uint16_t));
 		if (!w->months.observed)
 			return false;
 		w->months.wet = w->months.observed + MONTHS * TILE_PIXELS;
@@ -329,7 +329,7 @@ static void clear_counts(struct worker *w)
 {
 	memset(w->counts.observed, 0, 7 * TILE_PIXELS * sizeof(uint16_t));
 	if (w->months.observed)
-		memset(w->months.observed, 0, 2 * MONTHS * TILE_PIXELS * sizeof(uint16_t));
+		memset(w->months.observed, 0, TILE_PIXELS * 2 * MONTHS * sizeof(uint16_t));
 	if (w->counts.latest_water) {
 		memset(w->counts.latest_water, WATER_NODATA, w->n);
 		memset(w->counts.latest_fraction, FRACTION_NODATA, w->n);

@@ -289,7 +289,7 @@ struct unit {
 /* The whole, then each basin. */
 static struct unit unit_at(const struct quality_summary *s, size_t i)
 {
-	if (i == 0)
+	if (i == 0 || !s->o->lake)
 		return (struct unit){ "whole", 0, s->basins.parts };
 	return (struct unit){ s->o->lake->basins[i - 1].name, i, i + 1 };
 }

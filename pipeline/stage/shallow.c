@@ -172,7 +172,7 @@ static int depths_start(void *job, void **state, struct error *e)
 	if (shallow_start(job, state, e))
 		return -1;
 	w = *state;
-	if (depths_open(&w->depths, w->o->context->options->bathymetry, e))
+	if (!w || depths_open(&w->depths, w->o->context->options->bathymetry, e))
 		return -1;
 	w->depth = malloc(DEPTHS_MAX * sizeof(*w->depth));
 	return w->depth ? 0 : error_nomem(e, "a window of depths");

@@ -71,7 +71,7 @@ static void assert_colours(GDALRasterBandH band, const struct layer *layer)
 /* CLASS_<code>, or BIT_<number> by counting the bits below. */
 static void assert_codes(GDALRasterBandH band, const struct layer *layer)
 {
-	for (size_t i = 0; i < layer->classes_nr; i++) {
+	for (size_t i = 0; layer->classes && i < layer->classes_nr; i++) {
 		const struct layer_class *c = &layer->classes[i];
 		char name[40];
 
