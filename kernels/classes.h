@@ -23,17 +23,7 @@ enum water {
 	WATER_NODATA = 255,
 };
 
-enum change {
-	CHANGE_LAND = 0,  /* land in both */
-	CHANGE_WATER = 1, /* water in both */
-	CHANGE_GAIN = 2,  /* became water */
-	CHANGE_LOSS = 3,  /* became land */
-	CHANGE_UNCERTAIN = 4,
-	CHANGE_NODATA = 255,
-};
-
 #define FRACTION_NODATA 255
-#define DELTA_NODATA	(-32768)
 
 /* What masks mean to a class. */
 struct mask_limits {
@@ -125,37 +115,6 @@ static inline uint32_t why_marks(uint32_t marks)
 	return why_if(marks & MARK_RESCUED, WHY_RESCUED) | why_if(marks & MARK_GROWN, WHY_GROWN) |
 	       why_if(marks & MARK_MIXED, WHY_MIXED) |
 	       why_if(marks & MARK_LOW_CONTRAST, WHY_LOW_CONTRAST);
-}
-
-/*
- * Change from one water class to another.  Land that became water, or water land, is a gain or a
- * loss only where both fractions are known (0..100 %) and moved that way by threshold_percent or
- * more; partial water on either side is uncertain.
- */
-static inline uint8_t change_class(uint8_t before, uint8_t after, uint8_t fraction_before,
-				   uint8_t fraction_after, uint8_t threshold_percent)
-{
-	int rise = fraction_after - fraction_before;
-	int moved = after == WATER_OPEN ? rise : -rise;
-	bool known = (fraction_before <= 100) & (fraction_after <= 100);
-	bool partial = (before == WATER_PARTIAL) | (after == WATER_PARTIAL);
-	bool unseen = (before > WATER_PARTIAL) | (after > WATER_PARTIAL);
-	int changed = after == WATER_OPEN ? CHANGE_GAIN : CHANGE_LOSS;
-	int same = after == WATER_OPEN ? CHANGE_WATER : CHANGE_LAND;
-	int kind = moved >= threshold_percent ? changed : CHANGE_UNCERTAIN;
-
-	kind = known ? kind : CHANGE_UNCERTAIN;
-	kind = before == after ? same : kind;
-	kind = partial ? CHANGE_UNCERTAIN : kind;
-	return (uint8_t)(unseen ? CHANGE_NODATA : kind);
-}
-
-/* Change of the fraction in percent; DELTA_NODATA where either is unknown. */
-static inline int16_t fraction_delta(uint8_t before, uint8_t after)
-{
-	bool known = (before <= 100) & (after <= 100);
-
-	return (int16_t)(known ? after - before : DELTA_NODATA);
 }
 
 #endif

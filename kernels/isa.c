@@ -333,6 +333,34 @@ static void span_delta(size_t n, const uint8_t *restrict before, const uint8_t *
 		out[i] = fraction_delta(before[i], after[i]);
 }
 
+static void span_significance(size_t n, const uint8_t *restrict before,
+			      const uint8_t *restrict after, uint8_t threshold_percent,
+			      uint8_t *restrict out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = significance(before[i], after[i], threshold_percent);
+}
+
+static void span_significance_looks(size_t n, const uint16_t *const looks[4],
+				    uint8_t *restrict lower)
+{
+	const uint16_t *restrict before = looks[0], *restrict wet_before = looks[1];
+	const uint16_t *restrict after = looks[2], *restrict wet_after = looks[3];
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t s = significance_looks(wet_before[i], before[i], wet_after[i], after[i]);
+
+		lower[i] = s < lower[i] ? s : lower[i];
+	}
+}
+
+static void span_change_if_significant(size_t n, const uint8_t *restrict significance,
+				       uint8_t *restrict change)
+{
+	for (size_t i = 0; i < n; i++)
+		change[i] = change_if_significant(change[i], significance[i]);
+}
+
 extern const struct kernels TABLE;
 const struct kernels TABLE = {
 	.isa = ISA,
@@ -375,5 +403,8 @@ const struct kernels TABLE = {
 	.cloud_tests = span_cloud_tests,
 	.change = span_change,
 	.delta = span_delta,
+	.significance = span_significance,
+	.significance_looks = span_significance_looks,
+	.change_if_significant = span_change_if_significant,
 	QUALITY_SPANS,
 };

@@ -18,6 +18,7 @@
 #include "kernels/calib.h"
 #include "kernels/chlorophyll.h"
 #include "kernels/clarity.h"
+#include "kernels/change.h"
 #include "kernels/classes.h"
 #include "kernels/cloud.h"
 #include "kernels/evidence.h"
@@ -278,7 +279,7 @@ struct kernels {
 	 */
 	void (*float_predictor)(size_t n, const uint32_t *restrict bits, uint8_t *restrict out);
 
-	/* --- change (classes.h) --- */
+	/* --- change (change.h) --- */
 
 	/* Change class of a span from two water classes and two fractions in percent. */
 	void (*change)(size_t n, const uint8_t *restrict before, const uint8_t *restrict after,
@@ -288,6 +289,16 @@ struct kernels {
 	/* after - before in percent; DELTA_NODATA where either is above 100. */
 	void (*delta)(size_t n, const uint8_t *restrict before, const uint8_t *restrict after,
 		      int16_t *restrict out);
+	/* Significance of a span of differences of fractions, in percent; threshold 1..100. */
+	void (*significance)(size_t n, const uint8_t *restrict before,
+			     const uint8_t *restrict after, uint8_t threshold_percent,
+			     uint8_t *restrict out);
+	/* Lower it to that of the looks, of which looks[1] of looks[0] before and looks[3] of looks[2] after saw water. */
+	void (*significance_looks)(size_t n, const uint16_t *const looks[4],
+				   uint8_t *restrict significance);
+	/* Gains and losses that are not significant become uncertain. */
+	void (*change_if_significant)(size_t n, const uint8_t *restrict significance,
+				      uint8_t *restrict change);
 };
 
 /*

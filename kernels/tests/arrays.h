@@ -32,7 +32,7 @@ struct params {
  */
 // clang-format off
 enum kind {
-	END, RHO, INDEX, DN, QA, FMASK, WHY, BITS, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
+	END, RHO, INDEX, DN, QA, FMASK, LOOKS, WHY, BITS, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
 	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
 	WATER, WIDE, AMOUNT, QUANTITY, WINDOW_F32, TABLE_F32, COLUMN_SUM, COLUMN_COUNT,
 	INOUT_STATE, INOUT_WHY, INOUT_F32, INOUT_FLAGS, INOUT_SUM,
@@ -171,6 +171,13 @@ static void fill_fmask(struct random *r, uint16_t *v, size_t n)
 						     : random_below(r, 256));
 }
 
+/* Counts, mostly small. */
+static void fill_looks(struct random *r, uint16_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = (uint16_t)(random_bits(r) >> (random_below(r, 4) ? 61 : 48));
+}
+
 /* A factor for every 16-bit value: around 1, some special; cheap, as there are many. */
 static void fill_table(struct random *r, float *v, size_t n)
 {
@@ -213,6 +220,9 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 		return;
 	case FMASK:
 		fill_fmask(r, v, n);
+		return;
+	case LOOKS:
+		fill_looks(r, v, n);
 		return;
 	case CODE:
 		fill_below(r, 32, v, n);
@@ -288,6 +298,7 @@ static size_t kind_size(enum kind kind)
 	case DN:
 	case QA:
 	case FMASK:
+	case LOOKS:
 	case QUANTITY:
 	case PAIRS_U16:
 	case WINDOW_U16:

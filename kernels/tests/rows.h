@@ -134,6 +134,22 @@ CALL(delta)
 	(void)p;
 	k->delta(n, a[0], a[1], a[2]);
 }
+CALL(significance)
+{
+	k->significance(n, a[0], a[1], (uint8_t)(p->threshold + 1), a[2]);
+}
+CALL(significance_looks)
+{
+	const uint16_t *const looks[] = { a[0], a[1], a[2], a[3] };
+
+	(void)p;
+	k->significance_looks(n, looks, a[4]);
+}
+CALL(change_if_significant)
+{
+	(void)p;
+	k->change_if_significant(n, a[0], a[1]);
+}
 CALL(halve_or_u32)
 {
 	(void)p;
@@ -232,6 +248,11 @@ static const struct row rows[] = {
 	{ "halve_mean_u16", call_halve_mean_u16, { PAIRS_U16, PAIRS_U16, OUT_U16 } },
 	{ "change", call_change, { CLASS, CLASS, PERCENT, PERCENT, OUT_U8 } },
 	{ "delta", call_delta, { PERCENT, PERCENT, OUT_U16 } },
+	{ "significance", call_significance, { PERCENT, PERCENT, OUT_U8 } },
+	{ "significance_looks",
+	  call_significance_looks,
+	  { LOOKS, LOOKS, LOOKS, LOOKS, INOUT_FLAGS } },
+	{ "change_if_significant", call_change_if_significant, { PERCENT, INOUT_STATE } },
 	/* water quality */
 	{ "residual", call_residual, { WATER, WATER, OUT_F32 } },
 	{ "subtract", call_subtract, { WATER, INOUT_F32 } },

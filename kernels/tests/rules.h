@@ -137,6 +137,96 @@ static bool test_delta(const struct kernels *k)
 	return ok;
 }
 
+static bool test_significance(const struct kernels *k)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < 65536; i++) {
+		uint8_t before = (uint8_t)i, after = (uint8_t)(i >> 8), out;
+		int threshold = 1 + (int)(i * 7 % 100), moved = abs(after - before);
+		int percent = 100 * moved / threshold < 250 ? 100 * moved / threshold : 250;
+
+		k->significance(1, &before, &after, (uint8_t)threshold, &out);
+		ok &= same("significance", out, before > 100 || after > 100 ? 255 : percent);
+	}
+	return ok;
+}
+
+/* The significance that a kernel finds where the fractions say "beyond doubt". */
+static unsigned looks_of(const struct kernels *k, int wet_before, int before, int wet_after,
+			 int after)
+{
+	uint16_t n[] = { (uint16_t)before, (uint16_t)wet_before, (uint16_t)after,
+			 (uint16_t)wet_after };
+	const uint16_t *const looks[] = { &n[0], &n[1], &n[2], &n[3] };
+	uint8_t out = 250;
+
+	k->significance_looks(1, looks, &out);
+	return out;
+}
+
+/* Lower ends of the 95 % intervals that Newcombe 1998 prints for method 10 (table II a to d), to half a digit. */
+static bool test_significance_vectors(const struct kernels *k)
+{
+	static const struct {
+		int wet_before, before, wet_after, after;
+		double low;
+	} row[] = { { 48, 80, 56, 70, .0524 },
+		    { 3, 10, 9, 10, .1705 },
+		    { 2, 7, 6, 7, .0582 },
+		    { 0, 29, 5, 56, -.0381 } };
+	bool ok = true;
+
+	for (size_t i = 0; i < 4; i++) {
+		double moved = (double)row[i].wet_after / row[i].after -
+			       (double)row[i].wet_before / row[i].before;
+		double least = 100 * moved / (moved - row[i].low + 5e-5);
+		double most = 100 * moved / (moved - row[i].low - 5e-5);
+		unsigned there = looks_of(k, row[i].wet_before, row[i].before, row[i].wet_after,
+					  row[i].after);
+		unsigned back = looks_of(k, row[i].wet_after, row[i].after, row[i].wet_before,
+					 row[i].before);
+
+		ok &= there == back && there >= floor(least) && there <= floor(most);
+	}
+	/* Two looks that agree on each side are enough; two of three against none are not. */
+	ok &= looks_of(k, 0, 2, 2, 2) >= 100 && looks_of(k, 0, 3, 2, 3) < 100;
+	/* A single look says nothing of chance, and more wet looks than looks are as many. */
+	return ok && looks_of(k, 0, 1, 9, 9) == 250 && looks_of(k, 0, 9, 0, 0) == 250 &&
+	       looks_of(k, 0, 9, 90, 9) == looks_of(k, 0, 9, 9, 9);
+}
+
+/* All counts up to 24 looks against double precision: the same but where that is within rounding of the next percent. */
+static bool test_significance_looks(const struct kernels *k)
+{
+	bool ok = true;
+
+	for (int i = 0; i < 24 * 24 * 25 * 25; i++) {
+		int before = 1 + i % 24, after = 1 + i / 24 % 24;
+		int wet_before = i / 576 % 25, wet_after = i / 14400;
+		double truth = truth_looks(wet_before, before, wet_after, after);
+		unsigned found = looks_of(k, wet_before, before, wet_after, after);
+
+		ok &= found == (unsigned)(truth + 1e-4) || found == (unsigned)(truth - 1e-4);
+	}
+	return ok;
+}
+
+static bool test_change_if_significant(const struct kernels *k)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < 65536; i++) {
+		uint8_t change = (uint8_t)i, significance = (uint8_t)(i >> 8), out = change;
+		bool doubted =
+			(change == CHANGE_GAIN || change == CHANGE_LOSS) && significance < 100;
+
+		k->change_if_significant(1, &significance, &out);
+		ok &= same("significant", out, doubted ? CHANGE_UNCERTAIN : change);
+	}
+	return ok;
+}
+
 /* --- fraction --- */
 
 /* A pixel that is a share of two spectra, with samples that vary: the share is found again. */

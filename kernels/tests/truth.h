@@ -288,4 +288,27 @@ static unsigned truth_change(int before, int after, int f_before, int f_after, i
 	return f_before - f_after >= threshold ? CHANGE_LOSS : CHANGE_UNCERTAIN;
 }
 
+/* Wilson's interval as it is printed: centre and half width. */
+static double truth_wilson(double wet, double n, int side)
+{
+	double z = 1.959963984540054, p = wet / n;
+	double centre = (2 * n * p + z * z) / (2 * (n + z * z));
+	double half = z * sqrt(z * z + 4 * n * p * (1 - p)) / (2 * (n + z * z));
+
+	return centre + side * half;
+}
+
+/* Percent of significance of two shares, not rounded down; at most 250. */
+static double truth_looks(int wet_before, int before, int wet_after, int after)
+{
+	double w0 = fmin(wet_before, before), w1 = fmin(wet_after, after);
+	double p0 = w0 / before, p1 = w1 / after, moved = fabs(p1 - p0);
+	int up = p1 > p0 ? 1 : -1;
+	double d0 = truth_wilson(w0, before, up) - p0, d1 = truth_wilson(w1, after, -up) - p1;
+
+	if (before < 2 || after < 2)
+		return 250;
+	return fmin(100 * moved / sqrt(d0 * d0 + d1 * d1), 250);
+}
+
 #endif

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/classes.h"
+#include "kernels/change.h"
 #include "kernels/plants.h"
 #include "kernels/quality.h"
 #include "kernels/why.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/classes.h"
+#include "kernels/change.h"
 #include "pipeline/io/geotiff.h"
 #include "pipeline/stage/areas_internal.h"
 

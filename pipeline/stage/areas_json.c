@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
-#include "kernels/classes.h"
+#include "kernels/change.h"
 #include "pipeline/io/layer.h"
 #include "pipeline/stage/areas_internal.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/classes.h"
+#include "kernels/change.h"
 #include "pipeline/io/geotiff.h"
 #include "pipeline/run/tiles.h"
 #include "pipeline/stage/shoreline.h"

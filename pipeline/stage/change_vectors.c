@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/classes.h"
+#include "kernels/change.h"
 #include "pipeline/base/file.h"
 #include "pipeline/base/utc.h"
 #include "pipeline/io/area.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/classes.h"
+#include "kernels/change.h"
 #include "pipeline/io/geotiff.h"
 #include "pipeline/io/area.h"
 #include "pipeline/stage/areas.h"
