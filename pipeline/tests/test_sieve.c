@@ -10,7 +10,7 @@
 #include "kernels/change.h"
 #include "pipeline/stage/sieve.h"
 
-#define SIDE 96
+#define SIDE 40
 #define MOST (SIDE + 2 * SIEVE_UNIT_MAX)
 
 static uint32_t next_random(uint32_t *state)
@@ -91,7 +91,7 @@ static void sieve_tile(struct sieve *s, const uint8_t *change, struct rect tile,
 
 static void tiles_leave_no_trace(void **state)
 {
-	static const int sides[] = { SIDE, 48, 32, 7, 1 };
+	static const int sides[] = { SIDE, 20, 16, 7, 1 };
 	static uint8_t change[SIDE * SIDE], truth[SIDE * SIDE], out[SIDE * SIDE];
 	struct sieve *s = NULL;
 	struct error e = { 0 };
