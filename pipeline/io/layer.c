@@ -106,6 +106,12 @@ static const struct layer_class plants_classes[] = {
 		.name = (layer_name), .description = (text), .type = LAYER_U16,                    \
 		.halving = HALVE_NEAREST, .scale = 1, .unit = "1", .style_max = 20,                \
 	}
+/* Counts of calendar months. */
+#define MONTHS(layer_name, text, ...)                                                              \
+	{                                                                                          \
+		.name = (layer_name), .description = (text), .type = LAYER_U8,                     \
+		.halving = HALVE_NEAREST, .scale = 1, .unit = "1", __VA_ARGS__                     \
+	}
 #define INDEX(layer_name, text, ...)                                                               \
 	{                                                                                          \
 		.name = (layer_name), .description = (text), .type = LAYER_I16,                    \
@@ -200,6 +206,10 @@ static const struct layer layers[] = {
 	PERCENT("occurrence",
 		"Frequency of open water, each calendar month with looks weighing the same",
 		.roles_nr = 0),
+	MONTHS("months", "Calendar months in which the pixel was seen", .style_max = 12),
+	MONTHS("seasonality",
+	       "Calendar months with water, of those seen: at least half of a month's looks saw open water",
+	       .style_max = 12, .has_nodata = true, .nodata = FRACTION_NODATA),
 	{ .name = "source",
 	  .description = "Index of the latest look that saw the pixel, 1-based; see item.json",
 	  .type = LAYER_U16,

@@ -33,6 +33,8 @@ static const char *const layer_names[MOSAIC_LAYERS] = {
 	[MOSAIC_LOW] = "frequency_low",
 	[MOSAIC_HIGH] = "frequency_high",
 	[MOSAIC_OCCURRENCE] = "occurrence",
+	[MOSAIC_MONTHS] = "months",
+	[MOSAIC_SEASONALITY] = "seasonality",
 };
 
 static const char *const rule_names[] = {

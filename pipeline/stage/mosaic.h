@@ -5,6 +5,7 @@
  *   mosaic.c         the command: which observations, which grid, what is published
  *   mosaic_looks.c   the observations, sorted and grouped by datatake
  *   mosaic_count.c   the rules of a pixel
+ *   mosaic_months.c  what depends on the calendar month of a look
  *   mosaic_tile.c    a worker: reads the looks of a tile, counts, encodes
  *
  * A look is one observation; its number is its place in the order of ids.  Memory does not grow
@@ -133,6 +134,15 @@ void months_add(struct months *m, int month, size_t n, const struct sight *s);
 void months_occurrence(const struct months *m, size_t n, uint8_t *occurrence);
 
 /*
+ * Calendar months (0..12) with a look, and of them those with water: at least half of the month's looks saw
+ * open water (255 where there is no look).  The number of months with water is the seasonality of Pekel 2016
+ * (doi:10.1038/nature20584), who let the majority decide within a month; a tie is water, as in
+ * counts_water().
+ */
+#define SEASONALITY_NODATA 255
+void months_seasons(const struct months *m, size_t n, uint8_t *seen, uint8_t *seasonality);
+
+/*
  * Wilson's 95 % interval of the frequency [%] (Wilson 1927, doi:10.1080/01621459.1927.10502953), as if looks
  * were independent, rounded half up; 255 where there is no look.
  */
@@ -175,6 +185,8 @@ enum mosaic_layer {
 	MOSAIC_LOW = MOSAIC_DEFAULTS,
 	MOSAIC_HIGH,
 	MOSAIC_OCCURRENCE,
+	MOSAIC_MONTHS,
+	MOSAIC_SEASONALITY,
 	MOSAIC_LAYERS,
 };
 

@@ -35,19 +35,20 @@ struct worker {
 	struct sight sight;
 	uint8_t *water, *fraction, *zone, *native, *no_native; /* of one look */
 	uint8_t *class, *median, *frequency;
-	uint8_t *low, *high, *occurrence;
+	uint8_t *low, *high, *occurrence, *seen_months, *seasonality;
 	struct months months;	   /* observed NULL: not wanted */
 	uint8_t *more;		   /* holds the planes that are not always wanted, but for months */
 	uint16_t *source, *bin_of; /* bin_of: 0, or the number of the pixel's bins from 1 */
 	uint16_t (*bins)[PERCENTS];
 };
 
-/* Planes of bytes that only some mosaics want: low, high, occurrence, and of the latest look two. */
-#define MORE_PLANES 5
+/* Planes of bytes that only some mosaics want: low, high, three of months, and of the latest look two. */
+#define MORE_PLANES 7
 
 static bool wants_months(const struct mosaic *m)
 {
-	return m->place[MOSAIC_OCCURRENCE] >= 0;
+	return m->place[MOSAIC_OCCURRENCE] >= 0 || m->place[MOSAIC_MONTHS] >= 0 ||
+	       m->place[MOSAIC_SEASONALITY] >= 0;
 }
 
 static bool wants_more(const struct mosaic *m)
@@ -124,9 +125,11 @@ static bool start_more(struct worker *w)
 	w->low = w->more;
 	w->high = w->more + TILE_PIXELS;
 	w->occurrence = w->more + 2 * TILE_PIXELS;
+	w->seen_months = w->more + 3 * TILE_PIXELS;
+	w->seasonality = w->more + 4 * TILE_PIXELS;
 	if (w->m->rule == RULE_LATEST) {
-		w->counts.latest_water = w->more + 3 * TILE_PIXELS;
-		w->counts.latest_fraction = w->more + 4 * TILE_PIXELS;
+		w->counts.latest_water = w->more + 5 * TILE_PIXELS;
+		w->counts.latest_fraction = w->more + 6 * TILE_PIXELS;
 	}
 	return true;
 }
@@ -372,11 +375,12 @@ static void account(struct worker *w, size_t i)
 static int encode(struct worker *w, size_t i, void *slot, struct error *e)
 {
 	const void *const pixels[MOSAIC_LAYERS] = {
-		[MOSAIC_WATER] = w->class,     [MOSAIC_FREQUENCY] = w->frequency,
-		[MOSAIC_FRACTION] = w->median, [MOSAIC_OBSERVED] = w->counts.observed,
-		[MOSAIC_WET] = w->counts.wet,  [MOSAIC_PARTIAL] = w->counts.partial,
-		[MOSAIC_SOURCE] = w->source,   [MOSAIC_LOW] = w->low,
-		[MOSAIC_HIGH] = w->high,       [MOSAIC_OCCURRENCE] = w->occurrence,
+		[MOSAIC_WATER] = w->class,	  [MOSAIC_FREQUENCY] = w->frequency,
+		[MOSAIC_FRACTION] = w->median,	  [MOSAIC_OBSERVED] = w->counts.observed,
+		[MOSAIC_WET] = w->counts.wet,	  [MOSAIC_PARTIAL] = w->counts.partial,
+		[MOSAIC_SOURCE] = w->source,	  [MOSAIC_LOW] = w->low,
+		[MOSAIC_HIGH] = w->high,	  [MOSAIC_OCCURRENCE] = w->occurrence,
+		[MOSAIC_MONTHS] = w->seen_months, [MOSAIC_SEASONALITY] = w->seasonality,
 	};
 
 	for (size_t k = 0; k < MOSAIC_LAYERS; k++)
@@ -414,8 +418,10 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 	classify(w);
 	if (w->low)
 		counts_interval(&w->counts, w->n, w->low, w->high);
-	if (w->months.observed)
+	if (w->months.observed) {
 		months_occurrence(&w->months, w->n, w->occurrence);
+		months_seasons(&w->months, w->n, w->seen_months, w->seasonality);
+	}
 	counts_frequency(&w->counts, w->n, w->frequency);
 	for (size_t k = 0; k < w->n; k++) {
 		uint16_t rank = w->counts.rank[k];

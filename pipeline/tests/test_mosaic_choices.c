@@ -63,6 +63,35 @@ static void months_weigh_the_same(void **state)
 	assert_int_equal(occurrence[0], 67);
 }
 
+/* A month is one with water from half of its looks on; months without looks count for nothing. */
+static void months_have_water_from_half_on(void **state)
+{
+	/* looks, wet of January, July, December -> months seen, with water */
+	static const uint16_t cases[][8] = {
+		{ 0, 0, 0, 0, 0, 0, 0, 255 },
+		{ 3, 0, 1, 0, 0, 0, 2, 0 },
+		{ 2, 1, 3, 1, 0, 0, 2, 1 },
+		{ 1, 1, 5, 3, 4, 2, 3, 3 },
+		{ 65535, 32768, 65535, 32767, 1, 1, 3, 2 },
+	};
+	const size_t n = sizeof(cases) / sizeof(cases[0]), month[3] = { 0, 6, 11 };
+	uint16_t observed[MONTHS * 5] = { 0 }, wet[MONTHS * 5] = { 0 };
+	struct months m = { observed, wet, n };
+	uint8_t seen[5], water[5];
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < 3; k++) {
+			observed[month[k] * n + i] = cases[i][2 * k];
+			wet[month[k] * n + i] = cases[i][2 * k + 1];
+		}
+	months_seasons(&m, n, seen, water);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(seen[i], cases[i][6]);
+		assert_int_equal(water[i], cases[i][7]);
+	}
+}
+
 static void classes_of_medians(void **state)
 {
 	const uint8_t median[6] = { 0, 1, 49, 50, 100, 255 };
@@ -142,7 +171,9 @@ static void each_rule_has_its_class(void **state)
 	assert_int_equal(pixel_of(out, "water"), WATER_PARTIAL);
 	assert_int_equal(pixel_of(out, "fraction"), 40);
 	out = made_by(&b, "latest",
-		      "water,fraction,frequency,frequency_low,frequency_high,occurrence", "l");
+		      "water,fraction,frequency,frequency_low,frequency_high,occurrence,months,"
+		      "seasonality",
+		      "l");
 	assert_int_equal(pixel_of(out, "water"), WATER_PARTIAL);
 	assert_int_equal(pixel_of(out, "fraction"), 30);
 	assert_int_equal(pixel_of(out, "frequency"), 50);
@@ -150,6 +181,8 @@ static void each_rule_has_its_class(void **state)
 	assert_int_equal(pixel_of(out, "frequency_low"), 15);
 	assert_int_equal(pixel_of(out, "frequency_high"), 85);
 	assert_int_equal(pixel_of(out, "occurrence"), 50);
+	assert_int_equal(pixel_of(out, "months"), 3);
+	assert_int_equal(pixel_of(out, "seasonality"), 2);
 	bench_close(&b);
 }
 
@@ -177,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(intervals_are_wilsons),
 		cmocka_unit_test(months_weigh_the_same),
+		cmocka_unit_test(months_have_water_from_half_on),
 		cmocka_unit_test(classes_of_medians),
 		cmocka_unit_test(each_rule_has_its_class),
 		cmocka_unit_test(an_unknown_rule_is_refused),
