@@ -19,6 +19,22 @@ enum change {
 	CHANGE_NODATA = 255,
 };
 
+/* Transitions of JRC's Global Surface Water (Pekel et al. 2016, doi:10.1038/nature20584), and its codes. */
+enum transition {
+	TRANSITION_NONE = 0, /* no water in both */
+	TRANSITION_PERMANENT = 1,
+	TRANSITION_NEW_PERMANENT = 2,
+	TRANSITION_LOST_PERMANENT = 3,
+	TRANSITION_SEASONAL = 4,
+	TRANSITION_NEW_SEASONAL = 5,
+	TRANSITION_LOST_SEASONAL = 6,
+	TRANSITION_TO_PERMANENT = 7,
+	TRANSITION_TO_SEASONAL = 8,
+	TRANSITION_EPHEMERAL_PERMANENT = 9, /* in neither, but between them */
+	TRANSITION_EPHEMERAL_SEASONAL = 10,
+	TRANSITION_NODATA = 255,
+};
+
 #define DELTA_NODATA (-32768)
 
 /* Significance is in percent of what is needed: 100 and more is a change.  255: not known. */

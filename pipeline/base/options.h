@@ -53,6 +53,9 @@ struct options {
 	bool direct;  /* read remote files in place */
 	char *rule;   /* mosaic: "frequency" */
 	char *period; /* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
+	char *levels;		     /* change: CSV of dates and levels of the lake; NULL: none */
+	int mmu;		     /* change: minimum mapping unit [pixels] */
+	int min_coverage;	     /* change: of the outline, for a total [percent] */
 	struct option_list creation; /* -co NAME=VALUE */
 	int threads;		     /* 1..1024; default: CPUs this process may use */
 	size_t memory;		     /* bytes of resident memory; default 1 GiB */

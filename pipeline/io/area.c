@@ -87,6 +87,11 @@ void area_add(struct area *a, size_t i, size_t counter, uint64_t pixels)
 	a->count[i * a->counters + counter] += pixels;
 }
 
+double area_pixel_km2(const struct area *a, size_t i)
+{
+	return a->pixel_km2[i];
+}
+
 uint64_t area_pixels(const struct area *a, size_t counter)
 {
 	uint64_t sum = 0;

@@ -26,6 +26,9 @@ void area_free(struct area *a);
 /* Add to a counter of tile i.  Any number of threads at once on different tiles. */
 void area_add(struct area *a, size_t i, size_t counter, uint64_t pixels);
 
+/* True area of a pixel of tile i [km2]; NaN where the CRS is not defined. */
+double area_pixel_km2(const struct area *a, size_t i);
+
 /* What a counter holds in all tiles, and the area of as many pixels (of percents: 100 times the area). */
 uint64_t area_pixels(const struct area *a, size_t counter);
 double area_km2(const struct area *a, size_t counter);

@@ -80,6 +80,22 @@ static const struct layer_class quality_bits[] = {
 	{ QUALITY_SHALLOW, "the bottom may be seen", 120, 220, 200, 255 },
 };
 
+/* Codes and colours of the transitions of JRC's Global Surface Water (Pekel et al. 2016, doi:10.1038/nature20584). */
+static const struct layer_class transition_classes[] = {
+	{ TRANSITION_NONE, "no water", 255, 255, 255, 255 },
+	{ TRANSITION_PERMANENT, "permanent", 0, 0, 255, 255 },
+	{ TRANSITION_NEW_PERMANENT, "new permanent", 34, 177, 76, 255 },
+	{ TRANSITION_LOST_PERMANENT, "lost permanent", 209, 16, 45, 255 },
+	{ TRANSITION_SEASONAL, "seasonal", 153, 217, 234, 255 },
+	{ TRANSITION_NEW_SEASONAL, "new seasonal", 181, 230, 29, 255 },
+	{ TRANSITION_LOST_SEASONAL, "lost seasonal", 230, 161, 170, 255 },
+	{ TRANSITION_TO_PERMANENT, "seasonal to permanent", 255, 127, 39, 255 },
+	{ TRANSITION_TO_SEASONAL, "permanent to seasonal", 255, 201, 14, 255 },
+	{ TRANSITION_EPHEMERAL_PERMANENT, "ephemeral permanent", 127, 127, 127, 255 },
+	{ TRANSITION_EPHEMERAL_SEASONAL, "ephemeral seasonal", 195, 195, 195, 255 },
+	{ TRANSITION_NODATA, "no data", 0, 0, 0, 0 },
+};
+
 static const struct layer_class plants_classes[] = {
 	{ PLANTS_NONE, "no plants", 255, 255, 255, 0 },
 	{ PLANTS_REED, "reed: green and dense", 70, 140, 50, 255 },
@@ -228,6 +244,24 @@ static const struct layer layers[] = {
 	  .scale = 1,
 	  .unit = "",
 	  CLASSES(change_classes) },
+	{ .name = "transition",
+	  .description = "Transition of permanent and seasonal water between two periods",
+	  .type = LAYER_U8,
+	  .halving = HALVE_MODE,
+	  .has_nodata = true,
+	  .nodata = TRANSITION_NODATA,
+	  .scale = 1,
+	  .unit = "",
+	  CLASSES(transition_classes) },
+	{ .name = "significance",
+	  .description = "Difference in percent of what is needed for a change",
+	  .type = LAYER_U8,
+	  .halving = HALVE_MEAN,
+	  .has_nodata = true,
+	  .nodata = SIGNIFICANCE_NODATA,
+	  .scale = 1,
+	  .unit = "%",
+	  .style_max = 200 },
 	{ .name = "delta",
 	  .description = "After minus before",
 	  .type = LAYER_I16,

@@ -32,6 +32,14 @@ void lines_edge(const struct lines *l, size_t i, size_t k, struct point *from, s
 	*to = p[k + 1 < points_of(l, i) ? k + 1 : 0];
 }
 
+size_t lines_bytes(const struct lines *l)
+{
+	if (!l->nr)
+		return 0;
+	return l->starts[l->nr] * sizeof(*l->points) +
+	       (l->nr + 1) * (sizeof(*l->starts) + sizeof(*l->closed));
+}
+
 double lines_length(const struct lines *l, size_t i)
 {
 	double sum = 0;

@@ -23,6 +23,9 @@ struct lines {
 
 void lines_release(struct lines *l);
 
+/* Bytes that they take. */
+size_t lines_bytes(const struct lines *l);
+
 /* Length of line i, with the edge that closes it; in the unit of the points. */
 double lines_length(const struct lines *l, size_t i);
 

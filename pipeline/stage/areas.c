@@ -19,6 +19,10 @@ void areas_free(struct areas *a)
 	area_free(a->area);
 	area_free(a->outline_area);
 	free(a->shore_m);
+	for (int s = 0; s < AREAS_SIDES; s++) {
+		free(a->waters[s].largest);
+		free(a->waters[s].others);
+	}
 	lake_free(a->lake);
 	free(a);
 }
@@ -118,33 +122,36 @@ static void place_classes(uint8_t place[256], const char *layer_name, uint8_t no
 		place[layer->classes[k].code & 255] = (uint8_t)k;
 }
 
-static struct areas *areas_bare(const struct grid *grid)
+static struct areas *areas_bare(const struct areas_spec *spec)
 {
 	struct areas *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		return NULL;
-	a->grid = *grid;
-	a->frame = *grid;
+	a->grid = spec->grid;
+	a->frame = spec->grid;
+	a->sides = spec->sides;
+	a->transitions = spec->transitions;
+	a->least_share = spec->least_share;
 	a->basins.parts = 1;
 	place_classes(a->water_place, "water", WATER_CLASSES - 1);
 	place_classes(a->change_place, "change", CHANGE_CLASSES - 1);
+	place_classes(a->transition_place, "transition", TRANSITION_CLASSES - 1);
 	return a;
 }
 
-int areas_new(struct areas **out, const struct grid *grid, const char *lake, const struct log *log,
-	      struct error *e)
+int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e)
 {
-	struct areas *a = areas_bare(grid);
+	struct areas *a = areas_bare(spec);
 	struct error reason = { 0 };
 
-	if (a && lake[0] && open_lake(a, lake, &reason)) {
-		log_say(log, LOG_WARNING,
+	if (a && spec->lake[0] && open_lake(a, spec->lake, &reason)) {
+		log_say(spec->log, LOG_WARNING,
 			"areas of basins and the unseen part of lake %s are left out (--lake FILE "
 			"gives them): %s",
-			lake, reason.text);
+			spec->lake, reason.text);
 		areas_free(a);
-		a = areas_bare(grid);
+		a = areas_bare(spec);
 	}
 	if (!a)
 		return error_nomem(e, "areas");
@@ -153,7 +160,7 @@ int areas_new(struct areas **out, const struct grid *grid, const char *lake, con
 		areas_free(a);
 		return error_nomem(e, "areas");
 	}
-	if (area_new(&a->area, grid, a->basins.parts * PART_COUNTERS, e)) {
+	if (area_new(&a->area, &spec->grid, a->basins.parts * PART_COUNTERS, e)) {
 		areas_free(a);
 		return -1;
 	}
@@ -161,23 +168,64 @@ int areas_new(struct areas **out, const struct grid *grid, const char *lake, con
 	return 0;
 }
 
+size_t areas_parts(const struct areas *a)
+{
+	return a->basins.parts;
+}
+
+const struct area *areas_area(const struct areas *a)
+{
+	return a->area;
+}
+
+static struct bodies_area *copy_waters(const struct bodies_area *from, size_t parts)
+{
+	struct bodies_area *copy = malloc(parts * sizeof(*copy));
+
+	if (copy)
+		memcpy(copy, from, parts * sizeof(*copy));
+	return copy;
+}
+
+int areas_set_waters(struct areas *a, enum areas_side side, const struct areas_waters *waters,
+		     struct error *e)
+{
+	struct waters *w = &a->waters[side];
+
+	w->largest = copy_waters(waters->largest, a->basins.parts);
+	w->others = copy_waters(waters->others, a->basins.parts);
+	w->others_nr = waters->others_nr;
+	return w->largest && w->others ? 0 : error_nomem(e, "areas");
+}
+
 /* --- counting --- */
 
-/* The n pixels of a row in tile order, and where to count them. */
+void areas_place(const struct areas *a, size_t i, uint8_t *part, uint8_t *inside)
+{
+	struct rect r = grid_tile(&a->grid, GEOTIFF_TILE, i);
+
+	for (int32_t y = 0; y < r.h; y++) {
+		size_t at = (size_t)y * (size_t)r.w;
+
+		basins_row(&a->basins, a->frame_x + r.x, a->frame_y + r.y + y, r.w, part + at);
+		region_row(a->outline, a->frame_x + r.x, a->frame_y + r.y + y, r.w, inside + at);
+	}
+}
+
+/* Pixels in tile order, and where to count them. */
 struct row {
 	const struct areas *areas;
-	struct areas_pixels pixels;
-	int32_t n;
-	const uint8_t *part, *inside;
+	const struct areas_pixels *pixels;
 	uint64_t *counts; /* [part][PART_COUNTERS] */
 };
 
 /* One side of n equal pixels; the water of each in percent. */
-static unsigned count_side(const struct row *r, int32_t i, enum areas_side side, uint64_t n,
+static unsigned count_side(const struct row *r, size_t i, enum areas_side side, uint64_t n,
 			   uint64_t *counts)
 {
-	unsigned place = r->areas->water_place[r->pixels.water[side][i]];
-	unsigned fraction = r->pixels.fraction[side][i];
+	const struct areas_pixels *p = r->pixels;
+	unsigned place = r->areas->water_place[p->water[side][i]];
+	unsigned fraction = p->fraction[side][i];
 	unsigned known = fraction <= 100, seen = place < SEEN_CLASSES;
 	unsigned open = place == r->areas->water_place[WATER_OPEN];
 	unsigned percent = known ? fraction : 100 * open;
@@ -188,72 +236,88 @@ static unsigned count_side(const struct row *r, int32_t i, enum areas_side side,
 	c[SIDE_PERCENT + place] += n * percent;
 	c[SIDE_MIXED] += (seen & (fraction - 1 < 99)) * n;
 	c[SIDE_UNKNOWN] += (seen & !known) * n;
-	c[SIDE_INSIDE] += (seen & r->inside[i]) * n;
+	c[SIDE_INSIDE] += (seen & p->inside[i]) * n;
+	c[SIDE_FILLED] += p->filled[side] && seen ? p->filled[side][i] * n : 0;
+	c[SIDE_LOW] += (seen & known & (fraction >= AREAS_LEVEL_LOW)) * n;
+	c[SIDE_HIGH] += (seen & known & (fraction >= AREAS_LEVEL_HIGH)) * n;
 	return percent;
 }
 
-static void count_run(const struct row *r, int32_t i, uint64_t n)
+static void count_run(const struct row *r, size_t i, uint64_t n)
 {
-	uint64_t *counts = r->counts + r->part[i] * (size_t)PART_COUNTERS;
-	unsigned place = r->areas->change_place[r->pixels.change[i]];
-	unsigned before = count_side(r, i, AREAS_BEFORE, n, counts);
-	unsigned after = count_side(r, i, AREAS_AFTER, n, counts);
+	const struct areas_pixels *p = r->pixels;
+	uint64_t *counts = r->counts + p->part[i] * (size_t)PART_COUNTERS;
+	unsigned before = count_side(r, i, AREAS_BEFORE, n, counts), after;
 
-	counts[CHANGE_PIXELS + place] += n;
-	counts[CHANGE_BEFORE + place] += n * before;
-	counts[CHANGE_AFTER + place] += n * after;
-}
+	if (r->areas->sides == 1)
+		return;
+	after = count_side(r, i, AREAS_AFTER, n, counts);
+	if (p->change) {
+		unsigned place = r->areas->change_place[p->change[i]];
 
-static bool is_same(const struct row *r, int32_t i, int32_t k)
-{
-	const struct areas_pixels *p = &r->pixels;
-
-	return p->water[0][i] == p->water[0][k] && p->water[1][i] == p->water[1][k] &&
-	       p->fraction[0][i] == p->fraction[0][k] && p->fraction[1][i] == p->fraction[1][k] &&
-	       p->change[i] == p->change[k] && r->part[i] == r->part[k] &&
-	       r->inside[i] == r->inside[k];
-}
-
-/* Most of a lake and its land comes in long runs. */
-static void count_row(const struct row *r)
-{
-	for (int32_t i = 0, end; i < r->n; i = end) {
-		for (end = i + 1; end < r->n && is_same(r, i, end); end++)
-			;
-		count_run(r, i, (uint64_t)(end - i));
+		counts[CHANGE_PIXELS + place] += n;
+		counts[CHANGE_BEFORE + place] += n * before;
+		counts[CHANGE_AFTER + place] += n * after;
 	}
+	if (p->transition)
+		counts[TRANSITION_PIXELS + r->areas->transition_place[p->transition[i]]] += n;
 }
 
-static struct areas_pixels pixels_at(const struct areas_pixels *p, size_t at)
+/* The arrays that tell pixels apart. */
+#define KEYS_MAX 10
+static size_t keys_of(const struct row *r, const uint8_t *key[KEYS_MAX])
 {
-	struct areas_pixels moved = { .change = p->change + at };
+	const struct areas_pixels *p = r->pixels;
+	/* What varies most stands first. */
+	const uint8_t *all[KEYS_MAX] = { p->fraction[0], p->water[0], p->filled[0],  p->part,
+					 p->inside,	 p->change,   p->transition, p->fraction[1],
+					 p->water[1],	 p->filled[1] };
+	size_t n = 0, nr = r->areas->sides == 1 ? 5 : KEYS_MAX;
 
-	for (int s = 0; s < AREAS_SIDES; s++) {
-		moved.water[s] = p->water[s] + at;
-		moved.fraction[s] = p->fraction[s] + at;
+	for (size_t k = 0; k < nr; k++)
+		if (all[k])
+			key[n++] = all[k];
+	return n;
+}
+
+/* Where the pixels that are the same as pixel i in every array end, at `end` at the latest. */
+static size_t same_until(const uint8_t *const *key, size_t keys, size_t i, size_t end)
+{
+	for (size_t k = 0; k < keys; k++) {
+		const uint8_t *v = key[k];
+		size_t past = i + 1;
+
+		while (past < end && v[past] == v[i])
+			past++;
+		end = past;
 	}
-	return moved;
+	return end;
+}
+
+/* Most of a lake and its land comes in long runs; where it does not, an array is not followed further than the others. */
+static size_t run_end(const uint8_t *const *key, size_t keys, size_t i, size_t n)
+{
+	for (size_t span = 16;; span *= 8) {
+		size_t most = n - i < span ? n : i + span, end = same_until(key, keys, i, most);
+
+		if (end < most || most == n)
+			return end;
+	}
 }
 
 int areas_count(struct areas *a, size_t i, const struct areas_pixels *pixels, struct error *e)
 {
-	struct rect r = grid_tile(&a->grid, GEOTIFF_TILE, i);
-	uint8_t part[GEOTIFF_TILE], inside[GEOTIFF_TILE];
+	size_t n = rect_area(grid_tile(&a->grid, GEOTIFF_TILE, i)), keys;
 	uint64_t *counts = calloc(a->basins.parts * PART_COUNTERS, sizeof(*counts));
+	const struct row row = { a, pixels, counts };
+	const uint8_t *key[KEYS_MAX];
 
 	if (!counts)
 		return error_nomem(e, "areas");
-	for (int32_t y = 0; y < r.h; y++) {
-		struct row row = { .areas = a,
-				   .pixels = pixels_at(pixels, (size_t)y * (size_t)r.w),
-				   .n = r.w,
-				   .part = part,
-				   .inside = inside,
-				   .counts = counts };
-
-		basins_row(&a->basins, a->frame_x + r.x, a->frame_y + r.y + y, r.w, part);
-		region_row(a->outline, a->frame_x + r.x, a->frame_y + r.y + y, r.w, inside);
-		count_row(&row);
+	keys = keys_of(&row, key);
+	for (size_t k = 0, end; k < n; k = end) {
+		end = run_end(key, keys, k, n);
+		count_run(&row, k, end - k);
 	}
 	for (size_t k = 0; k < a->basins.parts * PART_COUNTERS; k++)
 		area_add(a->area, i, k, counts[k]);

@@ -5,6 +5,8 @@
 #ifndef PIPELINE_STAGE_AREAS_INTERNAL_H
 #define PIPELINE_STAGE_AREAS_INTERNAL_H
 
+#include <stdbool.h>
+
 #include "pipeline/io/area.h"
 #include "pipeline/io/lake.h"
 #include "pipeline/space/region.h"
@@ -12,9 +14,10 @@
 #include "pipeline/stage/basins.h"
 
 /* Places in the class tables of layer.c, which the counters follow. */
-#define WATER_CLASSES  6
-#define CHANGE_CLASSES 6
-#define SEEN_CLASSES   3 /* the first of the water classes: not water, open, partial */
+#define WATER_CLASSES	   6
+#define CHANGE_CLASSES	   6
+#define TRANSITION_CLASSES 12
+#define SEEN_CLASSES	   3 /* the first of the water classes: not water, open, partial */
 
 /* Counters of one side. */
 enum {
@@ -23,6 +26,9 @@ enum {
 	SIDE_MIXED = SIDE_PERCENT + WATER_CLASSES, /* seen, fraction 1..99 % */
 	SIDE_UNKNOWN,				   /* seen, fraction not known */
 	SIDE_INSIDE,				   /* seen, within the outline */
+	SIDE_FILLED,				   /* seen in another period only */
+	SIDE_LOW,  /* seen, fraction known and AREAS_LEVEL_LOW or more */
+	SIDE_HIGH, /* AREAS_LEVEL_HIGH or more */
 	SIDE_COUNTERS,
 };
 
@@ -31,7 +37,14 @@ enum {
 	CHANGE_PIXELS = AREAS_SIDES * SIDE_COUNTERS,
 	CHANGE_BEFORE = CHANGE_PIXELS + CHANGE_CLASSES, /* percent before, in this class */
 	CHANGE_AFTER = CHANGE_BEFORE + CHANGE_CLASSES,
-	PART_COUNTERS = CHANGE_AFTER + CHANGE_CLASSES,
+	TRANSITION_PIXELS = CHANGE_AFTER + CHANGE_CLASSES,
+	PART_COUNTERS = TRANSITION_PIXELS + TRANSITION_CLASSES,
+};
+
+/* Of each part; NULL: not known. */
+struct waters {
+	struct bodies_area *largest, *others;
+	uint64_t others_nr;
 };
 
 /*
@@ -48,7 +61,11 @@ struct areas {
 	struct area *area;	   /* PART_COUNTERS for each part */
 	struct area *outline_area; /* over the frame, one counter a part; NULL without a lake */
 	double (*shore_m)[AREAS_SIDES]; /* of each part */
-	uint8_t water_place[256], change_place[256];
+	int sides;
+	double least_share;
+	bool transitions; /* are counted */
+	struct waters waters[AREAS_SIDES];
+	uint8_t water_place[256], change_place[256], transition_place[256];
 };
 
 static inline size_t areas_side_counter(size_t part, enum areas_side side, size_t counter)

@@ -119,9 +119,22 @@ static double random_km2_of(const struct areas *a, size_t unit, enum areas_side 
 	return n ? AREAS_SIGMA * km2_of(a, unit, mixed) / sqrt((double)n) : 0;
 }
 
-static double systematic_km2_of(const struct areas *a, size_t unit, enum areas_side side)
+static double position_km2_of(const struct areas *a, size_t unit, enum areas_side side)
 {
 	return shore_km_of(a, unit, side) * AREAS_POSITION_M / 1000;
+}
+
+/* Half of what lies between the lines at the two other levels. */
+static double threshold_km2_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	return (km2_of(a, unit, areas_side_counter(0, side, SIDE_LOW)) -
+		km2_of(a, unit, areas_side_counter(0, side, SIDE_HIGH))) /
+	       2;
+}
+
+static double systematic_km2_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	return position_km2_of(a, unit, side) + threshold_km2_of(a, unit, side);
 }
 
 static json_t *side_error(const struct areas *a, size_t unit, enum areas_side side)
@@ -131,31 +144,109 @@ static json_t *side_error(const struct areas *a, size_t unit, enum areas_side si
 
 	put(json, "random_km2", random_km2_of(a, unit, side));
 	put(json, "systematic_km2", systematic_km2_of(a, unit, side));
+	put(json, "position_km2", position_km2_of(a, unit, side));
+	put(json, "threshold_km2", threshold_km2_of(a, unit, side));
 	put(json, "unseen_km2", unseen);
 	put(json, "water_if_unseen_is_land_km2", water);
 	put(json, "water_if_unseen_is_water_km2", water + unseen);
 	return json;
 }
 
-static json_t *side_json(const struct areas *a, size_t unit, enum areas_side side)
+static double seen_share_of(const struct areas *a, size_t unit, enum areas_side side)
+{
+	double seen = km2_of(a, unit, areas_side_counter(0, side, SIDE_INSIDE));
+
+	return seen / (seen + unseen_km2_of(a, unit, side));
+}
+
+/* A part of which nothing lies in the outline has nothing to withhold. */
+static bool is_withheld(const struct areas *a, size_t unit, enum areas_side side)
+{
+	return seen_share_of(a, unit, side) < a->least_share;
+}
+
+/* Sum over the parts of a unit. */
+static struct bodies_area waters_of(const struct areas *a, size_t unit,
+				    const struct bodies_area *waters)
+{
+	struct bodies_area sum = { waters ? 0 : NAN, waters ? 0 : NAN };
+	size_t first, last;
+
+	parts_of(a, unit, &first, &last);
+	for (size_t k = first; waters && k <= last; k++) {
+		sum.open_km2 += waters[k].open_km2;
+		sum.water_km2 += waters[k].water_km2;
+	}
+	return sum;
+}
+
+static void put_reason(json_t *json, const struct areas *a, size_t unit, enum areas_side side)
+{
+	if (!is_withheld(a, unit, side)) {
+		json_object_set_new(json, "withheld", json_null());
+		return;
+	}
+	json_object_set_new(json, "withheld",
+			    json_sprintf("%.2f %% of the outline was seen, less than %.2f %%",
+					 100 * seen_share_of(a, unit, side), 100 * a->least_share));
+}
+
+/* Totals: none where too little was seen. */
+static void put_totals(json_t *json, const struct areas *a, size_t unit, enum areas_side side)
 {
 	double open = class_km2_of(a, unit, side, a->water_place[WATER_OPEN]);
 	double partial = class_km2_of(a, unit, side, a->water_place[WATER_PARTIAL]);
-	double seen = km2_of(a, unit, areas_side_counter(0, side, SIDE_INSIDE));
+	const struct waters *w = &a->waters[side];
+	struct bodies_area largest = waters_of(a, unit, w->largest);
+	struct bodies_area others = waters_of(a, unit, w->others);
+	double none = is_withheld(a, unit, side) ? NAN : 0;
+
+	put_reason(json, a, unit, side);
+	put(json, "open_water_km2", open + none);
+	put(json, "open_and_partial_km2", open + partial + none);
+	put(json, "water_km2", water_km2_of(a, unit, side) + none);
+	put(json, "largest_water_km2", largest.water_km2 + none);
+	put(json, "largest_open_water_km2", largest.open_km2 + none);
+	put(json, "other_water_km2", others.water_km2 + none);
+	put(json, "other_open_water_km2", others.open_km2 + none);
+	if (!unit)
+		json_object_set_new(json, "other_waters",
+				    w->others && isfinite(none)
+					    ? json_integer((json_int_t)w->others_nr)
+					    : json_null());
+}
+
+static json_t *side_json(const struct areas *a, size_t unit, enum areas_side side)
+{
 	json_t *json = json_object();
 
 	json_object_set_new(json, "classes", side_classes(a, unit, side));
-	put(json, "open_water_km2", open);
-	put(json, "open_and_partial_km2", open + partial);
-	put(json, "water_km2", water_km2_of(a, unit, side));
+	put_totals(json, a, unit, side);
 	put(json, "fraction_unknown_km2",
 	    km2_of(a, unit, areas_side_counter(0, side, SIDE_UNKNOWN)));
+	put(json, "filled_km2", km2_of(a, unit, areas_side_counter(0, side, SIDE_FILLED)));
 	put(json, "shoreline_km", shore_km_of(a, unit, side));
 	put(json, "outline_km2", a->lake ? outline_km2_of(a, unit) : NAN);
-	put(json, "seen_km2", seen);
-	put(json, "seen_share", seen / (seen + unseen_km2_of(a, unit, side)));
+	put(json, "seen_km2", km2_of(a, unit, areas_side_counter(0, side, SIDE_INSIDE)));
+	put(json, "seen_share", seen_share_of(a, unit, side));
 	json_object_set_new(json, "error", side_error(a, unit, side));
 	return json;
+}
+
+struct areas_figures areas_figures(const struct areas *a, size_t unit, enum areas_side side)
+{
+	double none = is_withheld(a, unit, side) ? NAN : 0, water = water_km2_of(a, unit, side);
+
+	return (struct areas_figures){
+		.water_km2 = water + none,
+		.open_km2 = class_km2_of(a, unit, side, a->water_place[WATER_OPEN]) + none,
+		.partial_km2 = class_km2_of(a, unit, side, a->water_place[WATER_PARTIAL]) + none,
+		.random_km2 = random_km2_of(a, unit, side),
+		.systematic_km2 = systematic_km2_of(a, unit, side),
+		.unseen_km2 = unseen_km2_of(a, unit, side),
+		.seen_share = seen_share_of(a, unit, side),
+		.seen_water_km2 = water,
+	};
 }
 
 /* --- the change --- */
@@ -173,6 +264,23 @@ static json_t *change_classes(const struct areas *a, size_t unit)
 		put(one, "km2", km2_of(a, unit, CHANGE_PIXELS + k));
 		put(one, "water_before_km2", km2_of(a, unit, CHANGE_BEFORE + k) / 100);
 		put(one, "water_after_km2", km2_of(a, unit, CHANGE_AFTER + k) / 100);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *transitions(const struct areas *a, size_t unit)
+{
+	const struct layer *layer = layer_find("transition");
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < layer->classes_nr; k++) {
+		size_t counter = TRANSITION_PIXELS + k;
+		json_t *one = json_pack("{s:i, s:s, s:I}", "value", (int)layer->classes[k].code,
+					"name", layer->classes[k].name, "pixels",
+					(json_int_t)pixels_of(a, unit, counter));
+
+		put(one, "km2", km2_of(a, unit, counter));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -209,6 +317,8 @@ static json_t *change_json(const struct areas *a, size_t unit)
 		net += moved_km2_of(a, unit, k);
 	}
 	json_object_set_new(json, "classes", change_classes(a, unit));
+	if (a->transitions)
+		json_object_set_new(json, "transitions", transitions(a, unit));
 	put(json, "compared_km2", compared);
 	put(json, "gain_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_GAIN]));
 	put(json, "loss_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_LOSS]));
@@ -221,28 +331,41 @@ static json_t *change_json(const struct areas *a, size_t unit)
 	return json;
 }
 
-static const char *name_of(const struct areas *a, size_t unit)
+size_t areas_units(const struct areas *a)
+{
+	return a->basins.parts;
+}
+
+const char *areas_name(const struct areas *a, size_t unit)
 {
 	if (!a->lake)
 		return "whole";
 	return unit ? a->lake->basins[unit - 1].name : a->lake->name;
 }
 
+static json_t *unit_json(const struct areas *a, size_t unit)
+{
+	json_t *one = json_object();
+
+	json_object_set_new(one, "name", json_string(areas_name(a, unit)));
+	if (a->sides == 1) {
+		json_object_set_new(one, "areas", side_json(a, unit, AREAS_BEFORE));
+		return one;
+	}
+	json_object_set_new(one, "before", side_json(a, unit, AREAS_BEFORE));
+	json_object_set_new(one, "after", side_json(a, unit, AREAS_AFTER));
+	json_object_set_new(one, "change", change_json(a, unit));
+	return one;
+}
+
 json_t *areas_json(const struct areas *a)
 {
 	json_t *list = json_array();
 
-	for (size_t unit = 0; unit < a->basins.parts; unit++) {
-		json_t *one = json_object();
-
-		json_object_set_new(one, "name", json_string(name_of(a, unit)));
-		json_object_set_new(one, "before", side_json(a, unit, AREAS_BEFORE));
-		json_object_set_new(one, "after", side_json(a, unit, AREAS_AFTER));
-		json_object_set_new(one, "change", change_json(a, unit));
-		if (json_array_append_new(list, one)) {
+	for (size_t unit = 0; unit < a->basins.parts; unit++)
+		if (json_array_append_new(list, unit_json(a, unit))) {
 			json_decref(list);
 			return NULL;
 		}
-	}
 	return list;
 }

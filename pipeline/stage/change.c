@@ -14,18 +14,28 @@
 
 /* --- the command line --- */
 
+static const char *const layer_names[CHANGE_LAYERS] = {
+	[CHANGE_LAYER_CHANGE] = "change",
+	[CHANGE_LAYER_DELTA] = "delta",
+	[CHANGE_LAYER_SIGNIFICANCE] = "significance",
+	[CHANGE_LAYER_TRANSITION] = "transition",
+};
+
 static int want(struct comparison *c, const char *name, struct error *e)
 {
-	if (!strcmp(name, "delta"))
-		c->wants.delta = true;
-	else if (!strcmp(name, "shoreline"))
+	for (size_t k = 0; k < CHANGE_LAYERS; k++)
+		if (!strcmp(name, layer_names[k])) {
+			c->wants.layer[k] = true;
+			return 0;
+		}
+	if (!strcmp(name, "shoreline"))
 		c->wants.shoreline = true;
 	else if (!strcmp(name, "quicklook"))
 		c->wants.quicklook = true;
-	else if (strcmp(name, "change") != 0)
+	else
 		return error_set(e, ERROR_USAGE,
-				 "--layers: there is no layer \"%s\" of a change; "
-				 "there are change, delta, shoreline and quicklook",
+				 "--layers: there is no layer \"%s\" of a change; there are "
+				 "change, delta, significance, transition, shoreline and quicklook",
 				 name);
 	return 0;
 }
@@ -36,6 +46,7 @@ static int read_layers(struct comparison *c, const char *list, struct error *e)
 	char *copy = strdup(list ? list : "delta,shoreline,quicklook"), *rest = copy, *name;
 	int ret = copy ? 0 : error_nomem(e, "the list of layers");
 
+	c->wants.layer[CHANGE_LAYER_CHANGE] = true;
 	while (!ret && (name = strsep(&rest, ",")))
 		ret = want(c, name, e);
 	free(copy);
@@ -44,10 +55,11 @@ static int read_layers(struct comparison *c, const char *list, struct error *e)
 
 static int check_options(const struct options *o, struct error *e)
 {
-	if (o->paths_nr != 2)
+	if (o->paths_nr < 2 || o->paths_nr > CHANGE_PERIODS_MAX)
 		return error_set(e, ERROR_USAGE,
-				 "change: give two results, BEFORE and AFTER, not %zu",
-				 o->paths_nr);
+				 "change: give two results, BEFORE and AFTER, and those between "
+				 "them, up to %d, not %zu",
+				 CHANGE_PERIODS_MAX, o->paths_nr);
 	if (!o->output)
 		return error_set(e, ERROR_USAGE,
 				 "change: name the folder of the result with -o DIR");
@@ -58,144 +70,55 @@ static int check_options(const struct options *o, struct error *e)
 	return 0;
 }
 
-/* --- the two sides --- */
-
-static int open_side(struct comparison *c, int s, struct error *e)
-{
-	static const char *const needed[] = { "water", "fraction" };
-	struct result *r;
-
-	if (result_open(&c->side[s], c->context->options->paths[s], e))
-		return -1;
-	r = c->side[s];
-	if (strcmp(r->kind, "observation") != 0 && strcmp(r->kind, "mosaic") != 0)
-		return error_set(e, ERROR_DATA,
-				 "%s is a result of kind \"%s\": change compares observations and "
-				 "mosaics",
-				 r->path, r->kind);
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!result_has(r, needed[i]))
-			return error_set(e, ERROR_DATA,
-					 "%s has no layer %s, which change needs: make it again "
-					 "with --layers water,fraction",
-					 r->path, needed[i]);
-	return 0;
-}
-
-static int check_lattice(const struct comparison *c, struct error *e)
-{
-	const struct result *a = c->side[AREAS_BEFORE], *b = c->side[AREAS_AFTER];
-
-	if (grid_same_lattice(&a->grid, &b->grid))
-		return 0;
-	return error_set(
-		e, ERROR_DATA,
-		"%s (%.80s, %g x %g m) and %s (%.80s, %g x %g m) are not on one lattice: make "
-		"both with the same --lake, -tr and -t_srs",
-		a->path, a->grid.crs.def, a->grid.dx, a->grid.dy, b->path, b->grid.crs.def,
-		b->grid.dx, b->grid.dy);
-}
-
-/* Nearer than the largest grid, so that offsets in pixels are small numbers. */
-static bool is_near(const struct grid *a, const struct grid *b)
-{
-	return fabs(b->x0 - a->x0) < GRID_SIDE_MAX * a->dx &&
-	       fabs(b->y0 - a->y0) < GRID_SIDE_MAX * a->dy;
-}
-
-/* The grid that holds both sides. */
-static int join_grids(struct comparison *c, struct error *e)
-{
-	const struct grid *a = &c->side[AREAS_BEFORE]->grid, *b = &c->side[AREAS_AFTER]->grid;
-	struct rect one = grid_rect(a), other = { 0 }, all;
-
-	if (is_near(a, b))
-		other = grid_offset(a, b);
-	if (rect_empty(rect_intersect(one, other)))
-		return error_set(e, ERROR_NOINPUT, "%s and %s do not overlap",
-				 c->side[AREAS_BEFORE]->path, c->side[AREAS_AFTER]->path);
-	all = rect_union(one, other);
-	if (all.w > GRID_SIDE_MAX || all.h > GRID_SIDE_MAX)
-		return error_set(
-			e, ERROR_DATA, "%s and %s together are more than %d pixels wide or high",
-			c->side[AREAS_BEFORE]->path, c->side[AREAS_AFTER]->path, GRID_SIDE_MAX);
-	c->grid = grid_crop(a, all);
-	c->place[AREAS_BEFORE] = (struct rect){ -all.x, -all.y, one.w, one.h };
-	c->place[AREAS_AFTER] = (struct rect){ other.x - all.x, other.y - all.y, other.w, other.h };
-	return 0;
-}
-
-static void choose_lake(struct comparison *c)
-{
-	const char *before = c->side[AREAS_BEFORE]->lake, *after = c->side[AREAS_AFTER]->lake;
-
-	c->lake = "";
-	if (c->context->options->lake)
-		c->lake = c->context->options->lake;
-	else if (!strcmp(before, after))
-		c->lake = before;
-	else
-		log_say(c->context->log, LOG_WARNING,
-			"%s is of lake \"%s\", %s of lake \"%s\": areas are given for the whole only; "
-			"--lake names one",
-			c->side[AREAS_BEFORE]->path, before, c->side[AREAS_AFTER]->path, after);
-}
-
-static bool is_mosaic(const struct result *r)
-{
-	return !strcmp(r->kind, "mosaic") && result_has(r, "frequency");
-}
-
-static int open_sides(struct comparison *c, struct error *e)
-{
-	const struct result *before, *after;
-
-	if (open_side(c, AREAS_BEFORE, e) || open_side(c, AREAS_AFTER, e) || check_lattice(c, e) ||
-	    join_grids(c, e))
-		return -1;
-	before = c->side[AREAS_BEFORE];
-	after = c->side[AREAS_AFTER];
-	c->delta_of = is_mosaic(before) && is_mosaic(after) ? "frequency" : "fraction";
-	if (before->time > after->time)
-		log_say(c->context->log, LOG_WARNING, "BEFORE (%s) is later than AFTER (%s)",
-			before->path, after->path);
-	choose_lake(c);
-	return 0;
-}
-
 /* --- what it is made of --- */
 
 static json_t *inputs_json(const struct comparison *c)
 {
-	const struct result *a = c->side[AREAS_BEFORE], *b = c->side[AREAS_AFTER];
+	json_t *list = json_array();
 
-	return json_pack("[{s:s, s:s, s:s, s:s}, {s:s, s:s, s:s, s:s}]", "role", "before", "id",
-			 a->id, "kind", a->kind, "unit", a->unit, "role", "after", "id", b->id,
-			 "kind", b->kind, "unit", b->unit);
+	for (size_t k = 0; k < c->periods_nr; k++) {
+		const struct result *r = c->period[k].result;
+		const char *role = k ? "between" : "before";
+
+		role = k == c->periods_nr - 1 ? "after" : role;
+		if (json_array_append_new(list,
+					  json_pack("{s:s, s:s, s:s, s:s}", "role", role, "id",
+						    r->id, "kind", r->kind, "unit", r->unit))) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
 }
 
-/* A lake file may change under its name. */
-static int put_lake(const struct comparison *c, json_t *json, struct error *e)
+/* A file may change under its name: "KEY" its name, "KEY_sha256" what it holds. */
+static int put_file(json_t *json, const char *key, const char *path, struct error *e)
 {
-	char hex[SHA256_HEX];
+	char hex[SHA256_HEX], sum[64];
 
-	json_object_set_new(json, "lake", json_string(path_name(c->lake)));
-	if (!c->lake[0] || access(c->lake, F_OK))
+	json_object_set_new(json, key, json_string(path_name(path)));
+	if (!path[0] || access(path, F_OK))
 		return 0;
-	if (file_sha256(c->lake, hex, e))
+	if (file_sha256(path, hex, e))
 		return -1;
-	json_object_set_new(json, "lake_sha256", json_string(hex));
+	snprintf(sum, sizeof(sum), "%s_sha256", key);
+	json_object_set_new(json, sum, json_string(hex));
 	return 0;
 }
 
 static json_t *options_json(const struct comparison *c, struct error *e)
 {
-	json_t *json = json_pack("{s:b, s:b, s:b}", "delta", c->wants.delta, "shoreline",
-				 c->wants.shoreline, "quicklook", c->wants.quicklook);
+	const struct options *o = c->context->options;
+	json_t *json =
+		json_pack("{s:b, s:b, s:i, s:i}", "shoreline", c->wants.shoreline, "quicklook",
+			  c->wants.quicklook, "mmu", o->mmu, "min_coverage", o->min_coverage);
 
+	for (size_t k = CHANGE_LAYER_DELTA; json && k < CHANGE_LAYERS; k++)
+		json_object_set_new(json, layer_names[k], json_boolean(c->wants.layer[k]));
 	if (!json) {
 		error_nomem(e, "the options");
-	} else if (put_lake(c, json, e)) {
+	} else if (put_file(json, "lake", c->lake, e) ||
+		   (o->levels && put_file(json, "levels", o->levels, e))) {
 		json_decref(json);
 		json = NULL;
 	}
@@ -232,46 +155,62 @@ static int fit_memory(struct comparison *c, struct error *e)
 	c->threads = o->threads;
 	while (c->threads > 1 && change_bytes(c, c->threads) > o->memory)
 		c->threads--;
-	c->bytes = change_bytes(c, c->threads);
-	if (c->bytes > o->memory)
+	c->budget = (struct budget){ o->memory, change_bytes(c, c->threads) };
+	if (c->budget.taken > o->memory)
 		return error_set(e, ERROR_CONFIG,
 				 "a change map of %d x %d pixels needs --memory %zuM at least",
-				 c->grid.width, c->grid.height, (c->bytes >> 20) + 1);
+				 c->grid.width, c->grid.height, (c->budget.taken >> 20) + 1);
 	log_say(c->context->log, LOG_INFO,
 		"change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines",
-		c->grid.width, c->grid.height, c->threads, c->bytes >> 20);
+		c->grid.width, c->grid.height, c->threads, c->budget.taken >> 20);
 	return 0;
+}
+
+static int make_areas(struct comparison *c, struct error *e)
+{
+	const struct areas_spec spec = {
+		.grid = c->grid,
+		.lake = c->lake,
+		.sides = AREAS_SIDES,
+		.transitions = c->wants.layer[CHANGE_LAYER_TRANSITION],
+		.least_share = c->context->options->min_coverage / 100.0,
+		.log = c->context->log,
+	};
+
+	if (areas_new(&c->areas, &spec, e))
+		return -1;
+	return footprint_new(&c->footprint, &c->grid, e);
 }
 
 static int open_output(struct comparison *c, const char *unit, struct error *e)
 {
-	const struct layer *const layers[CHANGE_LAYERS] = { layer_find("change"),
-							    layer_find("delta") };
+	const struct layer *layers[CHANGE_LAYERS];
+	const struct result *a = change_before(c)->result, *b = change_after(c)->result;
 	char before[CHANGE_PERIOD_TEXT], after[CHANGE_PERIOD_TEXT];
 	const struct geotiff_item items[] = {
-		{ "BEFORE", c->side[AREAS_BEFORE]->id },
-		{ "BEFORE_PERIOD", before },
-		{ "AFTER", c->side[AREAS_AFTER]->id },
-		{ "AFTER_PERIOD", after },
-		{ "DELTA_OF", c->delta_of },
+		{ "BEFORE", a->id },	   { "BEFORE_PERIOD", before }, { "AFTER", b->id },
+		{ "AFTER_PERIOD", after }, { "DELTA_OF", c->delta_of },
 	};
-	const struct output_spec spec = {
+	struct output_spec spec = {
 		.context = c->context,
 		.target = c->context->options->output,
 		.unit = unit,
 		.grid = c->grid,
 		.layers = layers,
-		.layers_nr = c->wants.delta ? CHANGE_LAYERS : CHANGE_LAYER_DELTA,
 		.items = items,
 		.items_nr = sizeof(items) / sizeof(items[0]),
 	};
 
-	change_period(c->side[AREAS_BEFORE], before);
-	change_period(c->side[AREAS_AFTER], after);
-	if (output_open(&c->output, &spec, e) || fit_memory(c, e) ||
-	    areas_new(&c->areas, &c->grid, c->lake, c->context->log, e))
-		return -1;
-	return footprint_new(&c->footprint, &c->grid, e);
+	for (size_t k = 0; k < CHANGE_LAYERS; k++) {
+		c->place[k] = -1;
+		if (!c->wants.layer[k])
+			continue;
+		c->place[k] = (int)spec.layers_nr;
+		layers[spec.layers_nr++] = layer_find(layer_names[k]);
+	}
+	change_period(a, before);
+	change_period(b, after);
+	return output_open(&c->output, &spec, e) || make_areas(c, e) || fit_memory(c, e) ? -1 : 0;
 }
 
 static int add_summary(struct comparison *c, const json_t *summary, struct error *e)
@@ -281,14 +220,17 @@ static int add_summary(struct comparison *c, const json_t *summary, struct error
 	if (output_add_text(c->output, "summary.json", json_dumps(summary, SUMMARY_FLAGS), title,
 			    "application/json", e))
 		return -1;
-	return output_add_text(c->output, "summary.csv", change_summary_csv(summary), title,
-			       "text/csv", e);
+	if (output_add_text(c->output, "summary.csv", change_summary_csv(summary), title,
+			    "text/csv", e))
+		return -1;
+	return output_add_text(c->output, "series.csv", change_series_csv(c),
+			       "Areas of every period", "text/csv", e);
 }
 
 static int publish(struct comparison *c, json_t *properties, struct error *e)
 {
-	const struct result *a = c->side[AREAS_BEFORE], *b = c->side[AREAS_AFTER];
-	const char *const ids[] = { a->id, b->id };
+	const struct result *a = change_before(c)->result, *b = change_after(c)->result;
+	const char *ids[CHANGE_PERIODS_MAX];
 	struct polygon footprint = { 0 };
 	struct item item = {
 		.kind = "change",
@@ -297,11 +239,13 @@ static int publish(struct comparison *c, json_t *properties, struct error *e)
 		.footprint = &footprint,
 		.properties = properties,
 		.derived_from = ids,
-		.derived_from_nr = 2,
+		.derived_from_nr = c->periods_nr,
 	};
 	char *id = NULL;
 	int ret = -1;
 
+	for (size_t k = 0; k < c->periods_nr; k++)
+		ids[k] = c->period[k].result->id;
 	if (asprintf(&id, "change_%s_%s", a->id, b->id) < 0)
 		return error_nomem(e, "item.json");
 	item.id = id;
@@ -314,7 +258,8 @@ static int publish(struct comparison *c, json_t *properties, struct error *e)
 
 static int compute(struct comparison *c, struct error *e)
 {
-	if (change_tiles(c, e) || output_finish(c->output, e) || change_vectors(c, e))
+	if (change_tiles(c, e) || output_finish(c->output, e) || change_series(c, e) ||
+	    change_vectors(c, e))
 		return -1;
 	return c->wants.quicklook ? output_quicklook(c->output, CHANGE_LAYER_CHANGE, NULL, e) : 0;
 }
@@ -387,6 +332,20 @@ out:
 	return ret;
 }
 
+static void release(struct comparison *c)
+{
+	for (size_t k = 0; k < c->periods_nr; k++) {
+		lines_release(&c->period[k].shoreline);
+		result_free(c->period[k].result);
+	}
+	free(c->period);
+	json_decref(c->series);
+	json_decref(c->warnings);
+	footprint_free(c->footprint);
+	areas_free(c->areas);
+	output_free(c->output);
+}
+
 int change_command(const struct context *context, struct error *e)
 {
 	struct comparison c = { .context = context };
@@ -395,15 +354,11 @@ int change_command(const struct context *context, struct error *e)
 	if (!ret)
 		ret = read_layers(&c, context->options->layers, e);
 	if (!ret)
-		ret = open_sides(&c, e);
+		ret = change_open(&c, e);
+	if (!ret)
+		ret = change_season(&c, e);
 	if (!ret)
 		ret = make_or_skip(&c, e);
-	for (int s = 0; s < AREAS_SIDES; s++) {
-		lines_release(&c.shoreline[s]);
-		result_free(c.side[s]);
-	}
-	footprint_free(c.footprint);
-	areas_free(c.areas);
-	output_free(c.output);
+	release(&c);
 	return ret;
 }

@@ -2,10 +2,18 @@
  *
  * change.h - what the parts of the command "change" share:
  *
- *   change.c          the command: inputs, unit, item
- *   change_tiles.c    the pass over both results: change.tif, delta.tif, counts
- *   change_vectors.c  shorelines and polygons: shoreline.gpkg
+ *   change.c          the command: options, what it is made of, item
+ *   change_inputs.c   the results that are compared, on one grid
+ *   change_read.c     a worker's reading of one result
+ *   change_survey.c   what is measured of one result while its tiles pass: shoreline, waters
+ *   change_tiles.c    the pass over the first and the last: rasters, areas
+ *   change_series.c   the passes over those between; areas over time
+ *   change_season.c   do the seasons and levels of the periods allow a comparison?
+ *   change_vectors.c  shorelines, transects and polygons: shoreline.gpkg
  *   change_summary.c  summary.json, summary.csv, the table for people
+ *
+ * Each result is read once.  The first of those that the command line names is BEFORE, the last is AFTER; the map shows
+ * those two, the series and the transects all of them.
  */
 #ifndef PIPELINE_STAGE_CHANGE_H
 #define PIPELINE_STAGE_CHANGE_H
@@ -14,12 +22,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "pipeline/base/budget.h"
 #include "pipeline/base/context.h"
 #include "pipeline/io/footprint.h"
+#include "pipeline/io/geotiff.h"
 #include "pipeline/io/output.h"
 #include "pipeline/io/result.h"
 #include "pipeline/space/lines.h"
 #include "pipeline/stage/areas.h"
+#include "pipeline/stage/sieve.h"
 
 /*
  * A pixel has changed where its fraction moved by this much [percent] or more; less is
@@ -28,54 +39,182 @@
  */
 #define CHANGE_THRESHOLD_PERCENT 30
 
-/* Layers of the result, in the order of output_spec. */
-enum { CHANGE_LAYER_CHANGE, CHANGE_LAYER_DELTA, CHANGE_LAYERS };
+/* Periods of one comparison. */
+#define CHANGE_PERIODS_MAX 500
+
+#define CHANGE_TILE_PIXELS ((size_t)GEOTIFF_TILE * GEOTIFF_TILE)
+
+/* Rasters of the result, in the order of output_spec. */
+enum change_layer {
+	CHANGE_LAYER_CHANGE,
+	CHANGE_LAYER_DELTA,
+	CHANGE_LAYER_SIGNIFICANCE,
+	CHANGE_LAYER_TRANSITION,
+	CHANGE_LAYERS,
+};
+
+/* One of the results, and what its pass found. */
+struct period {
+	struct result *result;
+	struct rect place; /* of its grid in the comparison's */
+	bool looks;	   /* it has counts of looks */
+	bool filled;	   /* pixels without a look were filled from another period */
+	double day,
+		spread; /* of the year (0 is 1 January): median of its looks, and the middle half of them */
+	double level_m;		/* of the lake; NaN: not known */
+	struct lines shoreline; /* after its pass */
+};
 
 struct comparison {
 	const struct context *context;
-	struct result *side[AREAS_SIDES];
-	struct grid grid;		/* holds both results */
-	struct rect place[AREAS_SIDES]; /* of each result's grid in the grid */
+	struct period *period;
+	size_t periods_nr;    /* BEFORE is the first, AFTER the last */
+	struct grid grid;     /* holds all of them */
 	const char *delta_of; /* layer that delta.tif subtracts: "frequency" or "fraction" */
-	const char *lake;     /* of both, or as the user said; "" if none */
+	const char *lake;     /* of all, or as the user said; "" if none */
 	struct {
-		bool delta, shoreline, quicklook;
-	} wants; /* beside change.tif and the summary */
+		bool layer[CHANGE_LAYERS]; /* the change always */
+		bool shoreline, quicklook;
+	} wants;
+	int place[CHANGE_LAYERS]; /* of a raster in the output, -1: not wanted */
 	int threads;
-	size_t bytes; /* change_bytes() on so many threads */
+	struct budget budget; /* with what all passes take */
 	struct output *output;
-	struct areas *areas;
+	struct areas *areas; /* of BEFORE and AFTER */
 	struct footprint *footprint;
-	struct lines shoreline[AREAS_SIDES];
+	json_t *series;	  /* areas of all periods in their order */
+	json_t *warnings; /* of seasons and levels: texts */
 };
 
+static inline struct period *change_before(const struct comparison *c)
+{
+	return &c->period[0];
+}
+
+static inline struct period *change_after(const struct comparison *c)
+{
+	return &c->period[c->periods_nr - 1];
+}
+
+/* The period of a side. */
+static inline struct period *change_side(const struct comparison *c, int side)
+{
+	return side == AREAS_BEFORE ? change_before(c) : change_after(c);
+}
+
+/* --- change_inputs.c --- */
+
 /*
- * Bytes that the program takes on so many threads; lines and polygons come on top.  Before
- * output_finish().
+ * Open the results that the command line names, choose grid, lake and what delta.tif is of.  DATA where one has no
+ * water or fraction, or is on another lattice than the first or named twice; NOINPUT where they do not overlap.
  */
+int change_open(struct comparison *c, struct error *e);
+
+/* Period of a result as text: "FROM/TO", or the instant of an observation. */
+#define CHANGE_PERIOD_TEXT 48
+void change_period(const struct result *r, char text[CHANGE_PERIOD_TEXT]);
+
+/* --- change_read.c --- */
+
+/* Layers of a result that a pass may read. */
+enum change_read {
+	READ_WATER,
+	READ_FRACTION,
+	READ_FREQUENCY,
+	READ_OBSERVED,
+	READ_WET,
+	READ_MONTHS,
+	READ_SEASONALITY,
+	READS,
+};
+#define READ_BIT(k) (1u << (k))
+
+/* A worker's reading: pixels[k] of the last rectangle that was read; NULL where the layer was not wanted. */
+struct reading {
+	const struct period *period;
+	struct raster *raster[READS];
+	void *pixels[READS];
+	void *block;
+};
+
+/* Room for rectangles of up to so many pixels; wanted: READ_BITs of layers that the result has, water among them. */
+int reading_open(struct reading *r, const struct period *period, unsigned wanted, size_t pixels,
+		 struct error *e);
+void reading_close(struct reading *r);
+
+/* Read a rectangle of the comparison's grid; what the result does not cover is no data, or 0 looks. */
+int reading_read(struct reading *r, struct rect rect, struct error *e);
+
+/* Bytes of a reading of so many pixels. */
+size_t reading_bytes(unsigned wanted, size_t pixels);
+
+/* --- change_survey.c --- */
+
+/* Shoreline and waters of one period, while its tiles pass. */
+struct survey;
+
+int survey_new(struct survey **out, struct comparison *c, const struct areas *areas,
+	       struct error *e);
+void survey_free(struct survey *s);
+
+/* Tile i of grid_tile(grid, GEOTIFF_TILE, i), by any thread; then survey_deliver(), in order, by one. */
+int survey_tile(struct survey *s, size_t i, const struct areas_pixels *pixels, int side,
+		struct error *e);
+int survey_deliver(struct survey *s, size_t i, struct error *e);
+
+/* After the last tile: the lines into the period, their length and the waters into the areas. */
+int survey_finish(struct survey *s, struct period *period, struct areas *areas,
+		  enum areas_side side, struct error *e);
+
+/* Bytes of a survey on so many threads, beside what the budget counts. */
+size_t survey_bytes(const struct comparison *c, int threads);
+
+/* --- change_tiles.c --- */
+
+/* Bytes that the pass takes on so many threads, beside what the budget counts; before output_finish(). */
 size_t change_bytes(const struct comparison *c, int threads);
 
-/* Fill the layers of the output, count areas and footprint. */
+/* Fill the layers of the output, count areas and footprint, trace the shorelines of BEFORE and AFTER. */
 int change_tiles(struct comparison *c, struct error *e);
 
+/* --- change_series.c --- */
+
+/* Measure the periods between; then c->series is set.  After change_tiles(). */
+int change_series(struct comparison *c, struct error *e);
+
+/* series.csv, NULL without memory; to be freed. */
+char *change_series_csv(const struct comparison *c);
+
+/* --- change_season.c --- */
+
 /*
- * After output_finish(): trace both shorelines into c->shoreline, add their lengths to the
- * areas and, where wanted, write shoreline.gpkg and add it to the output.  CONFIG naming the
- * --memory that is needed where they do not fit.
+ * Days of the year and levels of the periods, and a warning, logged and kept, where BEFORE and AFTER differ by more than
+ * CHANGE_DAYS or CHANGE_LEVEL_M.  DATA for a file of levels that is none.
+ */
+#define CHANGE_DAYS    30
+#define CHANGE_LEVEL_M 0.1
+int change_season(struct comparison *c, struct error *e);
+
+/* --- change_vectors.c --- */
+
+/*
+ * After change_series() and output_finish(): where wanted, write shoreline.gpkg and add it to the output.  CONFIG naming
+ * the --memory that is needed where the polygons do not fit.
  */
 int change_vectors(struct comparison *c, struct error *e);
 
-/* Period of a side as text: "FROM/TO", or the instant of an observation. */
-#define CHANGE_PERIOD_TEXT 48
-void change_period(const struct result *r, char text[CHANGE_PERIOD_TEXT]);
+/* --- change_summary.c --- */
 
 /* summary.json as a new reference; NULL without memory.  areas.h says what the areas hold. */
 json_t *change_summary(const struct comparison *c);
 
-/* The same as a table of (area, part, class, quantity, value), one number a row. */
+/* The same as a table of (area, part, class, quantity, value), one number a row; to be freed. */
 char *change_summary_csv(const json_t *summary);
 
-/* The areas of a summary as a table for people. */
+/* A text as a spreadsheet takes it: quoted, and never a formula. */
+void change_csv_text(FILE *f, const char *text);
+
+/* The table for people. */
 void change_summary_print(const json_t *summary, FILE *out);
 
 #endif

@@ -7,40 +7,58 @@
 
 #include "pipeline/stage/contour.h"
 
-static json_t *side_json(const struct result *r)
+static json_t *real_or_null(double v)
 {
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+static json_t *period_json(const struct period *p)
+{
+	const struct result *r = p->result;
 	char period[CHANGE_PERIOD_TEXT];
 
 	change_period(r, period);
-	return json_pack("{s:s, s:s, s:s}", "id", r->id, "kind", r->kind, "period", period);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "id", r->id, "kind", r->kind, "period",
+			 period, "median_day", real_or_null(round(p->day + 1)), "half_days",
+			 real_or_null(round(p->spread)), "level_m", real_or_null(p->level_m));
 }
 
 static json_t *method_json(const struct comparison *c)
 {
-	return json_pack("{s:i, s:i, s:s, s:f, s:f, s:s}", "change_threshold_percent",
-			 CHANGE_THRESHOLD_PERCENT, "shoreline_level_percent", CONTOUR_LEVEL,
-			 "delta_of", c->delta_of, "fraction_sigma", AREAS_SIGMA,
-			 "shoreline_position_m", AREAS_POSITION_M, "unseen",
+	bool looks = change_before(c)->looks && change_after(c)->looks;
+
+	return json_pack("{s:i, s:s, s:i, s:i, s:i, s:s, s:f, s:f, s:[ii], s:s}",
+			 "change_threshold_percent", CHANGE_THRESHOLD_PERCENT, "significance",
+			 looks ? "fractions, and counts of looks (Newcombe 1998, 95 %)"
+			       : "fractions",
+			 "minimum_mapping_unit_pixels", c->context->options->mmu,
+			 "least_coverage_percent", c->context->options->min_coverage,
+			 "shoreline_level_percent", CONTOUR_LEVEL, "delta_of", c->delta_of,
+			 "fraction_sigma", AREAS_SIGMA, "shoreline_position_m", AREAS_POSITION_M,
+			 "threshold_levels_percent", AREAS_LEVEL_LOW, AREAS_LEVEL_HIGH, "unseen",
 			 "inside the outline of the lake and not seen; without a lake: hidden by "
 			 "cloud, shadow, snow or ice");
 }
 
 json_t *change_summary(const struct comparison *c)
 {
-	json_t *areas = areas_json(c->areas);
+	json_t *areas = areas_json(c->areas), *periods = json_array();
 
+	for (size_t k = 0; k < c->periods_nr; k++)
+		json_array_append_new(periods, period_json(&c->period[k]));
 	if (!areas)
 		return NULL;
-	return json_pack("{s:o, s:o, s:s, s:{s:s, s:[ff]}, s:o, s:o}", "before",
-			 side_json(c->side[AREAS_BEFORE]), "after", side_json(c->side[AREAS_AFTER]),
-			 "lake", c->lake, "grid", "crs", c->grid.crs.def, "pixel_m", c->grid.dx,
-			 c->grid.dy, "method", method_json(c), "areas", areas);
+	return json_pack("{s:O, s:O, s:o, s:s, s:{s:s, s:[ff]}, s:o, s:O, s:o, s:O}", "before",
+			 json_array_get(periods, 0), "after",
+			 json_array_get(periods, c->periods_nr - 1), "periods", periods, "lake",
+			 c->lake, "grid", "crs", c->grid.crs.def, "pixel_m", c->grid.dx, c->grid.dy,
+			 "method", method_json(c), "warnings", c->warnings, "areas", areas,
+			 "series", c->series);
 }
 
 /* --- csv --- */
 
-/* A text as a spreadsheet takes it: quoted, and never a formula. */
-static void put_text(FILE *f, const char *text)
+void change_csv_text(FILE *f, const char *text)
 {
 	fputc('"', f);
 	if (strchr("=+-@\t\r", text[0]) && text[0])
@@ -61,9 +79,9 @@ struct csv {
 
 static void put_number(const struct csv *c, const char *prefix, const char *key, const json_t *v)
 {
-	put_text(c->f, c->area);
+	change_csv_text(c->f, c->area);
 	fprintf(c->f, ",%s,", c->part);
-	put_text(c->f, c->class);
+	change_csv_text(c->f, c->class);
 	fprintf(c->f, ",%s%s,", prefix, key);
 	if (json_is_integer(v))
 		fprintf(c->f, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
@@ -129,6 +147,15 @@ static double number(const json_t *object, const char *key)
 	return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
+/* A number, right-aligned; "-" for none. */
+static void print_number(FILE *out, int width, double v)
+{
+	if (isfinite(v))
+		fprintf(out, " %*.3f", width, v);
+	else
+		fprintf(out, " %*s", width, "-");
+}
+
 /* What random and systematic errors may add up to. */
 static double error_of(const json_t *side)
 {
@@ -148,6 +175,25 @@ static void print_share(const json_t *side, FILE *out)
 		fprintf(out, "%12s", "-");
 }
 
+/* Before, +-, after, +-, gain, loss, net. */
+static void print_row(FILE *out, const char *name, const char *by, const double v[7])
+{
+	static const int width[] = { 12, 9, 12, 9, 11, 11, 11 };
+
+	fprintf(out, "%-20s %-11s", name, by);
+	for (size_t k = 0; k < 7; k++)
+		print_number(out, width[k], v[k]);
+	fputc('\n', out);
+}
+
+static void print_withheld(const json_t *side, const char *which, FILE *out)
+{
+	const char *reason = json_string_value(json_object_get(side, "withheld"));
+
+	if (reason)
+		fprintf(out, "%-20s no total %s: %s\n", "", which, reason);
+}
+
 static void print_area(const json_t *area, FILE *out)
 {
 	const json_t *before = json_object_get(area, "before"),
@@ -155,19 +201,52 @@ static void print_area(const json_t *area, FILE *out)
 	const json_t *change = json_object_get(area, "change");
 	const char *name = json_string_value(json_object_get(area, "name"));
 	double gain = number(change, "gain_km2"), loss = number(change, "loss_km2");
+	const double fraction[] = {
+		number(before, "water_km2"),	  error_of(before),
+		number(after, "water_km2"),	  error_of(after),
+		number(change, "gain_water_km2"), number(change, "loss_water_km2"),
+		number(change, "net_water_km2")
+	};
+	const double pixels[] = { number(before, "open_water_km2"),
+				  NAN,
+				  number(after, "open_water_km2"),
+				  NAN,
+				  gain,
+				  loss,
+				  gain - loss };
 
-	fprintf(out, "%-20s by fraction %12.3f %9.3f %12.3f %9.3f %11.3f %11.3f %11.3f\n",
-		name ? name : "", number(before, "water_km2"), error_of(before),
-		number(after, "water_km2"), error_of(after), number(change, "gain_water_km2"),
-		number(change, "loss_water_km2"), number(change, "net_water_km2"));
-	fprintf(out, "%-20s by pixels   %12.3f %9s %12.3f %9s %11.3f %11.3f %11.3f\n", "",
-		number(before, "open_water_km2"), "", number(after, "open_water_km2"), "", gain,
-		loss, gain - loss);
-	fprintf(out, "%-20s seen         ", "");
+	print_row(out, name ? name : "", "by fraction", fraction);
+	print_row(out, "", "by pixels", pixels);
+	fprintf(out, "%-20s %-11s ", "", "seen");
 	print_share(before, out);
 	fprintf(out, " %9s ", "");
 	print_share(after, out);
 	fputc('\n', out);
+	print_withheld(before, "before", out);
+	print_withheld(after, "after", out);
+}
+
+/* Water over the periods, where there are more than two. */
+static void print_series(const json_t *summary, FILE *out)
+{
+	const json_t *series = json_object_get(summary, "series"), *period;
+	size_t i;
+
+	if (json_array_size(series) < 3)
+		return;
+	fprintf(out, "\n%-32s %13s %9s %12s\n", "water [km2] of the whole", "by fraction", "+-",
+		"seen");
+	json_array_foreach(series, i, period)
+	{
+		const json_t *whole = json_array_get(json_object_get(period, "areas"), 0);
+		const char *from = json_string_value(json_object_get(period, "from"));
+
+		fprintf(out, "%-32s", from ? from : "");
+		print_number(out, 13, number(whole, "water_km2"));
+		print_number(out, 9, number(whole, "random_km2") + number(whole, "systematic_km2"));
+		print_share(whole, out);
+		fputc('\n', out);
+	}
 }
 
 void change_summary_print(const json_t *summary, FILE *out)
@@ -183,9 +262,13 @@ void change_summary_print(const json_t *summary, FILE *out)
 
 		fprintf(out, "%-7s %s (%s)\n", sides[k], id ? id : "", period ? period : "");
 	}
-	fprintf(out, "\n%-32s %13s %9s %12s %9s %11s %11s %11s\n", "water [km2]", "before", "+-",
+	fprintf(out, "\n%-32s %12s %9s %12s %9s %11s %11s %11s\n", "water [km2]", "before", "+-",
 		"after", "+-", "gain", "loss", "net");
-	json_array_foreach(json_object_get(summary, "areas"), i, area) print_area(area, out);
+	json_array_foreach(json_object_get(summary, "areas"), i, area)
+	{
+		print_area(area, out);
+	}
+	print_series(summary, out);
 	fputs("\n+-: random and systematic errors added; gain, loss and net: where both were seen\n",
 	      out);
 }

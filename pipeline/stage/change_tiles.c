@@ -5,120 +5,334 @@
 #include <string.h>
 
 #include "kernels/change.h"
-#include "pipeline/io/geotiff.h"
 #include "pipeline/run/tiles.h"
-#include "pipeline/stage/shoreline.h"
-
-#define TILE_PIXELS ((size_t)GEOTIFF_TILE * GEOTIFF_TILE)
-
-/* What an open layer holds on to; a tile while it is decoded. */
-#define RASTER_BYTES ((size_t)768 << 10)
 
 /* The program itself and its libraries; the counters of a tile in eight basins, and its place in the files. */
 #define FIXED_BYTES   ((size_t)64 << 20)
-#define COUNTER_BYTES 4096
-
-/* Layers that a worker reads of each side. */
-enum { READ_WATER, READ_FRACTION, READ_DELTA, READS };
-
-struct worker {
-	struct comparison *c;
-	struct raster *raster[AREAS_SIDES][READS];
-	uint8_t *pixels[AREAS_SIDES]
-		       [READS]; /* a tile each; READ_DELTA may be READ_FRACTION again */
-	uint8_t *change;
-	int16_t *delta;
-	void *block; /* that all of them are cut from */
-};
+#define COUNTER_BYTES 5120
 
 struct job {
 	struct comparison *c;
+	struct survey *survey[AREAS_SIDES];
 	struct progress progress;
 };
 
+struct worker {
+	const struct job *job;
+	struct comparison *c;
+	struct reading side[AREAS_SIDES], *between;
+	uint8_t *part, *inside, *filled[AREAS_SIDES]; /* of a tile */
+	uint8_t *change, *significance, *transition;
+	int16_t *delta;
+	void *block; /* that all of them are cut from */
+	/* A window wider than a tile, for patches that reach beyond it; not there with an mmu of 1. */
+	struct reading wide[AREAS_SIDES];
+	uint8_t *wide_change, *wide_significance;
+	struct sieve *sieve;
+};
+
+/* --- what is read --- */
+
+static int mmu_of(const struct comparison *c)
+{
+	return c->context->options->mmu;
+}
+
+static size_t wide_side(const struct comparison *c)
+{
+	return GEOTIFF_TILE + 2 * ((size_t)mmu_of(c) - 1);
+}
+
+static bool wants_looks(const struct comparison *c)
+{
+	return change_before(c)->looks && change_after(c)->looks;
+}
+
+/* What decides a pixel's change. */
+static unsigned reads_of_change(const struct comparison *c)
+{
+	unsigned bits = READ_BIT(READ_WATER) | READ_BIT(READ_FRACTION);
+
+	return bits | (wants_looks(c) ? READ_BIT(READ_OBSERVED) | READ_BIT(READ_WET) : 0);
+}
+
+static unsigned reads_of_side(const struct comparison *c, int side)
+{
+	unsigned bits = reads_of_change(c);
+
+	if (c->wants.layer[CHANGE_LAYER_DELTA] && !strcmp(c->delta_of, "frequency"))
+		bits |= READ_BIT(READ_FREQUENCY);
+	if (c->wants.layer[CHANGE_LAYER_TRANSITION])
+		bits |= READ_BIT(READ_MONTHS) | READ_BIT(READ_SEASONALITY);
+	if (change_side(c, side)->filled)
+		bits |= READ_BIT(READ_OBSERVED);
+	return bits;
+}
+
+#define READS_BETWEEN (READ_BIT(READ_WATER) | READ_BIT(READ_MONTHS) | READ_BIT(READ_SEASONALITY))
+
+static size_t between_nr(const struct comparison *c)
+{
+	return c->wants.layer[CHANGE_LAYER_TRANSITION] ? c->periods_nr - 2 : 0;
+}
+
+/* Arrays of a tile: seven of bytes, and the delta. */
+#define TILE_ARRAYS 9
+
 size_t change_bytes(const struct comparison *c, int threads)
 {
-	size_t worker =
-		(size_t)AREAS_SIDES * READS * (TILE_PIXELS + RASTER_BYTES) + 3 * TILE_PIXELS;
-	size_t strip = (size_t)c->grid.width * GEOTIFF_TILE;
-	size_t lines = shoreline_tile_bytes(GEOTIFF_TILE, threads) + strip;
-	size_t tiles = (size_t)threads * (worker + output_worker_bytes(c->output));
-
-	/* The passes follow one another. */
-	return FIXED_BYTES + grid_tiles(&c->grid, GEOTIFF_TILE) * COUNTER_BYTES +
-	       (tiles > lines ? tiles : lines);
-}
-
-static bool delta_is_fraction(const struct comparison *c)
-{
-	return !strcmp(c->delta_of, "fraction");
-}
-
-static int open_rasters(struct worker *w, struct error *e)
-{
-	const struct comparison *c = w->c;
-	const char *const names[READS] = { "water", "fraction", c->delta_of };
+	size_t worker = TILE_ARRAYS * CHANGE_TILE_PIXELS + output_worker_bytes(c->output);
+	size_t wide = wide_side(c) * wide_side(c);
 
 	for (int s = 0; s < AREAS_SIDES; s++)
-		for (int k = 0; k < READS; k++) {
-			if (k == READ_DELTA && (delta_is_fraction(c) || !c->wants.delta))
-				continue;
-			if (result_raster(c->side[s], names[k], &w->raster[s][k], e))
-				return -1;
-		}
-	return 0;
+		worker += reading_bytes(reads_of_side(c, s), CHANGE_TILE_PIXELS);
+	worker += between_nr(c) * reading_bytes(READS_BETWEEN, CHANGE_TILE_PIXELS);
+	if (mmu_of(c) > 1)
+		worker += 2 * (reading_bytes(reads_of_change(c), wide) + wide) +
+			  sieve_bytes((int32_t)wide_side(c));
+	return FIXED_BYTES + grid_tiles(&c->grid, GEOTIFF_TILE) * COUNTER_BYTES +
+	       (size_t)threads * worker + 2 * survey_bytes(c, threads);
 }
+
+/* --- a worker --- */
 
 static void stop(void *state)
 {
 	struct worker *w = state;
 
-	for (int s = 0; s < AREAS_SIDES; s++)
-		for (int k = 0; k < READS; k++)
-			raster_close(w->raster[s][k]);
+	for (int s = 0; s < AREAS_SIDES; s++) {
+		reading_close(&w->side[s]);
+		reading_close(&w->wide[s]);
+	}
+	for (size_t k = 0; w->between && k < between_nr(w->c); k++)
+		reading_close(&w->between[k]);
+	sieve_free(w->sieve);
+	free(w->wide_change);
+	free(w->wide_significance);
+	free(w->between);
 	free(w->block);
 	free(w);
+}
+
+static int make_arrays(struct worker *w, struct error *e)
+{
+	uint8_t *at;
+
+	w->block = malloc(TILE_ARRAYS * CHANGE_TILE_PIXELS);
+	if (!w->block)
+		return error_nomem(e, "tiles");
+	w->delta = w->block;
+	at = (uint8_t *)w->block + sizeof(*w->delta) * CHANGE_TILE_PIXELS;
+	w->change = at;
+	w->significance = at += CHANGE_TILE_PIXELS;
+	w->transition = at += CHANGE_TILE_PIXELS;
+	w->part = at += CHANGE_TILE_PIXELS;
+	w->inside = at += CHANGE_TILE_PIXELS;
+	for (int s = 0; s < AREAS_SIDES; s++)
+		w->filled[s] = at += CHANGE_TILE_PIXELS;
+	return 0;
+}
+
+static int make_window(struct worker *w, struct error *e)
+{
+	size_t pixels = wide_side(w->c) * wide_side(w->c);
+
+	if (mmu_of(w->c) == 1)
+		return 0;
+	w->wide_change = malloc(pixels);
+	w->wide_significance = malloc(pixels);
+	if (!w->wide_change || !w->wide_significance)
+		return error_nomem(e, "tiles");
+	for (int s = 0; s < AREAS_SIDES; s++)
+		if (reading_open(&w->wide[s], change_side(w->c, s), reads_of_change(w->c), pixels,
+				 e))
+			return -1;
+	return sieve_new(&w->sieve, (int32_t)wide_side(w->c), e);
+}
+
+static int open_between(struct worker *w, struct error *e)
+{
+	size_t nr = between_nr(w->c);
+
+	w->between = calloc(nr + 1, sizeof(*w->between));
+	if (!w->between)
+		return error_nomem(e, "tiles");
+	for (size_t k = 0; k < nr; k++)
+		if (reading_open(&w->between[k], &w->c->period[k + 1], READS_BETWEEN,
+				 CHANGE_TILE_PIXELS, e))
+			return -1;
+	return 0;
 }
 
 static int start(void *job, void **state, struct error *e)
 {
 	const struct job *j = job;
 	struct worker *w = calloc(1, sizeof(*w));
-	uint8_t *at;
 
 	if (!w)
 		return error_nomem(e, "tiles");
 	*state = w;
+	w->job = j;
 	w->c = j->c;
-	w->block = malloc((AREAS_SIDES * READS + 1 + sizeof(int16_t)) * TILE_PIXELS);
-	if (!w->block)
-		return error_nomem(e, "tiles");
-	w->delta = w->block;
-	at = (uint8_t *)w->block + sizeof(int16_t) * TILE_PIXELS;
-	w->change = at;
 	for (int s = 0; s < AREAS_SIDES; s++)
-		for (int k = 0; k < READS; k++)
-			w->pixels[s][k] = at += TILE_PIXELS;
-	if (delta_is_fraction(w->c))
-		for (int s = 0; s < AREAS_SIDES; s++)
-			w->pixels[s][READ_DELTA] = w->pixels[s][READ_FRACTION];
-	return open_rasters(w, e);
+		if (reading_open(&w->side[s], change_side(w->c, s), reads_of_side(w->c, s),
+				 CHANGE_TILE_PIXELS, e))
+			return -1;
+	return make_arrays(w, e) || make_window(w, e) || open_between(w, e) ? -1 : 0;
 }
 
-static struct rect in_side(const struct comparison *c, int side, struct rect r)
+/* --- the change of a rectangle --- */
+
+static void find_change(const struct comparison *c, const struct reading side[AREAS_SIDES],
+			size_t n, uint8_t *significance, uint8_t *change)
 {
-	r.x -= c->place[side].x;
-	r.y -= c->place[side].y;
-	return r;
+	void *const *before = side[AREAS_BEFORE].pixels, *const *after = side[AREAS_AFTER].pixels;
+	const struct kernels *k = c->context->kernels;
+
+	k->significance(n, before[READ_FRACTION], after[READ_FRACTION], CHANGE_THRESHOLD_PERCENT,
+			significance);
+	if (wants_looks(c)) {
+		const uint16_t *const looks[] = { before[READ_OBSERVED], before[READ_WET],
+						  after[READ_OBSERVED], after[READ_WET] };
+
+		k->significance_looks(n, looks, significance);
+	}
+	k->change(n, before[READ_WATER], after[READ_WATER], before[READ_FRACTION],
+		  after[READ_FRACTION], CHANGE_THRESHOLD_PERCENT, change);
+	k->change_if_significant(n, significance, change);
 }
 
-static int read_sides(struct worker *w, struct rect r, struct error *e)
+/* A patch reaches beyond the tile: look wider, then take the tile from there. */
+static int sieve_wide(struct worker *w, struct rect tile, struct error *e)
+{
+	int32_t more = mmu_of(w->c) - 1;
+	struct rect r = { tile.x - more, tile.y - more, tile.w + 2 * more, tile.h + 2 * more };
+	struct rect inner = { more, more, tile.w, tile.h };
+
+	for (int s = 0; s < AREAS_SIDES; s++)
+		if (reading_read(&w->wide[s], r, e))
+			return -1;
+	find_change(w->c, w->wide, rect_area(r), w->wide_significance, w->wide_change);
+	sieve_window(w->sieve, inner, r.w, r.h, mmu_of(w->c), w->wide_change);
+	for (int32_t y = 0; y < tile.h; y++)
+		memcpy(w->change + (size_t)y * (size_t)tile.w,
+		       w->wide_change + (size_t)(more + y) * (size_t)r.w + more, (size_t)tile.w);
+	return 0;
+}
+
+static int sieve_tile(struct worker *w, struct rect tile, struct error *e)
+{
+	struct rect all = { 0, 0, tile.w, tile.h };
+
+	if (mmu_of(w->c) == 1 ||
+	    sieve_window(w->sieve, all, tile.w, tile.h, mmu_of(w->c), w->change))
+		return 0;
+	return sieve_wide(w, tile, e);
+}
+
+/* --- transitions --- */
+
+enum epoch { EPOCH_LAND, EPOCH_SEASONAL, EPOCH_PERMANENT, EPOCH_NODATA };
+
+/* Water in all months that were seen is permanent, in some of them seasonal. */
+static enum epoch epoch_of(const struct reading *r, size_t i)
+{
+	uint8_t months = ((const uint8_t *)r->pixels[READ_MONTHS])[i];
+	uint8_t wet = ((const uint8_t *)r->pixels[READ_SEASONALITY])[i];
+
+	if (months == 0 || months > 12 || wet > months)
+		return EPOCH_NODATA;
+	if (!wet)
+		return EPOCH_LAND;
+	return wet == months ? EPOCH_PERMANENT : EPOCH_SEASONAL;
+}
+
+static void find_transitions(struct worker *w, size_t n)
+{
+	static const uint8_t code[3][3] = {
+		{ TRANSITION_NONE, TRANSITION_NEW_SEASONAL, TRANSITION_NEW_PERMANENT },
+		{ TRANSITION_LOST_SEASONAL, TRANSITION_SEASONAL, TRANSITION_TO_PERMANENT },
+		{ TRANSITION_LOST_PERMANENT, TRANSITION_TO_SEASONAL, TRANSITION_PERMANENT },
+	};
+	static const uint8_t ephemeral[] = { TRANSITION_NONE, TRANSITION_EPHEMERAL_SEASONAL,
+					     TRANSITION_EPHEMERAL_PERMANENT };
+
+	for (size_t i = 0; i < n; i++) {
+		enum epoch before = epoch_of(&w->side[AREAS_BEFORE], i), most = EPOCH_LAND;
+		enum epoch after = epoch_of(&w->side[AREAS_AFTER], i);
+
+		w->transition[i] = TRANSITION_NODATA;
+		if (before == EPOCH_NODATA || after == EPOCH_NODATA)
+			continue;
+		w->transition[i] = code[before][after];
+		if (w->transition[i] != TRANSITION_NONE)
+			continue;
+		for (size_t k = 0; k < between_nr(w->c); k++) {
+			enum epoch between = epoch_of(&w->between[k], i);
+
+			most = between != EPOCH_NODATA && between > most ? between : most;
+		}
+		w->transition[i] = ephemeral[most];
+	}
+}
+
+/* --- a tile --- */
+
+static int read_tile(struct worker *w, struct rect r, struct error *e)
 {
 	for (int s = 0; s < AREAS_SIDES; s++)
-		for (int k = 0; k < READS; k++)
-			if (w->raster[s][k] &&
-			    raster_read(w->raster[s][k], in_side(w->c, s, r), w->pixels[s][k], e))
-				return -1;
+		if (reading_read(&w->side[s], r, e))
+			return -1;
+	for (size_t k = 0; k < between_nr(w->c); k++)
+		if (reading_read(&w->between[k], r, e))
+			return -1;
+	return 0;
+}
+
+static void find_filled(struct worker *w, int side, size_t n)
+{
+	const uint16_t *observed = w->side[side].pixels[READ_OBSERVED];
+
+	for (size_t i = 0; i < n; i++)
+		w->filled[side][i] = observed[i] == 0;
+}
+
+static int measure(struct worker *w, size_t i, struct error *e)
+{
+	struct comparison *c = w->c;
+	void *const *before = w->side[AREAS_BEFORE].pixels, *const *after =
+								    w->side[AREAS_AFTER].pixels;
+	const struct areas_pixels pixels = {
+		.part = w->part,
+		.inside = w->inside,
+		.water = { before[READ_WATER], after[READ_WATER] },
+		.fraction = { before[READ_FRACTION], after[READ_FRACTION] },
+		.filled = { change_before(c)->filled ? w->filled[AREAS_BEFORE] : NULL,
+			    change_after(c)->filled ? w->filled[AREAS_AFTER] : NULL },
+		.change = w->change,
+		.transition = c->wants.layer[CHANGE_LAYER_TRANSITION] ? w->transition : NULL,
+	};
+
+	areas_place(c->areas, i, w->part, w->inside);
+	for (int s = 0; s < AREAS_SIDES; s++)
+		if (survey_tile(w->job->survey[s], i, &pixels, s, e))
+			return -1;
+	return areas_count(c->areas, i, &pixels, e);
+}
+
+static int encode(struct worker *w, size_t i, void *slot, struct error *e)
+{
+	const void *const pixels[CHANGE_LAYERS] = {
+		[CHANGE_LAYER_CHANGE] = w->change,
+		[CHANGE_LAYER_DELTA] = w->delta,
+		[CHANGE_LAYER_SIGNIFICANCE] = w->significance,
+		[CHANGE_LAYER_TRANSITION] = w->transition,
+	};
+
+	for (size_t k = 0; k < CHANGE_LAYERS; k++)
+		if (w->c->wants.layer[k] &&
+		    output_encode(w->c->output, i, (size_t)w->c->place[k], pixels[k], slot, e))
+			return -1;
 	return 0;
 }
 
@@ -126,47 +340,64 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct worker *w = state;
 	struct comparison *c = w->c;
-	const struct kernels *k = c->context->kernels;
 	struct rect r = grid_tile(&c->grid, GEOTIFF_TILE, i);
-	uint8_t **before = w->pixels[AREAS_BEFORE], **after = w->pixels[AREAS_AFTER];
-	const struct areas_pixels counted = {
-		.water = { before[READ_WATER], after[READ_WATER] },
-		.fraction = { before[READ_FRACTION], after[READ_FRACTION] },
-		.change = w->change,
-	};
+	size_t n = rect_area(r);
+	enum change_read delta = strcmp(c->delta_of, "frequency") ? READ_FRACTION : READ_FREQUENCY;
 
-	if (read_sides(w, r, e))
+	if (read_tile(w, r, e))
 		return -1;
-	k->change(rect_area(r), before[READ_WATER], after[READ_WATER], before[READ_FRACTION],
-		  after[READ_FRACTION], CHANGE_THRESHOLD_PERCENT, w->change);
+	find_change(c, w->side, n, w->significance, w->change);
+	if (sieve_tile(w, r, e))
+		return -1;
+	if (c->wants.layer[CHANGE_LAYER_DELTA])
+		c->context->kernels->delta(n, w->side[AREAS_BEFORE].pixels[delta],
+					   w->side[AREAS_AFTER].pixels[delta], w->delta);
+	if (c->wants.layer[CHANGE_LAYER_TRANSITION])
+		find_transitions(w, n);
+	for (int s = 0; s < AREAS_SIDES; s++)
+		if (change_side(c, s)->filled)
+			find_filled(w, s, n);
 	footprint_add(c->footprint, r, w->change, CHANGE_NODATA);
-	if (areas_count(c->areas, i, &counted, e) ||
-	    output_encode(c->output, i, CHANGE_LAYER_CHANGE, w->change, slot, e))
-		return -1;
-	if (!c->wants.delta)
-		return 0;
-	k->delta(rect_area(r), before[READ_DELTA], after[READ_DELTA], w->delta);
-	return output_encode(c->output, i, CHANGE_LAYER_DELTA, w->delta, slot, e);
+	return measure(w, i, e) || encode(w, i, slot, e) ? -1 : 0;
 }
 
 static int deliver(void *job, size_t i, const void *slot, struct error *e)
 {
 	struct job *j = job;
 
+	for (int s = 0; s < AREAS_SIDES; s++)
+		if (survey_deliver(j->survey[s], i, e))
+			return -1;
 	if (output_append(j->c->output, i, slot, e))
 		return -1;
 	progress_step(&j->progress, i + 1);
 	return 0;
 }
 
-int change_tiles(struct comparison *c, struct error *e)
+static int run(struct job *j, struct error *e)
 {
-	static const struct tiles_ops ops = {
-		.start = start, .work = work, .write = deliver, .stop = stop
-	};
-	struct job j = { .c = c };
+	static const struct tiles_ops ops = { start, work, deliver, stop };
+	struct comparison *c = j->c;
 	size_t n = grid_tiles(&c->grid, GEOTIFF_TILE);
 
-	progress_start(&j.progress, c->context->log, "change", n);
-	return tiles_run(n, c->threads, output_slot_size(c->output), &ops, &j, e);
+	for (int s = 0; s < AREAS_SIDES; s++)
+		if (survey_new(&j->survey[s], c, c->areas, e))
+			return -1;
+	progress_start(&j->progress, c->context->log, "change", n);
+	if (tiles_run(n, c->threads, output_slot_size(c->output), &ops, j, e))
+		return -1;
+	for (int s = 0; s < AREAS_SIDES; s++)
+		if (survey_finish(j->survey[s], change_side(c, s), c->areas, (enum areas_side)s, e))
+			return -1;
+	return 0;
+}
+
+int change_tiles(struct comparison *c, struct error *e)
+{
+	struct job j = { .c = c };
+	int ret = run(&j, e);
+
+	for (int s = 0; s < AREAS_SIDES; s++)
+		survey_free(j.survey[s]);
+	return ret;
 }

@@ -6,98 +6,13 @@
 
 #include "kernels/change.h"
 #include "pipeline/base/file.h"
-#include "pipeline/base/utc.h"
 #include "pipeline/io/area.h"
 #include "pipeline/io/geopackage.h"
 #include "pipeline/io/geotiff.h"
 #include "pipeline/space/crs.h"
 #include "pipeline/stage/polygonize.h"
-#include "pipeline/stage/shoreline.h"
 
 #define FILE_NAME "shoreline.gpkg"
-
-void change_period(const struct result *r, char text[CHANGE_PERIOD_TEXT])
-{
-	char from[UTC_TEXT], to[UTC_TEXT];
-	bool instant = r->time == r->time_end;
-
-	utc_format(r->time, from);
-	utc_format(r->time_end, to);
-	snprintf(text, CHANGE_PERIOD_TEXT, "%s%s%s", from, instant ? "" : "/", instant ? "" : to);
-}
-
-/* --- shorelines --- */
-
-struct side {
-	const struct comparison *c;
-	int number;
-};
-
-struct reader {
-	struct raster *raster;
-	struct rect place;
-};
-
-static int side_open(void *job, void **out, struct error *e)
-{
-	const struct side *s = job;
-	struct reader *r = calloc(1, sizeof(*r));
-
-	if (!r)
-		return error_nomem(e, "a shoreline");
-	*out = r;
-	r->place = s->c->place[s->number];
-	return result_raster(s->c->side[s->number], "fraction", &r->raster, e);
-}
-
-static int side_read(void *reader, struct rect rect, uint8_t *pixels, struct error *e)
-{
-	struct reader *r = reader;
-
-	rect.x -= r->place.x;
-	rect.y -= r->place.y;
-	return raster_read(r->raster, rect, pixels, e);
-}
-
-static void side_close(void *reader)
-{
-	struct reader *r = reader;
-
-	raster_close(r->raster);
-	free(r);
-}
-
-static size_t lines_bytes(const struct lines *l)
-{
-	return l->nr ? l->starts[l->nr] * sizeof(*l->points) +
-			       l->nr * (sizeof(*l->starts) + sizeof(*l->closed))
-		     : 0;
-}
-
-/* What is taken while lines are made: the passes, and the lines that are there. */
-static size_t taken(const struct comparison *c)
-{
-	return c->bytes + lines_bytes(&c->shoreline[AREAS_BEFORE]) +
-	       lines_bytes(&c->shoreline[AREAS_AFTER]);
-}
-
-static int trace(struct comparison *c, int number, struct error *e)
-{
-	struct side side = { c, number };
-	const struct shoreline_spec spec = {
-		.grid = c->grid,
-		.source = { &side, side_open, side_read, side_close },
-		.tile = GEOTIFF_TILE,
-		.threads = c->threads,
-		.memory = c->context->options->memory,
-		.reserved = taken(c),
-	};
-
-	if (shoreline_trace(&spec, &c->shoreline[number], e))
-		return error_prefix(e, "shoreline of %s", c->side[number]->path);
-	areas_add_shoreline(c->areas, (enum areas_side)number, &c->shoreline[number]);
-	return 0;
-}
 
 /* --- polygons of gain and loss --- */
 
@@ -128,7 +43,7 @@ static int find_patches(const struct comparison *c, struct patches *out, struct 
 		.values = { CHANGE_GAIN, CHANGE_LOSS },
 		.values_nr = 2,
 		.memory = c->context->options->memory,
-		.reserved = taken(c),
+		.reserved = c->budget.taken,
 	};
 	char *path = path_join(output_folder(c->output), "change.tif");
 	struct raster *change = NULL;
@@ -219,13 +134,14 @@ static int write_file(const struct comparison *c, const char *path, struct error
 	static const struct geopackage_colour colours[AREAS_SIDES] = { { 31, 78, 160 },
 								       { 200, 50, 20 } };
 	struct geopackage *g = NULL;
-	int ret = geopackage_create(&g, path, &c->grid.crs, c->side[AREAS_AFTER]->time_end, e);
+	int ret = geopackage_create(&g, path, &c->grid.crs, change_after(c)->result->time_end, e);
 
 	for (int s = 0; !ret && s < AREAS_SIDES; s++) {
 		char period[CHANGE_PERIOD_TEXT];
 
-		change_period(c->side[s], period);
-		ret = geopackage_add_lines(g, names[s], period, &c->shoreline[s], colours[s], e);
+		change_period(change_side(c, s)->result, period);
+		ret = geopackage_add_lines(g, names[s], period, &change_side(c, s)->shoreline,
+					   colours[s], e);
 	}
 	if (!ret)
 		ret = add_polygons(c, g, e);
@@ -249,7 +165,5 @@ static int add_file(struct comparison *c, struct error *e)
 
 int change_vectors(struct comparison *c, struct error *e)
 {
-	if (trace(c, AREAS_BEFORE, e) || trace(c, AREAS_AFTER, e))
-		return -1;
 	return c->wants.shoreline ? add_file(c, e) : 0;
 }

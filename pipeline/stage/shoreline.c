@@ -1,203 +1,177 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/shoreline.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/run/tiles.h"
 #include "pipeline/stage/contour.h"
 
-struct job {
-	const struct shoreline_spec *spec;
-	struct contour *tiles; /* segments of tile i: tiles[i % (2 * threads)] */
-	struct contour all;
-	size_t segments_nr; /* of all tiles, also of those that memory had no room for */
-	uint8_t *above;	    /* the last row of the tiles above, then of this row of tiles */
-	uint8_t *left;	    /* the last column of the tile to the left */
-	uint8_t *seam;	    /* two rows or two columns of samples that meet between tiles */
-	uint8_t corner;	    /* of above, over the last column of the tile to the left */
-};
-
-struct worker {
-	struct job *job;
-	void *reader;
-	uint8_t *pixels;
-};
-
-/* A slot holds the outer samples of a tile, each `tile` bytes: first row, last row, first column, last column. */
+/* The outer samples of a tile, each up to `tile` bytes. */
 enum { FIRST_ROW, LAST_ROW, FIRST_COLUMN, LAST_COLUMN, SIDES };
 
-static const uint8_t *side_of(const struct job *j, const void *slot, int side)
+/* A tile under way. */
+struct piece {
+	struct contour contour;
+	uint8_t *sides; /* [SIDES][tile] */
+};
+
+struct shoreline {
+	struct shoreline_spec spec;
+	struct piece *pieces; /* tile i: pieces[i % (2 * threads)] */
+	struct contour all;
+	uint8_t *above; /* the last row of the tiles above, then of this row of tiles */
+	uint8_t *left;	/* the last column of the tile to the left */
+	uint8_t *seam;	/* two rows or two columns of samples that meet between tiles */
+	size_t taken;	/* of the budget */
+	uint8_t corner; /* of above, over the last column of the tile to the left */
+};
+
+static size_t pieces_nr(const struct shoreline *s)
 {
-	return (const uint8_t *)slot + (size_t)side * (size_t)j->spec->tile;
+	return 2 * (size_t)s->spec.threads;
 }
 
-static struct contour *contour_of(const struct job *j, size_t i)
+static struct piece *piece_of(const struct shoreline *s, size_t i)
 {
-	return &j->tiles[i % (2 * (size_t)j->spec->threads)];
+	return &s->pieces[i % pieces_nr(s)];
 }
 
-static int start(void *job, void **state, struct error *e)
+static uint8_t *side_of(const struct shoreline *s, size_t i, int side)
 {
-	struct job *j = job;
-	struct worker *w = calloc(1, sizeof(*w));
-	size_t side = (size_t)j->spec->tile;
-
-	if (!w)
-		return error_nomem(e, "a shoreline");
-	*state = w;
-	w->job = j;
-	w->pixels = malloc(side * side);
-	if (!w->pixels)
-		return error_nomem(e, "a tile");
-	return j->spec->source.open(j->spec->source.job, &w->reader, e);
+	return piece_of(s, i)->sides + (size_t)side * (size_t)s->spec.tile;
 }
 
-static void stop(void *state)
+void shoreline_free(struct shoreline *s)
 {
-	struct worker *w = state;
-
-	if (w->reader)
-		w->job->spec->source.close(w->reader);
-	free(w->pixels);
-	free(w);
-}
-
-static void copy_sides(const struct job *j, struct rect r, const uint8_t *pixels, uint8_t *slot)
-{
-	size_t side = (size_t)j->spec->tile, w = (size_t)r.w;
-
-	memcpy(slot + FIRST_ROW * side, pixels, w);
-	memcpy(slot + LAST_ROW * side, pixels + ((size_t)r.h - 1) * w, w);
-	for (size_t y = 0; y < (size_t)r.h; y++) {
-		slot[FIRST_COLUMN * side + y] = pixels[y * w];
-		slot[LAST_COLUMN * side + y] = pixels[y * w + w - 1];
+	if (!s)
+		return;
+	for (size_t k = 0; s->pieces && k < pieces_nr(s); k++) {
+		contour_release(&s->pieces[k].contour);
+		free(s->pieces[k].sides);
 	}
+	free(s->pieces);
+	free(s->above);
+	free(s->left);
+	free(s->seam);
+	contour_release(&s->all);
+	free(s);
 }
 
-static int work(void *state, size_t i, void *slot, struct error *e)
-{
-	struct worker *w = state;
-	const struct job *j = w->job;
-	struct rect r = grid_tile(&j->spec->grid, j->spec->tile, i);
-	struct rect cells = { r.x, r.y, r.w - 1, r.h - 1 };
-	struct contour *c = contour_of(j, i);
-
-	c->nr = 0;
-	if (j->spec->source.read(w->reader, r, w->pixels, e))
-		return -1;
-	copy_sides(j, r, w->pixels, slot);
-	return contour_cells(c, cells, w->pixels, (size_t)r.w, e);
-}
-
-/* The cells between the tile above and this one, from under the tile to the left on. */
-static int seam_above(struct job *j, struct rect r, const uint8_t *first_row, struct contour *c,
-		      struct error *e)
-{
-	bool inner = r.x > 0;
-	size_t n = (size_t)r.w + inner;
-	uint8_t *upper = j->seam, *lower = j->seam + n;
-
-	if (inner) {
-		upper[0] = j->corner;
-		lower[0] = j->left[0];
-	}
-	memcpy(upper + inner, j->above + r.x, (size_t)r.w);
-	memcpy(lower + inner, first_row, (size_t)r.w);
-	return contour_cells(c, (struct rect){ r.x - inner, r.y - 1, (int32_t)n - 1, 1 }, j->seam,
-			     n, e);
-}
-
-/* The cells between the tile to the left and this one. */
-static int seam_left(struct job *j, struct rect r, const uint8_t *first_column, struct contour *c,
-		     struct error *e)
-{
-	uint8_t *seam = j->seam;
-
-	for (int32_t y = 0; y < r.h; y++) {
-		seam[0] = j->left[y];
-		seam[1] = first_column[y];
-		seam += 2;
-	}
-	return contour_cells(c, (struct rect){ r.x - 1, r.y, 1, r.h - 1 }, j->seam, 2, e);
-}
-
-static bool too_many(const struct job *j)
-{
-	return j->segments_nr * CONTOUR_BYTES + j->spec->reserved > j->spec->memory;
-}
-
-/* Take a tile's segments, or only count them from where the memory ends. */
-static int keep(struct job *j, const struct contour *c, struct error *e)
-{
-	j->segments_nr += c->nr;
-	return too_many(j) ? 0 : contour_append(&j->all, c, e);
-}
-
-static int deliver(void *job, size_t i, const void *slot, struct error *e)
-{
-	struct job *j = job;
-	struct rect r = grid_tile(&j->spec->grid, j->spec->tile, i);
-	struct contour *c = contour_of(j, i);
-
-	if (r.y && seam_above(j, r, side_of(j, slot, FIRST_ROW), c, e))
-		return -1;
-	if (r.x && seam_left(j, r, side_of(j, slot, FIRST_COLUMN), c, e))
-		return -1;
-	j->corner = j->above[r.x + r.w - 1];
-	memcpy(j->above + r.x, side_of(j, slot, LAST_ROW), (size_t)r.w);
-	memcpy(j->left, side_of(j, slot, LAST_COLUMN), (size_t)r.h);
-	return keep(j, c, e);
-}
-
-static int job_init(struct job *j, const struct shoreline_spec *spec, struct error *e)
+int shoreline_new(struct shoreline **out, const struct shoreline_spec *spec, struct error *e)
 {
 	size_t side = (size_t)spec->tile;
+	struct shoreline *s = calloc(1, sizeof(*s));
+	bool ok;
 
-	j->spec = spec;
-	j->tiles = calloc(2 * (size_t)spec->threads, sizeof(*j->tiles));
-	j->above = calloc((size_t)spec->grid.width, 1);
-	j->left = calloc(side, 1);
-	j->seam = calloc(2 * (side + 1), 1);
-	if (!j->tiles || !j->above || !j->left || !j->seam)
+	if (!s)
 		return error_nomem(e, "a shoreline");
+	s->spec = *spec;
+	s->pieces = calloc(pieces_nr(s), sizeof(*s->pieces));
+	s->above = calloc((size_t)spec->grid.width, 1);
+	s->left = calloc(side, 1);
+	s->seam = calloc(2 * (side + 1), 1);
+	ok = s->pieces && s->above && s->left && s->seam;
+	for (size_t k = 0; ok && k < pieces_nr(s); k++) {
+		s->pieces[k].sides = calloc(SIDES, side);
+		ok = s->pieces[k].sides != NULL;
+	}
+	if (!ok) {
+		shoreline_free(s);
+		return error_nomem(e, "a shoreline");
+	}
+	*out = s;
 	return 0;
 }
 
-static void job_release(struct job *j)
+static void copy_sides(const struct shoreline *s, size_t i, struct rect r, const uint8_t *pixels)
 {
-	for (size_t k = 0; j->tiles && k < 2 * (size_t)j->spec->threads; k++)
-		contour_release(&j->tiles[k]);
-	free(j->tiles);
-	free(j->above);
-	free(j->left);
-	free(j->seam);
-	contour_release(&j->all);
+	uint8_t *first = side_of(s, i, FIRST_COLUMN), *last = side_of(s, i, LAST_COLUMN);
+	size_t w = (size_t)r.w;
+
+	memcpy(side_of(s, i, FIRST_ROW), pixels, w);
+	memcpy(side_of(s, i, LAST_ROW), pixels + ((size_t)r.h - 1) * w, w);
+	for (size_t y = 0; y < (size_t)r.h; y++) {
+		first[y] = pixels[y * w];
+		last[y] = pixels[y * w + w - 1];
+	}
 }
 
-int shoreline_trace(const struct shoreline_spec *spec, struct lines *out, struct error *e)
+int shoreline_tile(struct shoreline *s, size_t i, const uint8_t *fraction, struct error *e)
 {
-	static const struct tiles_ops ops = {
-		.start = start, .work = work, .write = deliver, .stop = stop
-	};
-	struct job j = { 0 };
-	int ret = -1;
+	struct rect r = grid_tile(&s->spec.grid, s->spec.tile, i);
+	struct rect cells = { r.x, r.y, r.w - 1, r.h - 1 };
+	struct contour *c = &piece_of(s, i)->contour;
+
+	c->nr = 0;
+	copy_sides(s, i, r, fraction);
+	return contour_cells(c, cells, fraction, (size_t)r.w, e);
+}
+
+/* The cells between the tile above and this one, from under the tile to the left on. */
+static int seam_above(struct shoreline *s, size_t i, struct rect r, struct error *e)
+{
+	bool inner = r.x > 0;
+	size_t n = (size_t)r.w + inner;
+	uint8_t *upper = s->seam, *lower = s->seam + n;
+
+	if (inner) {
+		upper[0] = s->corner;
+		lower[0] = s->left[0];
+	}
+	memcpy(upper + inner, s->above + r.x, (size_t)r.w);
+	memcpy(lower + inner, side_of(s, i, FIRST_ROW), (size_t)r.w);
+	return contour_cells(&piece_of(s, i)->contour,
+			     (struct rect){ r.x - inner, r.y - 1, (int32_t)n - 1, 1 }, s->seam, n,
+			     e);
+}
+
+/* The cells between the tile to the left and this one. */
+static int seam_left(struct shoreline *s, size_t i, struct rect r, struct error *e)
+{
+	const uint8_t *first = side_of(s, i, FIRST_COLUMN);
+	uint8_t *seam = s->seam;
+
+	for (int32_t y = 0; y < r.h; y++) {
+		seam[0] = s->left[y];
+		seam[1] = first[y];
+		seam += 2;
+	}
+	return contour_cells(&piece_of(s, i)->contour, (struct rect){ r.x - 1, r.y, 1, r.h - 1 },
+			     s->seam, 2, e);
+}
+
+/* Take a tile's segments, or only count them from where the memory ends. */
+static int keep(struct shoreline *s, const struct contour *c, struct error *e)
+{
+	size_t bytes = c->nr * CONTOUR_BYTES;
+
+	s->taken += bytes;
+	return budget_take(s->spec.budget, bytes) ? contour_append(&s->all, c, e) : 0;
+}
+
+int shoreline_deliver(struct shoreline *s, size_t i, struct error *e)
+{
+	struct rect r = grid_tile(&s->spec.grid, s->spec.tile, i);
+
+	if ((r.y && seam_above(s, i, r, e)) || (r.x && seam_left(s, i, r, e)))
+		return -1;
+	s->corner = s->above[r.x + r.w - 1];
+	memcpy(s->above + r.x, side_of(s, i, LAST_ROW), (size_t)r.w);
+	memcpy(s->left, side_of(s, i, LAST_COLUMN), (size_t)r.h);
+	return keep(s, &piece_of(s, i)->contour, e);
+}
+
+int shoreline_finish(struct shoreline *s, struct lines *out, struct error *e)
+{
+	int ret = budget_check(s->spec.budget, "shorelines", e);
 
 	*out = (struct lines){ 0 };
-	if (job_init(&j, spec, e) || tiles_run(grid_tiles(&spec->grid, spec->tile), spec->threads,
-					       SIDES * (size_t)spec->tile, &ops, &j, e))
-		goto out;
-	if (too_many(&j)) {
-		error_set(e, ERROR_CONFIG,
-			  "a shoreline of %zu pieces needs more memory: use --memory %zuM",
-			  j.segments_nr,
-			  ((j.segments_nr * CONTOUR_BYTES + spec->reserved) >> 20) + 1);
-		goto out;
-	}
-	ret = contour_lines(&j.all, &spec->grid, out, e);
-out:
-	job_release(&j);
+	if (!ret)
+		ret = contour_lines(&s->all, &s->spec.grid, out, e);
+	contour_release(&s->all);
+	budget_give(s->spec.budget, s->taken);
+	budget_take(s->spec.budget, lines_bytes(out));
+	s->taken = 0;
 	return ret;
 }
 
@@ -207,5 +181,5 @@ size_t shoreline_tile_bytes(int32_t tile, int threads)
 	/* Two segments a cell is what a checkerboard gives. */
 	size_t each = side * side * 2 * sizeof(struct segment) * 3 / 2 + SIDES * side;
 
-	return (size_t)threads * (2 * each + side * side);
+	return 2 * (size_t)threads * each;
 }

@@ -2,9 +2,12 @@
  *
  * shoreline.h - the lines where the water fraction of a whole raster is one half.
  *
- * The raster is read once, tile by tile; cells between tiles are contoured from the tiles'
- * outer rows and columns, so lines have no cracks and do not depend on the
- * tiles.  Rules of the line: contour.h.
+ * Fed with the tiles of a pass that reads the raster once: the cells within a tile by any thread, those between
+ * tiles, from the tiles' outer rows and columns, as the tiles are delivered in order.  So lines have no cracks and do
+ * not depend on the tiles.  Rules of the line: contour.h.
+ *
+ * Calling sequence: shoreline_new(); shoreline_tile() and then shoreline_deliver() of every tile of
+ * grid_tile(grid, tile, i); shoreline_finish(); shoreline_free() at any time.
  */
 #ifndef PIPELINE_STAGE_SHORELINE_H
 #define PIPELINE_STAGE_SHORELINE_H
@@ -12,35 +15,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pipeline/base/budget.h"
 #include "pipeline/base/error.h"
 #include "pipeline/space/grid.h"
 #include "pipeline/space/lines.h"
 
-/* Where the fraction comes from. */
-struct shoreline_source {
-	void *job; /* immutable: every worker opens its own reader from it */
-	int (*open)(void *job, void **reader, struct error *e);
-	/* The pixels of rect (within the grid) in percent, above 100: no data; row by row. */
-	int (*read)(void *reader, struct rect rect, uint8_t *pixels, struct error *e);
-	void (*close)(void *reader);
-};
+struct shoreline;
 
 struct shoreline_spec {
 	struct grid grid;
-	struct shoreline_source source;
-	int32_t tile; /* side of a working tile [pixels] */
-	int threads;
-	size_t memory;	 /* bytes that the program may take */
-	size_t reserved; /* of them for other things, tiles included (shoreline_tile_bytes()) */
+	int32_t tile;	       /* side of a tile [pixels] */
+	int threads;	       /* of tiles_run(): at most 2 * threads tiles are under way */
+	struct budget *budget; /* of what grows: the pieces of the lines; borrowed */
 };
 
-/*
- * Trace the lines; the caller releases them.  CONFIG naming the --memory that is needed
- * where they do not fit, else what the source says.
- */
-int shoreline_trace(const struct shoreline_spec *spec, struct lines *out, struct error *e);
+int shoreline_new(struct shoreline **out, const struct shoreline_spec *spec, struct error *e);
+void shoreline_free(struct shoreline *s);
 
-/* Memory that the tiles take, at most. */
+/* Tile i: its fractions in percent, above 100: no data; row by row.  Any number of threads at once on different tiles. */
+int shoreline_tile(struct shoreline *s, size_t i, const uint8_t *fraction, struct error *e);
+
+/* After shoreline_tile(i), one caller at a time, i = 0, 1, 2, ...; takes from the budget. */
+int shoreline_deliver(struct shoreline *s, size_t i, struct error *e);
+
+/*
+ * After the last tile: the lines, which the caller releases and whose bytes stay in the budget.  CONFIG naming the --memory
+ * that is needed where the budget was too small.
+ */
+int shoreline_finish(struct shoreline *s, struct lines *out, struct error *e);
+
+/* Memory that the tiles take while they are under way, at most. */
 size_t shoreline_tile_bytes(int32_t tile, int threads);
 
 #endif

@@ -57,14 +57,19 @@ static void set(struct sample *s, int side, int32_t x, int32_t y, uint8_t water,
 
 static void count_tile(struct areas *a, const struct sample *s, size_t i)
 {
-	static uint8_t cut[5][GEOTIFF_TILE * GEOTIFF_TILE];
+	static uint8_t cut[7][GEOTIFF_TILE * GEOTIFF_TILE];
 	const uint8_t *whole[5] = { s->water[0], s->water[1], s->fraction[0], s->fraction[1],
 				    s->change };
-	const struct areas_pixels pixels = { { cut[0], cut[1] }, { cut[2], cut[3] }, cut[4] };
+	const struct areas_pixels pixels = { .part = cut[5],
+					     .inside = cut[6],
+					     .water = { cut[0], cut[1] },
+					     .fraction = { cut[2], cut[3] },
+					     .change = cut[4] };
 	struct error e = { 0 };
 
 	for (int k = 0; k < 5; k++)
 		cut_out(whole[k], s->grid.width, grid_tile(&s->grid, GEOTIFF_TILE, i), cut[k]);
+	areas_place(a, i, cut[5], cut[6]);
 	assert_int_equal(areas_count(a, i, &pixels, &e), 0);
 }
 
@@ -75,7 +80,11 @@ static struct areas *areas_of(const struct bench *b, const struct sample *s, con
 	struct error e = { 0 };
 	size_t n = grid_tiles(&s->grid, GEOTIFF_TILE);
 
-	if (areas_new(&a, &s->grid, lake, &b->log, &e))
+	const struct areas_spec spec = {
+		.grid = s->grid, .lake = lake, .sides = AREAS_SIDES, .log = &b->log
+	};
+
+	if (areas_new(&a, &spec, &e))
 		fail_msg("%s", e.text);
 	for (size_t i = 0; i < n; i++)
 		count_tile(a, s, backwards ? n - 1 - i : i);
@@ -363,6 +372,114 @@ static void outline_beyond_the_grid_is_unseen(void **state)
 	bench_close(&b);
 }
 
+/* Areas of a side alone, as a period of a series has them; filled: 1 where another period filled it. */
+static struct areas *one_side(const struct bench *b, const struct sample *s, double least_share,
+			      const uint8_t *filled)
+{
+	static uint8_t part[GEOTIFF_TILE * GEOTIFF_TILE], inside[GEOTIFF_TILE * GEOTIFF_TILE];
+	const struct areas_spec spec = {
+		.grid = s->grid,
+		.lake = bench_path(b, "pond.ini"),
+		.sides = 1,
+		.least_share = least_share,
+		.log = &b->log,
+	};
+	const struct areas_pixels pixels = { .part = part,
+					     .inside = inside,
+					     .water = { s->water[0] },
+					     .fraction = { s->fraction[0] },
+					     .filled = { filled } };
+	struct areas *a = NULL;
+	struct error e = { 0 };
+
+	assert_int_equal(areas_new(&a, &spec, &e), 0);
+	areas_place(a, 0, part, inside);
+	assert_int_equal(areas_count(a, 0, &pixels, &e), 0);
+	return a;
+}
+
+static void what_is_seen_too_little_has_no_total(void **state)
+{
+	struct bench b;
+	struct sample s = sample_new(EQUAL_AREA, -3000, 3000, 200, 200);
+	struct areas *a;
+	struct areas_figures f;
+	json_t *json;
+	double share;
+
+	(void)state;
+	bench_open(&b);
+	write_lake(&b);
+	for (int32_t x = 0; x < 200; x++)
+		set(&s, 0, x, 7, WATER_OPEN, 100);
+	for (int k = 0; k < 2; k++) {
+		a = one_side(&b, &s, 0, NULL);
+		share = areas_figures(a, 0, AREAS_BEFORE).seen_share;
+		areas_free(a);
+		/* Just enough, and just too little. */
+		a = one_side(&b, &s, k ? share + 1e-6 : share - 1e-6, NULL);
+		f = areas_figures(a, 0, AREAS_BEFORE);
+		json = areas_json(a);
+		assert_true(share > .1 && share < .9);
+		assert_int_equal(isnan(f.water_km2), k);
+		assert_int_equal(isnan(number_at(json, "0.areas.open_water_km2")), k);
+		assert_true(fabs(f.seen_water_km2 - 200 * PIXEL_KM2) < 1e-6);
+		check(json, "0.areas.classes.1.km2", 200 * PIXEL_KM2);
+		check(json, "0.areas.error.water_if_unseen_is_land_km2", 200 * PIXEL_KM2);
+		json_decref(json);
+		areas_free(a);
+	}
+	sample_free(&s);
+	bench_close(&b);
+}
+
+static void gaps_that_were_filled_are_told(void **state)
+{
+	static uint8_t filled[200 * 200];
+	struct bench b;
+	struct sample s = sample_new(EQUAL_AREA, -3000, 3000, 200, 200);
+	struct areas *a;
+	json_t *json;
+
+	(void)state;
+	bench_open(&b);
+	write_lake(&b);
+	set(&s, 0, 5, 5, WATER_NODATA, FRACTION_NODATA);
+	/* Filled, and not seen all the same: not counted. */
+	memset(filled, 1, 1006);
+	a = one_side(&b, &s, 0, filled);
+	json = areas_json(a);
+	check(json, "0.areas.filled_km2", 1005 * PIXEL_KM2);
+	json_decref(json);
+	areas_free(a);
+	sample_free(&s);
+	bench_close(&b);
+}
+
+/* Lines at 40 and at 60 percent instead of at 50 lie apart by the pixels between. */
+static void another_threshold_is_an_error(void **state)
+{
+	static const uint8_t fraction[] = { 39, 40, 41, 50, 59, 60, 61, 100, 255 };
+	struct bench b;
+	struct sample s = sample_new(EQUAL_AREA, 0, 30 * 700, 520, 700);
+	struct areas *a;
+	json_t *json;
+
+	(void)state;
+	bench_open(&b);
+	for (int32_t y = 0; y < 9; y++)
+		for (int32_t x = 0; x < 520; x++)
+			set(&s, 0, x, y, fraction[y] < 50 ? WATER_NOT : WATER_OPEN, fraction[y]);
+	a = areas_of(&b, &s, "", false);
+	json = areas_json(a);
+	check(json, "0.before.error.threshold_km2", 520 * 4 / 2.0 * PIXEL_KM2);
+	check(json, "0.before.error.systematic_km2", 520 * 4 / 2.0 * PIXEL_KM2);
+	json_decref(json);
+	areas_free(a);
+	sample_free(&s);
+	bench_close(&b);
+}
+
 static void shorelines_belong_to_basins(void **state)
 {
 	/* From 2 km west of the meridian to 3 km east of it, and a ring beyond the basins. */
@@ -387,6 +504,7 @@ static void shorelines_belong_to_basins(void **state)
 	check(json, "2.after.shoreline_km", 3.5);
 	check(json, "0.before.shoreline_km", 0);
 	check(json, "0.after.error.systematic_km2", 6.2 * AREAS_POSITION_M / 1000);
+	check(json, "0.after.error.position_km2", 6.2 * AREAS_POSITION_M / 1000);
 	json_decref(json);
 	areas_free(a);
 	sample_free(&s);
@@ -425,6 +543,9 @@ int main(void)
 		cmocka_unit_test(basins_add_up),
 		cmocka_unit_test(outline_beyond_the_grid_is_unseen),
 		cmocka_unit_test(shorelines_belong_to_basins),
+		cmocka_unit_test(what_is_seen_too_little_has_no_total),
+		cmocka_unit_test(gaps_that_were_filled_are_told),
+		cmocka_unit_test(another_threshold_is_an_error),
 		cmocka_unit_test(a_lake_that_is_gone_is_a_warning),
 	};
 
