@@ -11,12 +11,19 @@
 
 /* --- days of the year --- */
 
+/* Day of a year of 365 days: 29 February counts as 28 February. */
 static double day_of_year(int64_t time)
 {
 	time_t t = (time_t)time;
 	struct tm utc;
+	int year;
 
-	return gmtime_r(&t, &utc) ? utc.tm_yday + utc.tm_hour / 24.0 : NAN;
+	if (!gmtime_r(&t, &utc))
+		return NAN;
+	year = utc.tm_year + 1900;
+	if (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) && utc.tm_yday > 58)
+		utc.tm_yday--;
+	return utc.tm_yday + utc.tm_hour / 24.0;
 }
 
 /* Times of what a result was made of: of a mosaic's looks, or its own. */
