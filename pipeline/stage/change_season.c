@@ -176,20 +176,21 @@ static int read_levels(const char *path, struct levels *l, struct error *e)
 	return ret;
 }
 
-/* Between the two readings around a time; NaN where the nearest is too far. */
+/* Between the two readings around a time, or the only near one; NaN where both are too far. */
 static double level_at(const struct levels *l, int64_t time)
 {
 	size_t k = 0;
 	const struct level *a, *b;
+	bool near_a, near_b;
 
 	while (k < l->nr && l->of[k].time <= time)
 		k++;
 	a = &l->of[k ? k - 1 : 0];
 	b = &l->of[k < l->nr ? k : l->nr - 1];
-	if (llabs(time - a->time) > LEVEL_REACH_S && llabs(b->time - time) > LEVEL_REACH_S)
-		return NAN;
-	if (b->time == a->time || time <= a->time)
-		return a->metres;
+	near_a = llabs(time - a->time) <= LEVEL_REACH_S;
+	near_b = llabs(b->time - time) <= LEVEL_REACH_S;
+	if (!near_a || !near_b || a == b)
+		return near_a ? a->metres : near_b ? b->metres : NAN;
 	return a->metres +
 	       (b->metres - a->metres) * (double)(time - a->time) / (double)(b->time - a->time);
 }
