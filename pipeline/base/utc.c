@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/base/utc.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
@@ -67,4 +68,25 @@ int utc_parse(const char *text, int64_t *time)
 		return -1;
 	*time = t;
 	return 0;
+}
+
+/* Of 1 January, 00:00. */
+static int64_t start_of_year(int tm_year)
+{
+	struct tm tm = { .tm_year = tm_year, .tm_mday = 1 };
+
+	return (int64_t)timegm(&tm);
+}
+
+double utc_decimal_year(int64_t time)
+{
+	time_t t = (time_t)time;
+	int64_t start, end;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || tm.tm_year < 1 - 1900 || tm.tm_year > 9999 - 1900)
+		return NAN;
+	start = start_of_year(tm.tm_year);
+	end = start_of_year(tm.tm_year + 1);
+	return tm.tm_year + 1900 + (double)(time - start) / (double)(end - start);
 }

@@ -16,4 +16,7 @@ void utc_format(int64_t time, char text[UTC_TEXT]);
 /* Read "2024-07-12T05:42:13Z" or "2024-07-12" (its start).  -1: it is neither, or no such day. */
 int utc_parse(const char *text, int64_t *time);
 
+/* The time in years: 2023.5 is the middle of 2023, whose days count equally.  NaN if its year is not in 1..9999. */
+double utc_decimal_year(int64_t time);
+
 #endif
