@@ -159,3 +159,25 @@ int gdal_grid(GDALDatasetH dataset, struct grid *out, struct error *e)
 	};
 	return crs_of(dataset, path, &out->crs, e);
 }
+
+int gdal_layer_crs(OGRLayerH layer, struct crs *out, bool *projected, struct error *e)
+{
+	OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
+	const char *authority = srs ? OSRGetAuthorityName(srs, NULL) : NULL;
+	const char *code = srs ? OSRGetAuthorityCode(srs, NULL) : NULL;
+	char *proj = NULL;
+	int n = -1;
+
+	if (!srs)
+		return error_set(e, ERROR_DATA, "no coordinate reference system");
+	if (authority && code)
+		n = snprintf(out->def, sizeof(out->def), "%s:%s", authority, code);
+	else if (OSRExportToProj4(srs, &proj) == OGRERR_NONE && proj[0])
+		n = snprintf(out->def, sizeof(out->def), "%s", proj);
+	CPLFree(proj);
+	if (n < 0 || n >= (int)sizeof(out->def))
+		return error_set(e, ERROR_DATA,
+				 "its coordinate reference system has no code or PROJ string");
+	*projected = OSRIsProjected(srs);
+	return 0;
+}

@@ -9,6 +9,8 @@
 #ifndef PIPELINE_IO_GDAL_H
 #define PIPELINE_IO_GDAL_H
 
+#include <stdbool.h>
+
 #include "pipeline/base/error.h"
 #include "pipeline/space/grid.h"
 
@@ -51,5 +53,11 @@ GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct erro
  * rotated or south-up, or has a side of 0 or above GRID_SIDE_MAX.
  */
 int gdal_grid(GDALDatasetH dataset, struct grid *out, struct error *e);
+
+/*
+ * The CRS of a vector layer, as text that crs_transform_new() takes, and whether it is projected.
+ * DATA if it has none that can be written so.
+ */
+int gdal_layer_crs(OGRLayerH layer, struct crs *out, bool *projected, struct error *e);
 
 #endif

@@ -117,28 +117,6 @@ static int add_layer(OGRLayerH layer, OGRGeometryH all, struct error *e)
 	return ret;
 }
 
-static int layer_crs(OGRLayerH layer, struct crs *out, bool *projected, struct error *e)
-{
-	OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
-	const char *authority = srs ? OSRGetAuthorityName(srs, NULL) : NULL;
-	const char *code = srs ? OSRGetAuthorityCode(srs, NULL) : NULL;
-	char *proj = NULL;
-	int n = -1;
-
-	if (!srs)
-		return error_set(e, ERROR_DATA, "no coordinate reference system");
-	if (authority && code)
-		n = snprintf(out->def, sizeof(out->def), "%s:%s", authority, code);
-	else if (OSRExportToProj4(srs, &proj) == OGRERR_NONE && proj[0])
-		n = snprintf(out->def, sizeof(out->def), "%s", proj);
-	CPLFree(proj);
-	if (n < 0 || n >= (int)sizeof(out->def))
-		return error_set(e, ERROR_DATA,
-				 "its coordinate reference system has no code or PROJ string");
-	*projected = OSRIsProjected(srs);
-	return 0;
-}
-
 /* Longitude and latitude that one lake can have. */
 static int check_degrees(const struct polygon *p, struct error *e)
 {
@@ -204,7 +182,7 @@ static int read_layer(GDALDatasetH dataset, struct polygon *out, struct error *e
 
 	if (!layer)
 		return error_set(e, ERROR_DATA, "it has no layer");
-	if (unite_layer(layer, out, e) || layer_crs(layer, &crs, &projected, e) ||
+	if (unite_layer(layer, out, e) || gdal_layer_crs(layer, &crs, &projected, e) ||
 	    to_degrees(out, &crs, projected, e) || check_degrees(out, e))
 		return -1;
 	return 0;
