@@ -226,9 +226,6 @@ static void drops_only_what_is_straight_at_tolerance_0(void **state)
 static void keeps_tiny_rings(void **state)
 {
 	struct point triangle[] = { { 0, 0 }, { 1, 0 }, { 0, 1 } };
-	/* The four vertices first kept of it turn the other way round. */
-	struct point hook[] = { { 0, 0 },   { 10, 0 },	  { 10, 6 },   { 1, 6 },
-				{ 1, 5.9 }, { 9.9, 5.9 }, { 9.9, .1 }, { 0, .1 } };
 	struct point points[100];
 	struct one o;
 	struct lines out = simplify(one_line(&o, triangle, 3, true), 50);
@@ -247,11 +244,32 @@ static void keeps_tiny_rings(void **state)
 		assert_true(clockwise ? lines_area(&out, 0) < -4 : lines_area(&out, 0) > 4);
 		lines_release(&out);
 	}
-	for (double tolerance = 0.05; tolerance < 100; tolerance *= 2) {
-		const struct lines *in = one_line(&o, hook, 8, true);
+}
 
-		out = simplify(in, tolerance);
-		assert_true(out.starts[1] >= 4 && lines_area(&out, 0) > 0);
+/* Sickles, nearly closed and thin: four vertices of one may run round the wrong way. */
+static void never_turns_a_ring_over(void **state)
+{
+	enum { N = 240 };
+	struct point points[N];
+	struct one o;
+
+	(void)state;
+	for (size_t i = 0; i < 2000; i++) {
+		double open = 0.2 + 0.003 * (double)(i % 1000), turn = 0.37 * (double)i;
+		double inner = 1 - 0.02 * (double)(1 + i % 7);
+		const struct lines *in = one_line(&o, points, N, true);
+		struct lines out;
+
+		for (size_t k = 0; k < N; k++) {
+			size_t at = k < N / 2 ? k : N - 1 - k;
+			double a = turn + (TWO_PI - open) * (double)at / (N / 2.0 - 1);
+			double r = k < N / 2 ? 100 : 100 * inner;
+
+			points[k] = (struct point){ EAST + r * cos(a), NORTH + r * sin(a) };
+		}
+		assert_true(lines_area(in, 0) > 0);
+		out = simplify(in, 0.5 + 0.7 * (double)(i % 300));
+		assert_true(lines_area(&out, 0) > 0);
 		lines_release(&out);
 	}
 }
@@ -302,6 +320,7 @@ int main(void)
 		cmocka_unit_test(keeps_the_ends_of_open_lines),
 		cmocka_unit_test(drops_only_what_is_straight_at_tolerance_0),
 		cmocka_unit_test(keeps_tiny_rings),
+		cmocka_unit_test(never_turns_a_ring_over),
 		cmocka_unit_test(keeps_many_lines_apart),
 		cmocka_unit_test(finds_room_for_uneven_pieces),
 	};
