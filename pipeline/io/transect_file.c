@@ -162,7 +162,7 @@ static int take_parts(struct reader *r, OGRGeometryH g, const char *name, struct
 		OGRGeometryH line = OGR_G_GetGeometryRef(g, i);
 
 		if (n > 1)
-			snprintf(part, sizeof(part), "%.48s-%d", name, i + 1);
+			snprintf(part, sizeof(part), "%s-%d", name, i + 1);
 		if (!empty_line(line) && take_line(r, line, n > 1 ? part : name, e))
 			return -1;
 	}
