@@ -361,6 +361,34 @@ static void periods_in_any_order(void **state)
 	lines_release(&lines);
 }
 
+static void two_hundred_periods(void **state)
+{
+	const struct point path[] = { { 0, 0 }, { 1000, 0 } };
+	struct lines lines = { 0 };
+	struct transects t;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		add_line(&lines, path, 2, false);
+	t = take(&lines, 200);
+	for (size_t k = 0; k < 200; k++) {
+		struct lines shore = { 0 };
+
+		add_rectangle(&shore, 100 + (double)k, -100, 2000, 100, true);
+		measure(&t, 199 - k, &shore);
+		lines_release(&shore);
+	}
+	finish(&t);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(t.transect[i].trend.positions_nr, 200);
+		assert_true(t.transect[i].trend.nsm == -199);
+		assert_near(t.transect[i].trend.lrr, -1, 1e-12);
+		assert_true(position(&t, i, 0)->position_m == 299);
+	}
+	transects_release(&t);
+	lines_release(&lines);
+}
+
 static void refuses_what_cannot_be_measured(void **state)
 {
 	const struct point path[] = { { 0, 0 }, { 1000, 0 } },
@@ -408,6 +436,7 @@ int main(void)
 		cmocka_unit_test(reversed_lines_say_the_same),
 		cmocka_unit_test(azimuths),
 		cmocka_unit_test(periods_in_any_order),
+		cmocka_unit_test(two_hundred_periods),
 		cmocka_unit_test(refuses_what_cannot_be_measured),
 	};
 

@@ -117,7 +117,8 @@ static void cast_does_not_mind_the_order(void **state)
 		p[k] = (struct point){ EAST + 40 * (double)k, NORTH + 300 * sin((double)k) };
 	add_line(&lines, p, 50, false);
 	for (size_t k = 0; k < 12; k++) {
-		struct point at = { EAST + 3000 * (double)(k % 4), NORTH - 2500 * (double)(k / 4) };
+		size_t row = k / 4;
+		struct point at = { EAST + 3000 * (double)(k % 4), NORTH - 2500 * (double)row };
 
 		add_star(&lines, at, 20 + 90 * (double)k, 0.2, 100 + k, k % 3 != 0);
 	}

@@ -93,23 +93,31 @@ static void join_near(struct found *f, double near)
 	f->nr = kept;
 }
 
+static void try_shore(struct found *f, struct point a, struct point b, const struct lines *shore,
+		      struct point move)
+{
+	for (size_t m = 0; m < shore->nr; m++) {
+		for (size_t n = 0; n < lines_edges(shore, m); n++) {
+			struct point p, q;
+
+			lines_edge(shore, m, n, &p, &q);
+			p = (struct point){ p.x + move.x, p.y + move.y };
+			q = (struct point){ q.x + move.x, q.y + move.y };
+			try_edge(f, a, b, p, q);
+		}
+	}
+}
+
 static void find(struct found *f, const struct lines *paths, size_t i, const struct lines *shore,
 		 struct point move)
 {
 	f->nr = 0;
 	f->length = 0;
 	for (size_t k = 0; k < lines_edges(paths, i); k++) {
-		struct point a, b, p, q;
+		struct point a, b;
 
 		lines_edge(paths, i, k, &a, &b);
-		for (size_t m = 0; m < shore->nr; m++) {
-			for (size_t n = 0; n < lines_edges(shore, m); n++) {
-				lines_edge(shore, m, n, &p, &q);
-				p = (struct point){ p.x + move.x, p.y + move.y };
-				q = (struct point){ q.x + move.x, q.y + move.y };
-				try_edge(f, a, b, p, q);
-			}
-		}
+		try_shore(f, a, b, shore, move);
 		f->length += hypot(b.x - a.x, b.y - a.y);
 	}
 }
@@ -180,20 +188,25 @@ static struct lines sides(const uint8_t *cells)
 	return l;
 }
 
+static struct point random_corner(uint64_t *random)
+{
+	double x = (double)random_below(random, CELLS + 1),
+	       y = (double)random_below(random, CELLS + 1);
+
+	return (struct point){ CELL * x, CELL * y };
+}
+
 static struct lines random_paths(uint64_t *random, size_t nr)
 {
 	struct lines l = { 0 };
 
 	while (l.nr < nr) {
-		struct point p[4];
-		size_t n = 2 + random_below(random, 3);
+		struct point p[4] = { random_corner(random), random_corner(random),
+				      random_corner(random), random_corner(random) };
 
-		for (size_t k = 0; k < n; k++)
-			p[k] = (struct point){ CELL * (double)random_below(random, CELLS + 1),
-					       CELL * (double)random_below(random, CELLS + 1) };
 		if (random_below(random, 2))
-			p[n - 1].x = p[n - 2].x; /* along the shore, perhaps */
-		add_line(&l, p, n, false);
+			p[1].x = p[0].x; /* along the shore, perhaps */
+		add_line(&l, p, 2 + random_below(random, 3), false);
 	}
 	return l;
 }
@@ -233,8 +246,8 @@ static struct lines archipelago(uint64_t *random, size_t lakes, size_t vertices)
 	struct lines l = { 0 };
 
 	for (size_t i = 0; i < lakes; i++) {
-		struct point at = { 400000 + 2500 * (double)(i % 8),
-				    5000000 + 2500 * (double)(i / 8) };
+		size_t row = i / 8;
+		struct point at = { 400000 + 2500 * (double)(i % 8), 5000000 + 2500 * (double)row };
 
 		add_star(&l, at, 700 + 400 * random_share(random), 0.1, vertices, true);
 		at.x += 100 * random_share(random);
