@@ -103,7 +103,8 @@ static int set_north(struct map_frame *f, struct error *e)
 	crs_transform_points(there, 2, x, y);
 	y[1] += y[1] < 89 ? 1e-3 : -1e-3;
 	crs_transform_points(back, 2, x, y);
-	length = hypot(x[1] - x[0], y[1] - y[0]);
+	/* sqrt() is exactly rounded everywhere; hypot() is not. */
+	length = sqrt((x[1] - x[0]) * (x[1] - x[0]) + (y[1] - y[0]) * (y[1] - y[0]));
 	if (!isfinite(length) || !(length > 0))
 		goto out;
 	f->north_x = (int32_t)lrint(MAP_FRAME_NORTH * (x[1] - x[0]) / length);
