@@ -91,7 +91,7 @@ static struct sums sum_pixel(const struct map_tally *t, size_t classes, const st
 			const uint16_t *count = map_tally_count(t, x, y);
 			uint64_t w = weight(across, x) * weight(down, y);
 
-			for (size_t k = 0; k < classes; k++)
+			for (size_t k = 0; count && k < classes; k++)
 				sums.of[k] += w * count[k];
 		}
 	return sums;

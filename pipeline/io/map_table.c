@@ -92,7 +92,7 @@ static void draw_class(struct canvas *c, const struct map_picture *p, struct rec
 	put_number(km2, p->classes[i].km2, decimals_for(largest));
 	draw_swatch(c, p, (struct rect){ r.x, r.y, SWATCH, SWATCH_H }, i);
 	if (isfinite(p->classes[i].km2))
-		snprintf(text, sizeof(text), "%.200s: %s km2", p->classes[i].class->name, km2);
+		snprintf(text, sizeof(text), "%.200s (%s km2)", p->classes[i].class->name, km2);
 	else
 		snprintf(text, sizeof(text), "%.200s", p->classes[i].class->name);
 	canvas_text(c, &map_plain, (struct canvas_point){ r.x + SWATCH + 12, r.y - 2 },
