@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/base/utf8.h"
+
 #define UPPER_HALF 0xa0
-#define UNKNOWN	   0xfffd
 
 /* The characters 0xa0 .. 0xff of ISO/IEC 8859-2 in Unicode. */
 static const uint16_t upper_half[] = {
@@ -61,44 +62,6 @@ static const struct replacement {
 	{ 0x2116, "No" },   { 0x2212, "-" },
 };
 
-/* Continuation bytes after a first byte, and the first byte's own bits; -1: it is none. */
-static int follow_of(unsigned char first, uint32_t *code)
-{
-	static const struct {
-		unsigned char mask, value;
-		int follow;
-	} forms[] = { { 0x80, 0x00, 0 }, { 0xe0, 0xc0, 1 }, { 0xf0, 0xe0, 2 }, { 0xf8, 0xf0, 3 } };
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if ((first & forms[i].mask) == forms[i].value) {
-			*code = (uint32_t)(first & ~forms[i].mask);
-			return forms[i].follow;
-		}
-	return -1;
-}
-
-/* The next character and where it ends; UNKNOWN and one byte on where there is none. */
-static uint32_t next_character(const char **text)
-{
-	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
-	const char *at = *text;
-	uint32_t code;
-	int follow = follow_of((unsigned char)*at++, &code);
-
-	*text = at;
-	if (follow < 0)
-		return UNKNOWN;
-	for (int i = 0; i < follow; i++, at++) {
-		if (((unsigned char)*at & 0xc0) != 0x80)
-			return UNKNOWN;
-		code = code << 6 | ((unsigned char)*at & 0x3f);
-	}
-	if (code < least[follow])
-		return UNKNOWN;
-	*text = at;
-	return code;
-}
-
 static int by_code(const void *key, const void *entry)
 {
 	const struct replacement *a = key, *b = entry;
@@ -133,7 +96,7 @@ void latin2(char *out, size_t size, const char *text)
 	char buffer[2], *end = out + size - 1;
 
 	while (*text) {
-		const char *latin = replace(next_character(&text), buffer);
+		const char *latin = replace(utf8_next(&text), buffer);
 		size_t n = strlen(latin);
 
 		if (n > (size_t)(end - out))
