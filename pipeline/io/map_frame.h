@@ -24,7 +24,7 @@ struct map_frame {
 	/* The map as a raster: its corner, metres (of the CRS) a pixel of the picture, pixels. */
 	struct grid grid;
 	struct rect cells;	  /* what of the tally it shows; may stick out of it */
-	double true_m;		  /* true metres a pixel along x, in the middle */
+	double true_m;		  /* true metres a pixel in the middle, by its true area */
 	double reduction;	  /* pixels of the raster along x in one of the picture */
 	int32_t north_x, north_y; /* where north is on the picture (y down), MAP_FRAME_NORTH long */
 };

@@ -6,7 +6,9 @@
 #define PIPELINE_TESTS_MAP_MAKER_H
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <gdal.h>
 
@@ -14,14 +16,21 @@
 #include "pipeline/io/geotiff.h"
 #include "pipeline/io/map_tally.h"
 
+#define MAP_LAEA "+proj=laea +lat_0=46 +lon_0=75 +datum=WGS84 +units=m"
+
 /* Class of a pixel. */
 typedef uint8_t class_fn(int32_t x, int32_t y);
 
+/* A grid near 46 degrees north, 75 east. */
 static inline struct grid map_grid(const char *crs, int32_t width, int32_t height, double pixel_m)
 {
 	struct grid g = { .x0 = 500000, .y0 = 5150000, .dx = pixel_m, .dy = pixel_m };
 
 	snprintf(g.crs.def, sizeof(g.crs.def), "%s", crs);
+	if (!strcmp(crs, MAP_LAEA))
+		g.x0 = g.y0 = 0;
+	else if (!strcmp(crs, "EPSG:3857"))
+		g.y0 = 5800000;
 	g.width = width;
 	g.height = height;
 	return g;
