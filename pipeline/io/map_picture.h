@@ -80,7 +80,7 @@ struct map_picture {
 };
 
 /* Percent; beyond that the weight grows with the share, up to all. */
-#define MAP_EMPHASIS	    55
+#define MAP_EMPHASIS	    70
 #define MAP_LINES_REDUCTION 2.0
 
 /* Where things came to lie on the page; for whoever looks at it by program. */
