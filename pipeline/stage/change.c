@@ -32,10 +32,13 @@ static int want(struct comparison *c, const char *name, struct error *e)
 		c->wants.shoreline = true;
 	else if (!strcmp(name, "quicklook"))
 		c->wants.quicklook = true;
+	else if (!strcmp(name, "geojson"))
+		c->wants.geojson = true;
 	else
 		return error_set(e, ERROR_USAGE,
 				 "--layers: there is no layer \"%s\" of a change; there are "
-				 "change, delta, significance, transition, shoreline and quicklook",
+				 "change, delta, significance, transition, shoreline, geojson "
+				 "and quicklook",
 				 name);
 	return 0;
 }
@@ -106,19 +109,38 @@ static int put_file(json_t *json, const char *key, const char *path, struct erro
 	return 0;
 }
 
+/* Files of the user's, and what is made of them. */
+static int put_files(const struct comparison *c, json_t *json, struct error *e)
+{
+	const struct options *o = c->context->options;
+	const struct {
+		const char *key, *path;
+	} files[] = { { "lake", c->lake },
+		      { "levels", o->levels },
+		      { "transects", o->transects },
+		      { "baseline", o->baseline } };
+
+	for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++)
+		if (files[k].path && put_file(json, files[k].key, files[k].path, e))
+			return -1;
+	return 0;
+}
+
+/* Where the tables of a database are is not part of the unit: what is not in the folder is. */
 static json_t *options_json(const struct comparison *c, struct error *e)
 {
 	const struct options *o = c->context->options;
-	json_t *json =
-		json_pack("{s:b, s:b, s:i, s:i}", "shoreline", c->wants.shoreline, "quicklook",
-			  c->wants.quicklook, "mmu", o->mmu, "min_coverage", o->min_coverage);
+	json_t *json = json_pack("{s:b, s:b, s:b, s:s, s:i, s:i, s:i, s:i}", "shoreline",
+				 c->wants.shoreline, "geojson", c->wants.geojson, "quicklook",
+				 c->wants.quicklook, "vectors", o->vectors ? "PostGIS" : "files",
+				 "mmu", o->mmu, "min_coverage", o->min_coverage, "spacing",
+				 o->spacing, "transect_length", o->transect_length);
 
 	for (size_t k = CHANGE_LAYER_DELTA; json && k < CHANGE_LAYERS; k++)
 		json_object_set_new(json, layer_names[k], json_boolean(c->wants.layer[k]));
 	if (!json) {
 		error_nomem(e, "the options");
-	} else if (put_file(json, "lake", c->lake, e) ||
-		   (o->levels && put_file(json, "levels", o->levels, e))) {
+	} else if (put_files(c, json, e)) {
 		json_decref(json);
 		json = NULL;
 	}
@@ -177,7 +199,8 @@ static int make_areas(struct comparison *c, struct error *e)
 		.log = c->context->log,
 	};
 
-	if (areas_new(&c->areas, &spec, e))
+	if (areas_new(&c->areas, &spec, e) ||
+	    map_tally_new(&c->tally, &c->grid, layer_find("change"), e))
 		return -1;
 	return footprint_new(&c->footprint, &c->grid, e);
 }
@@ -259,9 +282,19 @@ static int publish(struct comparison *c, json_t *properties, struct error *e)
 static int compute(struct comparison *c, struct error *e)
 {
 	if (change_tiles(c, e) || output_finish(c->output, e) || change_series(c, e) ||
-	    change_vectors(c, e))
+	    change_transects(c, e) || change_vectors(c, e))
 		return -1;
 	return c->wants.quicklook ? output_quicklook(c->output, CHANGE_LAYER_CHANGE, NULL, e) : 0;
+}
+
+/* What is written after everything has been measured. */
+static int tell(struct comparison *c, const json_t *summary, json_t *properties, struct error *e)
+{
+	if (c->vectors)
+		json_object_set(properties, "balkhash:vectors", c->vectors);
+	if (add_summary(c, summary, e) || change_pictures(c, summary, e))
+		return -1;
+	return publish(c, properties, e);
 }
 
 /* Make the result; *summary is a new reference. */
@@ -271,15 +304,14 @@ static int make(struct comparison *c, const char *unit, json_t *inputs, json_t *
 	json_t *properties;
 	int ret;
 
-	if (open_output(c, unit, e) || compute(c, e))
+	c->unit = unit;
+	if (change_vectors_check(c, e) || open_output(c, unit, e) || compute(c, e))
 		return -1;
 	*summary = change_summary(c);
 	properties = *summary ? properties_json(c, unit, *summary, inputs, options) : NULL;
 	if (!properties)
 		return error_nomem(e, "the summary");
-	ret = add_summary(c, *summary, e);
-	if (!ret)
-		ret = publish(c, properties, e);
+	ret = tell(c, *summary, properties, e);
 	json_decref(properties);
 	return ret;
 }
@@ -339,6 +371,9 @@ static void release(struct comparison *c)
 		result_free(c->period[k].result);
 	}
 	free(c->period);
+	transects_release(&c->transects);
+	map_tally_free(c->tally);
+	json_decref(c->vectors);
 	json_decref(c->series);
 	json_decref(c->warnings);
 	footprint_free(c->footprint);
@@ -353,6 +388,8 @@ int change_command(const struct context *context, struct error *e)
 
 	if (!ret)
 		ret = read_layers(&c, context->options->layers, e);
+	if (!ret)
+		ret = change_vectors_options(&c, e);
 	if (!ret)
 		ret = change_open(&c, e);
 	if (!ret)

@@ -9,7 +9,10 @@
  *   change_tiles.c    the pass over the first and the last: rasters, areas
  *   change_series.c   the passes over those between; areas over time
  *   change_season.c   do the seasons and levels of the periods allow a comparison?
- *   change_vectors.c  shorelines, transects and polygons: shoreline.gpkg
+ *   change_polygons.c patches of gain and loss
+ *   change_transects.c  positions of the shore on transects
+ *   change_vectors.c  all of these as tables: shoreline.gpkg, PostGIS, GeoJSON
+ *   change_picture.c  change.png, series.svg
  *   change_summary.c  summary.json, summary.csv, the table for people
  *
  * Each result is read once.  The first of those that the command line names is BEFORE, the last is AFTER; the map shows
@@ -26,11 +29,14 @@
 #include "pipeline/base/context.h"
 #include "pipeline/io/footprint.h"
 #include "pipeline/io/geotiff.h"
+#include "pipeline/io/map_tally.h"
 #include "pipeline/io/output.h"
 #include "pipeline/io/result.h"
 #include "pipeline/space/lines.h"
+#include "pipeline/space/patches.h"
 #include "pipeline/stage/areas.h"
 #include "pipeline/stage/sieve.h"
+#include "pipeline/stage/transects.h"
 
 /*
  * A pixel has changed where its fraction moved by this much [percent] or more; less is
@@ -74,7 +80,7 @@ struct comparison {
 	const char *lake;     /* of all, or as the user said; "" if none */
 	struct {
 		bool layer[CHANGE_LAYERS]; /* the change always */
-		bool shoreline, quicklook;
+		bool shoreline, geojson, quicklook;
 	} wants;
 	int place[CHANGE_LAYERS]; /* of a raster in the output, -1: not wanted */
 	int threads;
@@ -82,6 +88,10 @@ struct comparison {
 	struct output *output;
 	struct areas *areas; /* of BEFORE and AFTER */
 	struct footprint *footprint;
+	struct map_tally *tally;
+	struct transects transects;
+	const char *unit;
+	json_t *vectors;  /* vectors_note() of tables in a database; NULL: none were written */
 	json_t *series;	  /* areas of all periods in their order */
 	json_t *warnings; /* of seasons and levels: texts */
 };
@@ -195,13 +205,50 @@ char *change_series_csv(const struct comparison *c);
 #define CHANGE_LEVEL_M 0.1
 int change_season(struct comparison *c, struct error *e);
 
-/* --- change_vectors.c --- */
+/* --- change_polygons.c --- */
+
+/* Patches of gain and loss, and the true area of each. */
+struct polygons {
+	struct patches patches;
+	double *area_km2;
+};
+
+/* After output_finish().  CONFIG naming the --memory that is needed where they do not fit. */
+int polygons_find(const struct comparison *c, struct polygons *out, struct error *e);
+void polygons_release(struct polygons *p);
+
+/* --- change_transects.c --- */
 
 /*
- * After change_series() and output_finish(): where wanted, write shoreline.gpkg and add it to the output.  CONFIG naming
- * the --memory that is needed where the polygons do not fit.
+ * Cast the transects from BEFORE's shore or the user's baseline, or take the user's, and measure all periods on them.  After
+ * change_series().  None where no shore is long enough for one.
+ */
+int change_transects(struct comparison *c, struct error *e);
+
+/* One standard deviation of a shoreline's place [m]: registration, and a quarter of a pixel. */
+double change_position_sigma(const struct comparison *c);
+
+/* Middle of a period. */
+int64_t change_middle(const struct result *r);
+
+/* --- change_vectors.c --- */
+
+/* Before anything is opened: USAGE where --vectors is not PG:, or the layer shoreline is left out. */
+int change_vectors_options(const struct comparison *c, struct error *e);
+
+/* Before anything is computed: can what --vectors names be written?  Errors of vectors_create(). */
+int change_vectors_check(const struct comparison *c, struct error *e);
+
+/*
+ * After change_transects() and output_finish(): where wanted, write shoreline.gpkg or tables of PostGIS (c->vectors) and
+ * GeoJSON files, and add the files to the output.
  */
 int change_vectors(struct comparison *c, struct error *e);
+
+/* --- change_picture.c --- */
+
+/* Write change.png and series.svg and add them to the output. */
+int change_pictures(struct comparison *c, const json_t *summary, struct error *e);
 
 /* --- change_summary.c --- */
 

@@ -90,8 +90,9 @@ size_t change_bytes(const struct comparison *c, int threads)
 	if (mmu_of(c) > 1)
 		worker += 2 * (reading_bytes(reads_of_change(c), wide) + wide) +
 			  sieve_bytes((int32_t)wide_side(c));
-	return FIXED_BYTES + grid_tiles(&c->grid, GEOTIFF_TILE) * COUNTER_BYTES +
-	       (size_t)threads * worker + 2 * survey_bytes(c, threads);
+	return FIXED_BYTES + map_tally_bytes(&c->grid, layer_find("change")) +
+	       grid_tiles(&c->grid, GEOTIFF_TILE) * COUNTER_BYTES + (size_t)threads * worker +
+	       2 * survey_bytes(c, threads);
 }
 
 /* --- a worker --- */
@@ -358,6 +359,8 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 		if (change_side(c, s)->filled)
 			find_filled(w, s, n);
 	footprint_add(c->footprint, r, w->change, CHANGE_NODATA);
+	if (map_tally_add(c->tally, r, w->change, e))
+		return -1;
 	return measure(w, i, e) || encode(w, i, slot, e) ? -1 : 0;
 }
 

@@ -10,7 +10,7 @@
 #include <cpl_conv.h>
 #include <ogr_api.h>
 
-#include "pipeline/io/geopackage.h"
+#include "pipeline/io/vectors.h"
 #include "pipeline/tests/result_maker.h"
 
 /* 2020-01-02T03:04:05Z */
@@ -37,15 +37,16 @@ static struct lines some_lines(size_t n)
 static int write_lines(const char *path, const struct lines *l, const struct crs *crs,
 		       struct error *e)
 {
-	struct geopackage *g = NULL;
-	int ret = geopackage_create(&g, path, crs, WHEN, e);
+	const struct vectors_spec spec = { VECTORS_GEOPACKAGE, path, crs, WHEN, NULL, NULL, false };
+	struct vectors *v = NULL;
+	int ret = vectors_create(&v, &spec, e);
 
 	if (!ret)
-		ret = geopackage_add_lines(g, "after", "2020", l,
-					   (struct geopackage_colour){ 1, 2, 3 }, e);
+		ret = vectors_add_lines(v, "after", "2020", l, (struct vectors_colour){ 1, 2, 3 },
+					e);
 	if (!ret)
-		ret = geopackage_finish(g, e);
-	geopackage_free(g);
+		ret = vectors_finish(v, e);
+	vectors_free(v);
 	return ret;
 }
 

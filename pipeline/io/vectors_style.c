@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/io/geopackage_style.h"
+#include "pipeline/io/vectors_style.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,24 +40,22 @@ static void put_start(FILE *f)
 	      f);
 }
 
-static void put_line(FILE *f, const void *data)
+/* All features alike: symbol type and class as QGIS names them, and its properties. */
+struct single {
+	const char *type, *class;
+	const char *const (*properties)[2];
+	size_t n;
+};
+
+static void put_single(FILE *f, const void *data)
 {
-	const struct geopackage_colour *c = data;
-	char colour[40];
-
-	snprintf(colour, sizeof(colour), "%u,%u,%u,255", c->r, c->g, c->b);
-
-	const char *const properties[][2] = {
-		{ "line_color", colour },    { "line_style", "solid" }, { "line_width", "0.4" },
-		{ "line_width_unit", "MM" }, { "joinstyle", "round" },	{ "capstyle", "round" },
-	};
+	const struct single *s = data;
 
 	put_start(f);
 	fputs("<renderer-v2 type=\"singleSymbol\" enableorderby=\"0\" forceraster=\"0\" "
 	      "symbollevels=\"0\">\n<symbols>\n",
 	      f);
-	put_symbol(f, "line", 0, "SimpleLine", properties,
-		   sizeof(properties) / sizeof(properties[0]));
+	put_symbol(f, s->type, 0, s->class, s->properties, s->n);
 	fputs("</symbols>\n</renderer-v2>\n</qgis>\n", f);
 }
 
@@ -125,12 +123,42 @@ static char *text_of(void (*put)(FILE *f, const void *data), const void *data)
 	return text;
 }
 
-char *geopackage_line_style(struct geopackage_colour colour)
+#define COLOUR_TEXT 40
+
+static void format_colour(struct vectors_colour c, char text[COLOUR_TEXT])
 {
-	return text_of(put_line, &colour);
+	snprintf(text, COLOUR_TEXT, "%u,%u,%u,255", c.r, c.g, c.b);
 }
 
-char *geopackage_patch_style(const char *field, const struct layer *classes)
+char *vectors_line_style(struct vectors_colour c)
+{
+	char colour[COLOUR_TEXT];
+	const char *const properties[][2] = {
+		{ "line_color", colour },    { "line_style", "solid" }, { "line_width", "0.4" },
+		{ "line_width_unit", "MM" }, { "joinstyle", "round" },	{ "capstyle", "round" },
+	};
+	const struct single s = { "line", "SimpleLine", properties,
+				  sizeof(properties) / sizeof(properties[0]) };
+
+	format_colour(c, colour);
+	return text_of(put_single, &s);
+}
+
+char *vectors_point_style(struct vectors_colour c)
+{
+	char colour[COLOUR_TEXT];
+	const char *const properties[][2] = {
+		{ "name", "circle" }, { "color", colour },   { "outline_style", "no" },
+		{ "size", "1.6" },    { "size_unit", "MM" },
+	};
+	const struct single s = { "marker", "SimpleMarker", properties,
+				  sizeof(properties) / sizeof(properties[0]) };
+
+	format_colour(c, colour);
+	return text_of(put_single, &s);
+}
+
+char *vectors_patch_style(const char *field, const struct layer *classes)
 {
 	const struct categories c = { field, classes };
 
