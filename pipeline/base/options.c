@@ -297,6 +297,10 @@ static int check(const struct parser *p)
 				 "%s wants to know where to write, -o DIR: "
 				 "balkhash %s %s",
 				 c->name, c->name, c->synopsis);
+	/* A connection, with a password maybe, would become the name of a folder. */
+	if (p->o->output && !strncmp(p->o->output, "PG:", 3))
+		return error_set(p->e, ERROR_USAGE,
+				 "-o wants a folder; a database is named with --vectors");
 	return 0;
 }
 

@@ -12,7 +12,6 @@
 #include <libpq-fe.h>
 
 #define CONNECT_SECONDS 30
-#define PARAMETERS_MAX	8
 #define SETTINGS_MAX	64 /* settings of a connection: libpq 15 has 40 */
 
 struct postgres {
@@ -256,13 +255,16 @@ int postgres_runf(struct postgres *p, const char *what, struct error *e, const c
 	return ret;
 }
 
-int postgres_ask(struct postgres *p, const char *sql, const char *const *parameters,
-		 size_t parameters_nr, char **value, struct error *e)
+int postgres_ask(struct postgres *p, const char *what, const char *sql,
+		 const char *const *parameters, char **value, struct error *e)
 {
-	PGresult *r = PQexecParams(p->connection, sql, (int)parameters_nr, NULL, parameters, NULL,
-				   NULL, 0);
-	int ret = check_result(p, r, sql, e);
+	PGresult *r;
+	int n = 0, ret;
 
+	while (parameters && parameters[n])
+		n++;
+	r = PQexecParams(p->connection, sql, n, NULL, parameters, NULL, NULL, 0);
+	ret = check_result(p, r, what, e);
 	if (value)
 		*value = NULL;
 	if (!ret && value && PQntuples(r) > 0 && !PQgetisnull(r, 0, 0)) {

@@ -34,11 +34,11 @@ int postgres_runf(struct postgres *p, const char *what, struct error *e, const c
 	__attribute__((format(printf, 4, 5)));
 
 /*
- * Run one statement with parameters $1, $2 ... as text (NULL: NULL).  *value: the first value of
- * the first row, to be freed; NULL if there is no row or it is NULL.  value may be NULL.
+ * Run one statement with parameters $1, $2 ... (a list that NULL ends; or NULL).  *value: the first
+ * value of the first row, to be freed; NULL if there is no row or it is NULL.  value may be NULL.
  */
-int postgres_ask(struct postgres *p, const char *sql, const char *const *parameters,
-		 size_t parameters_nr, char **value, struct error *e);
+int postgres_ask(struct postgres *p, const char *what, const char *sql,
+		 const char *const *parameters, char **value, struct error *e);
 
 /*
  * As a name ("...") and as a text ('...') inside a statement; to be freed.  NULL with e set: not

@@ -317,7 +317,7 @@ static int check_table(struct vectors *v, size_t k, struct error *e)
 	if (asprintf(&sql, "SELECT count(*) FROM %s", name) < 0)
 		error_nomem(e, "a table");
 	else
-		ret = postgres_ask(g->p, sql, NULL, 0, &value, e);
+		ret = postgres_ask(g->p, g->table[k], sql, NULL, &value, e);
 	if (!ret)
 		ret = vectors_check_rows(&v->written[k], value ? strtoll(value, NULL, 10) : -1,
 					 "the database", e);

@@ -16,12 +16,13 @@
 static int check_extension(struct postgis *g, struct error *e)
 {
 	char *version = NULL, *database = NULL;
-	int ret =
-		postgres_ask(g->p, "SELECT extversion FROM pg_extension WHERE extname = 'postgis'",
-			     NULL, 0, &version, e);
+	int ret = postgres_ask(g->p, "pg_extension",
+			       "SELECT extversion FROM pg_extension WHERE extname = 'postgis'",
+			       NULL, &version, e);
 
 	if (!ret && !version) {
-		ret = postgres_ask(g->p, "SELECT current_database()", NULL, 0, &database, e);
+		ret = postgres_ask(g->p, "its name", "SELECT current_database()", NULL, &database,
+				   e);
 		if (!ret)
 			ret = error_set(
 				e, ERROR_CONFIG,
@@ -43,12 +44,12 @@ static int check_extension(struct postgis *g, struct error *e)
 /* A table of this prefix and another unit, if there is one. */
 static int check_unit(struct postgis *g, struct error *e)
 {
-	const char *const parameters[] = { g->prefix, g->unit };
+	const char *const parameters[] = { g->prefix, g->unit, NULL };
 	char *other = NULL;
-	int ret = postgres_ask(g->p,
+	int ret = postgres_ask(g->p, "earlier tables",
 			       "SELECT c.relname " OURS "AND split_part(said, E'\\n', 3) <> $2 "
 			       "ORDER BY 1 LIMIT 1",
-			       parameters, 2, &other, e);
+			       parameters, &other, e);
 
 	if (!ret && other && !g->overwrite)
 		ret = error_set(e, ERROR_CANTCREATE,
@@ -61,13 +62,14 @@ static int check_unit(struct postgis *g, struct error *e)
 
 static int drop_ours(struct postgis *g, struct error *e)
 {
-	const char *const parameters[] = { g->prefix };
+	const char *const parameters[] = { g->prefix, NULL };
 	char *table = NULL, *name;
 	int ret;
 
 	for (;;) {
-		ret = postgres_ask(g->p, "SELECT c.relname " OURS "ORDER BY 1 LIMIT 1", parameters,
-				   1, &table, e);
+		ret = postgres_ask(g->p, "earlier tables",
+				   "SELECT c.relname " OURS "ORDER BY 1 LIMIT 1", parameters,
+				   &table, e);
 		if (ret || !table)
 			return ret;
 		name = postgres_quote_name(g->p, table, e);
@@ -126,29 +128,29 @@ static int describe(const struct crs *crs, struct reference *out, struct error *
 /* *srid as text; NULL: there is none. */
 static int look_up(struct postgis *g, const struct reference *r, char **srid, struct error *e)
 {
-	const char *const code[] = { r->code }, *const wkt[] = { r->wkt };
+	const char *const code[] = { r->code, NULL }, *const wkt[] = { r->wkt, NULL };
+	bool coded = r->code[0];
 
-	if (r->code[0])
-		return postgres_ask(g->p,
-				    "SELECT srid FROM spatial_ref_sys WHERE auth_name = 'EPSG' AND "
-				    "auth_srid = $1::integer ORDER BY 1 LIMIT 1",
-				    code, 1, srid, e);
-	return postgres_ask(g->p,
-			    "SELECT srid FROM spatial_ref_sys WHERE srtext = $1 ORDER BY 1 LIMIT 1",
-			    wkt, 1, srid, e);
+	return postgres_ask(g->p, "spatial_ref_sys",
+			    coded ? "SELECT srid FROM spatial_ref_sys WHERE auth_name = 'EPSG' AND "
+				    "auth_srid = $1::integer ORDER BY 1 LIMIT 1"
+				  : "SELECT srid FROM spatial_ref_sys WHERE srtext = $1 ORDER BY 1 "
+				    "LIMIT 1",
+			    coded ? code : wkt, srid, e);
 }
 
+/* An EPSG code that is not there gets a number of ours too: one row may have been taken out. */
 static int insert(struct postgis *g, const struct reference *r, char **srid, struct error *e)
 {
-	const char *const parameters[] = { r->wkt, r->proj, r->code[0] ? "EPSG" : NULL,
-					   r->code[0] ? r->code : NULL };
+	const char *const parameters[] = { r->wkt, r->proj, r->code, NULL };
 
 	if (!postgres_ask(
-		    g->p,
+		    g->p, "spatial_ref_sys",
 		    "INSERT INTO spatial_ref_sys (srid, srtext, proj4text, auth_name, auth_srid) "
-		    "SELECT coalesce(max(srid), 909999) + 1, $1, $2, $3, $4::integer FROM "
-		    "spatial_ref_sys WHERE srid BETWEEN 910000 AND 998998 RETURNING srid",
-		    parameters, 4, srid, e))
+		    "SELECT coalesce(max(srid), 909999) + 1, $1, $2, CASE WHEN $3 <> '' THEN 'EPSG' "
+		    "END, nullif($3, '')::integer FROM spatial_ref_sys WHERE srid BETWEEN 910000 "
+		    "AND 998998 RETURNING srid",
+		    parameters, srid, e))
 		return 0;
 	if (e->code == ERROR_PERMISSION)
 		error_set(
@@ -187,7 +189,8 @@ static const char styles_table[] =
 static int make_styles_table(struct postgis *g, struct error *e)
 {
 	char *there = NULL;
-	int ret = postgres_ask(g->p, "SELECT to_regclass('layer_styles')", NULL, 0, &there, e);
+	int ret = postgres_ask(g->p, "layer_styles", "SELECT to_regclass('layer_styles')", NULL,
+			       &there, e);
 
 	if (!ret && !there)
 		ret = postgres_run(g->p, styles_table, "layer_styles", e);
@@ -199,22 +202,23 @@ static int make_styles_table(struct postgis *g, struct error *e)
 static int write_style(struct vectors *v, size_t k, struct error *e)
 {
 	struct postgis *g = v->state;
-	const char *const parameters[] = { g->table[k], v->written[k].style, v->time };
+	const char *const name[] = { g->table[k], NULL };
+	const char *const values[] = { g->table[k], v->written[k].style, v->time, NULL };
 
 	if (postgres_ask(
-		    g->p,
+		    g->p, "layer_styles",
 		    "DELETE FROM layer_styles WHERE f_table_catalog = current_database() AND "
 		    "f_table_schema = current_schema() AND f_table_name = $1 AND description = "
 		    "'balkhash'",
-		    parameters, 1, NULL, e))
+		    name, NULL, e))
 		return -1;
 	return postgres_ask(
-		g->p,
+		g->p, "layer_styles",
 		"INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
 		"f_geometry_column, stylename, styleqml, useasdefault, description, update_time) "
-		"VALUES (current_database(), current_schema(), $1, 'geom', $1, XMLPARSE(DOCUMENT $2), "
+		"VALUES (current_database(), current_schema(), $1::text, 'geom', $1::text, XMLPARSE(DOCUMENT $2), "
 		"true, 'balkhash', $3::timestamptz AT TIME ZONE 'UTC')",
-		parameters, 3, NULL, e);
+		values, NULL, e);
 }
 
 /* Our styles of tables that are no more. */
