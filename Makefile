@@ -120,6 +120,10 @@ asan ubsan tsan:                             ## the tests under one sanitizer
 valgrind:                                    ## the unit tests under valgrind (no AVX-512 there)
 	$(MAKE) --no-print-directory CONFIG=release tests
 	scripts/run-tests valgrind
+check-postgis:                               ## vectors into PostGIS, on a server of its own (installs PostgreSQL)
+	scripts/bootstrap postgresql-15-postgis-3
+	$(MAKE) --no-print-directory CONFIG=release all
+	scripts/run-tests release postgis
 fuzz:                                        ## libFuzzer on every parser of foreign bytes, 10 minutes each
 	scripts/fuzz 600
 bench: all $(BENCHES) $(K_TESTS)             ## speed: kernels beside memcpy, a scene beside the decode floor
@@ -147,4 +151,4 @@ clean:                                       ## remove build/
 help:                                        ## this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z -]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all tests demo test check-all asan ubsan tsan valgrind fuzz bench accuracy check-simd lint format install uninstall clean help
+.PHONY: all tests demo test check-all check-postgis asan ubsan tsan valgrind fuzz bench accuracy check-simd lint format install uninstall clean help

@@ -171,7 +171,7 @@ int postgis_find_srid(struct postgis *g, const struct crs *crs, struct error *e)
 	if (!ret && !srid)
 		ret = insert(g, &r, &srid, e);
 	if (!ret)
-		g->srid = srid ? atoi(srid) : 0;
+		g->srid = srid ? (int)strtol(srid, NULL, 10) : 0;
 	free(srid);
 	reference_release(&r);
 	return ret;

@@ -241,7 +241,7 @@ rows_of_file() {
 
 @test "a tablespace that is really full: 74, nothing there" {
 	mkdir "$SERVER/small"
-	mount -t tmpfs -o size=160k tmpfs "$SERVER/small" 2>/dev/null || skip "a small disk cannot be mounted here"
+	mount -t tmpfs -o size=64k tmpfs "$SERVER/small" 2>/dev/null || skip "a small disk cannot be mounted here"
 	[ "$(id -u)" != 0 ] || chown postgres "$SERVER/small"
 	sql postgres "CREATE TABLESPACE small LOCATION '$SERVER/small'"
 	sql postgres "GRANT CREATE ON TABLESPACE small TO lake"
