@@ -122,10 +122,11 @@ static int unknown_option(struct parser *p, const char *word)
 	for (size_t i = 0; nearest && i < n; i++)
 		if (nearest == known[i])
 			s = &option_table[i / 2];
-	return error_set(
-		p->e, ERROR_USAGE, "unknown option %.*s%s%s%s  balkhash %s%s--help lists them",
-		(int)strcspn(word, "="), word, s ? ": did you mean " : "", s ? s->spelling : "",
-		s ? "?" : ".", command ? command : "", command ? " " : "");
+	return error_set(p->e, ERROR_USAGE,
+			 "unknown option %.*s%s%s%s  balkhash %s%s--help lists them",
+			 (int)(name[0] ? strcspn(word, "=") : strlen(word)), word,
+			 s ? ": did you mean " : "", s ? s->spelling : "", s ? "?" : ".",
+			 command ? command : "", command ? " " : "");
 }
 
 static enum command find_command(const char *word)

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 #include <libpq-fe.h>
 
-#define CONNECT_SECONDS 30
+#define CONNECT_SECONDS INT64_C(30)
 #define SETTINGS_MAX	64 /* settings of a connection: libpq 15 has 40 */
 
 struct postgres {
@@ -118,7 +119,8 @@ static int connect_error(const struct postgres *p, bool late, struct error *e)
 
 	if (late)
 		return error_set(e, ERROR_UNAVAILABLE,
-				 "the database server did not answer within %d s", CONNECT_SECONDS);
+				 "the database server did not answer within %d s",
+				 (int)CONNECT_SECONDS);
 	first_line(PQerrorMessage(p->connection), line, sizeof(line));
 	if (take_sqlstate(line, state))
 		return error_set(e, postgres_code(state), "the database server refuses: %s", line);

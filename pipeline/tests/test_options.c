@@ -283,6 +283,10 @@ static void errors_name_what_was_meant(void **state)
 	       "unknown option --zzzzzzzz.  balkhash scene --help lists them");
 	refuse("--zzzzzzzz", "unknown option --zzzzzzzz.  balkhash --help lists them");
 	refuse("scene\t--=x", "unknown option --=x");
+	/* What follows '=' may be a secret. */
+	refuse("change\t--vector=PG:password=x",
+	       "unknown option --vector: did you mean --vectors?");
+	refuse("change\tA\tB\t-o\tPG:dbname=x", "a database is named with --vectors");
 	refuse("mosiac\tA", "unknown command 'mosiac': did you mean mosaic?");
 	refuse("/data/LC09\tA",
 	       "unknown command '/data/LC09': the commands are info, scene, mosaic, "
