@@ -130,12 +130,12 @@ static uint8_t dot_at(const struct glyph *g, int x, int y)
 
 static void read_glyph(gdFontPtr font, unsigned char character, struct glyph *g)
 {
-	const char *data = font->data + (ptrdiff_t)(character - font->offset) * font->w * font->h;
+	size_t w = (size_t)font->w, h = (size_t)font->h;
+	const char *data = font->data + (size_t)(character - font->offset) * w * h;
 
 	*g = (struct glyph){ .w = font->w, .h = font->h };
-	for (int y = 0; y < font->h; y++)
-		for (int x = 0; x < font->w; x++)
-			g->dot[y][x] = data[y * font->w + x] != 0;
+	for (size_t i = 0; i < w * h; i++)
+		g->dot[i / w][i % w] = data[i] != 0;
 }
 
 /*
@@ -151,12 +151,13 @@ static void refine(const struct glyph *from, struct glyph *to)
 			uint8_t left = dot_at(from, x - 1, y), right = dot_at(from, x + 1, y);
 			uint8_t here = from->dot[y][x];
 			bool edge = above != below && left != right;
-			uint8_t(*dot)[FINE_MAX] = &to->dot[2 * y];
+			uint8_t *upper = to->dot[2 * y] + x + x,
+				*lower = to->dot[2 * y + 1] + x + x;
 
-			dot[0][2 * x] = edge && left == above ? left : here;
-			dot[0][2 * x + 1] = edge && above == right ? right : here;
-			dot[1][2 * x] = edge && left == below ? left : here;
-			dot[1][2 * x + 1] = edge && below == right ? right : here;
+			upper[0] = edge && left == above ? left : here;
+			upper[1] = edge && above == right ? right : here;
+			lower[0] = edge && left == below ? left : here;
+			lower[1] = edge && below == right ? right : here;
 		}
 }
 

@@ -178,19 +178,30 @@ static void name_tick(struct map_tick *tick, double degrees, int decimals, bool 
 		 side[degrees < 0]);
 }
 
-/* Ticks between two points of the edge. */
-static void add_ticks(const double *value, int i, double pixels, bool longitude, struct step step,
-		      struct map_tick *ticks, size_t *nr)
+/* What ticks are made of, and where they go. */
+struct ticking {
+	const double *value; /* EDGE_POINTS along the edge */
+	bool longitude;
+	struct step step;
+	int32_t pixels; /* the edge's length */
+	struct map_tick *ticks;
+	size_t nr;
+};
+
+/* Ticks between points i and i + 1 of the edge. */
+static void add_ticks(struct ticking *t, int i)
 {
-	double low = fmin(value[i], value[i + 1]), high = fmax(value[i], value[i + 1]);
-	double unit = step_value(step);
+	double from = t->value[i], to = t->value[i + 1];
+	double unit = step_value(t->step), high = fmax(from, to);
 
 	/* Half open, so that a value at a point is found once. */
-	for (double k = ceil(low / unit); k * unit < high && *nr < MAP_FRAME_TICKS; k++) {
-		double part = (k * unit - value[i]) / (value[i + 1] - value[i]);
+	for (double k = ceil(fmin(from, to) / unit); k * unit < high && t->nr < MAP_FRAME_TICKS;
+	     k++) {
+		double part = (k * unit - from) / (to - from);
+		struct map_tick *tick = &t->ticks[t->nr++];
 
-		ticks[*nr].at = (int32_t)floor((i + part) / (EDGE_POINTS - 1) * pixels);
-		name_tick(&ticks[(*nr)++], k * unit, step_decimals(step), longitude);
+		tick->at = (int32_t)floor((i + part) / (EDGE_POINTS - 1) * t->pixels);
+		name_tick(tick, k * unit, step_decimals(t->step), t->longitude);
 	}
 }
 
@@ -199,18 +210,19 @@ int map_frame_ticks(const struct map_frame *f, enum map_edge edge, struct map_ti
 {
 	bool longitude = edge == EDGE_BOTTOM || edge == EDGE_TOP;
 	double value[EDGE_POINTS];
+	struct ticking t = { .value = value, .longitude = longitude, .ticks = ticks };
 
 	*nr = 0;
+	t.pixels = longitude ? f->grid.width : f->grid.height;
 	if (edge_values(f, longitude ? EDGE_BOTTOM : EDGE_LEFT, value, e))
 		return -1;
-	struct step step = choose_step(value);
-
+	t.step = choose_step(value);
 	if (edge_values(f, edge, value, e))
 		return -1;
 	for (int i = 0; i + 1 < EDGE_POINTS; i++)
 		/* Not across the date line, nor where there are no coordinates. */
 		if (fabs(value[i + 1] - value[i]) < 90)
-			add_ticks(value, i, longitude ? f->grid.width : f->grid.height, longitude,
-				  step, ticks, nr);
+			add_ticks(&t, i);
+	*nr = t.nr;
 	return 0;
 }

@@ -124,7 +124,9 @@ static uint32_t emphasis(uint64_t part, uint64_t total, bool reduced)
 
 	if (!part)
 		return 0;
-	return (uint32_t)(reduced ? 10 * MAP_EMPHASIS + share * (100 - MAP_EMPHASIS) / 100 : share);
+	return (uint32_t)(reduced ? UINT64_C(10) * MAP_EMPHASIS +
+					    share * (100U - MAP_EMPHASIS) / 100
+				  : share);
 }
 
 /* The colour of a pixel; false where more than half has no data and nothing is emphasised. */
@@ -165,9 +167,11 @@ void map_image_draw(struct canvas *c, const struct map_picture *p, const struct 
 
 /* --- lines --- */
 
-bool map_image_has_lines(const struct map_picture *p, const struct map_frame *f)
+size_t map_lines_nr(const struct map_picture *p, const struct map_frame *f)
 {
-	return p->lines_nr && f->reduction <= MAP_LINES_REDUCTION;
+	if (f->reduction > MAP_LINES_REDUCTION)
+		return 0;
+	return p->lines_nr < MAP_PICTURE_LINES ? p->lines_nr : MAP_PICTURE_LINES;
 }
 
 /* Where a point of the CRS lies on the page; far away: just outside, so that numbers stay small. */
@@ -207,12 +211,10 @@ static void draw_line(struct canvas *c, const struct map_line *line, size_t i,
 	}
 }
 
-void map_image_lines(struct canvas *c, const struct map_picture *p, const struct map_frame *f,
-		     struct canvas_point at)
+void map_lines_draw(struct canvas *c, const struct map_picture *p, const struct map_frame *f,
+		    struct canvas_point at)
 {
-	if (!map_image_has_lines(p, f))
-		return;
-	for (size_t j = 0; j < p->lines_nr; j++)
+	for (size_t j = 0; j < map_lines_nr(p, f); j++)
 		for (size_t i = 0; i < p->lines[j].lines->nr; i++)
 			draw_line(c, &p->lines[j], i, f, at);
 }

@@ -26,10 +26,10 @@ uint32_t map_no_data(int32_t x, int32_t y);
 void map_image_draw(struct canvas *c, const struct map_picture *p, const struct map_frame *f,
 		    struct canvas_point at);
 
-/* Draw the lines over it, if they are to be seen at all. */
-bool map_image_has_lines(const struct map_picture *p, const struct map_frame *f);
-void map_image_lines(struct canvas *c, const struct map_picture *p, const struct map_frame *f,
-		     struct canvas_point at);
+/* How many of the lines are drawn, and to draw them over the map. */
+size_t map_lines_nr(const struct map_picture *p, const struct map_frame *f);
+void map_lines_draw(struct canvas *c, const struct map_picture *p, const struct map_frame *f,
+		    struct canvas_point at);
 
 /* Height of the legend in so many columns; draw it in r (its height aside). */
 int32_t map_legend_height(const struct map_picture *p, const struct map_frame *f, int columns);

@@ -48,10 +48,10 @@ static void break_credit(struct page *g)
 		1;
 
 	while (*rest && g->credits < CREDIT_LINES) {
-		size_t n = strlen(rest), cut = n;
+		size_t n = strlen(rest), cut = n > most ? most : n;
 		bool last = g->credits == CREDIT_LINES - 1;
 
-		for (cut = n > most ? most : n; n > most && cut && rest[cut] != ' ';)
+		while (n > most && cut && rest[cut] != ' ')
 			cut--;
 		cut = last ? n : cut ? cut : most;
 		snprintf(g->credit[g->credits++], CANVAS_TEXT, "%.*s",
@@ -205,7 +205,7 @@ static int draw_map(const struct page *g, struct error *e)
 	struct rect m = g->place.map;
 
 	map_image_draw(g->canvas, g->p, &g->place.frame, at);
-	map_image_lines(g->canvas, g->p, &g->place.frame, at);
+	map_lines_draw(g->canvas, g->p, &g->place.frame, at);
 	if (rect_empty(map_tally_window(g->p->tally)))
 		canvas_text(g->canvas, &middle,
 			    (struct canvas_point){ m.x + m.w / 2, m.y + m.h / 2 }, m.w,

@@ -28,9 +28,10 @@
 #define MAP_PICTURE_WIDTH 1600
 #define MAP_PICTURE_BYTES ((size_t)32 << 20)
 
-/* Rows of the table and classes of the legend that are drawn, at most. */
+/* Rows of the table, classes and lines of the legend that are drawn, at most. */
 #define MAP_PICTURE_ROWS    12
 #define MAP_PICTURE_CLASSES 9
+#define MAP_PICTURE_LINES   3
 
 struct map_period {
 	const char *name; /* "before" */

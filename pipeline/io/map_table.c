@@ -59,7 +59,7 @@ static size_t classes_of(const struct map_picture *p)
 
 static size_t entries_of(const struct map_picture *p, const struct map_frame *f)
 {
-	return classes_of(p) + (map_image_has_lines(p, f) ? p->lines_nr : 0);
+	return classes_of(p) + map_lines_nr(p, f);
 }
 
 int32_t map_legend_height(const struct map_picture *p, const struct map_frame *f, int columns)

@@ -217,6 +217,8 @@ static void count_tile(struct map_tally *t, size_t i, struct rect tile, const ui
 
 static bool any_counted(const struct map_tally *t, const uint8_t *pixels, size_t n)
 {
+	if (!memcmp(pixels, pixels + 1, n - 1))
+		n = 1; /* all alike, as tiles without data are */
 	for (size_t i = 0; i < n; i++)
 		if (t->position[pixels[i]] != NOT_COUNTED)
 			return true;
