@@ -151,13 +151,12 @@ static void refine(const struct glyph *from, struct glyph *to)
 			uint8_t left = dot_at(from, x - 1, y), right = dot_at(from, x + 1, y);
 			uint8_t here = from->dot[y][x];
 			bool edge = above != below && left != right;
-			uint8_t *upper = to->dot[2 * y] + x + x,
-				*lower = to->dot[2 * y + 1] + x + x;
+			size_t row = 2 * (size_t)y, column = 2 * (size_t)x;
 
-			upper[0] = edge && left == above ? left : here;
-			upper[1] = edge && above == right ? right : here;
-			lower[0] = edge && left == below ? left : here;
-			lower[1] = edge && below == right ? right : here;
+			to->dot[row][column] = edge && left == above ? left : here;
+			to->dot[row][column + 1] = edge && above == right ? right : here;
+			to->dot[row + 1][column] = edge && left == below ? left : here;
+			to->dot[row + 1][column + 1] = edge && below == right ? right : here;
 		}
 }
 
