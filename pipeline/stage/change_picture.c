@@ -85,22 +85,31 @@ static double error_of(const json_t *side)
 	return number(error, "random_km2") + number(error, "systematic_km2");
 }
 
+/* A number, or none where nothing was seen. */
+static double seen_number(const json_t *object, const char *key, double seen_km2)
+{
+	return seen_km2 > 0 ? number(object, key) : NAN;
+}
+
 static struct map_area area_of(const json_t *area)
 {
 	const json_t *before = json_object_get(area, "before");
 	const json_t *after = json_object_get(area, "after");
 	const json_t *change = json_object_get(area, "change");
 
+	double compared = number(change, "compared_km2");
+	double seen_before = number(before, "seen_km2"), seen_after = number(after, "seen_km2");
+
 	return (struct map_area){
 		.name = json_string_value(json_object_get(area, "name")),
-		.before = number(before, "water_km2"),
-		.before_error = error_of(before),
-		.after = number(after, "water_km2"),
-		.after_error = error_of(after),
-		.gain = number(change, "gain_water_km2"),
-		.loss = number(change, "loss_water_km2"),
-		.net = number(change, "net_water_km2"),
-		.net_error = error_of(change),
+		.before = seen_number(before, "water_km2", seen_before),
+		.before_error = seen_before > 0 ? error_of(before) : NAN,
+		.after = seen_number(after, "water_km2", seen_after),
+		.after_error = seen_after > 0 ? error_of(after) : NAN,
+		.gain = seen_number(change, "gain_water_km2", compared),
+		.loss = seen_number(change, "loss_water_km2", compared),
+		.net = seen_number(change, "net_water_km2", compared),
+		.net_error = compared > 0 ? error_of(change) : NAN,
 	};
 }
 
