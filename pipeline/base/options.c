@@ -288,11 +288,10 @@ static int check(const struct parser *p)
 	c = &command_table[p->command];
 	if (check_options(p))
 		return -1;
-	if (p->o->paths_nr < c->paths_min || p->o->paths_nr > c->paths_max)
-		return error_set(p->e, ERROR_USAGE, "%s wants %s path%s, not %zu: balkhash %s %s",
-				 c->name, c->paths_max > c->paths_min ? "at least one" : "two",
-				 c->paths_max > c->paths_min ? "" : "s", p->o->paths_nr, c->name,
-				 c->synopsis);
+	if (p->o->paths_nr < c->paths_min)
+		return error_set(p->e, ERROR_USAGE, "%s wants at least %s, not %zu: balkhash %s %s",
+				 c->name, c->paths_min > 1 ? "two paths" : "one path",
+				 p->o->paths_nr, c->name, c->synopsis);
 	if (c->needs_output && !p->o->output)
 		return error_set(p->e, ERROR_USAGE,
 				 "%s wants to know where to write, -o DIR: "

@@ -335,15 +335,15 @@ const struct option_spec option_table[] = {
 const size_t option_table_nr = sizeof(option_table) / sizeof(option_table[0]);
 
 const struct command_spec command_table[COMMAND_NR] = {
-	[COMMAND_INFO] = { "info", "PRODUCT...", 1, SIZE_MAX, false,
+	[COMMAND_INFO] = { "info", "PRODUCT...", 1, false,
 			   "show what a product is: mission, level, time, bands, masks, grid, what is missing" },
-	[COMMAND_SCENE] = { "scene", "PRODUCT... -o DIR", 1, SIZE_MAX, true,
+	[COMMAND_SCENE] = { "scene", "PRODUCT... -o DIR", 1, true,
 			    "map the water in each product: one observation, DIR/ID, for each granule" },
-	[COMMAND_MOSAIC] = { "mosaic", "OBSERVATION... -o DIR", 1, SIZE_MAX, true,
+	[COMMAND_MOSAIC] = { "mosaic", "OBSERVATION... -o DIR", 1, true,
 			     "combine observations into one mosaic, DIR" },
-	[COMMAND_CHANGE] = { "change", "BEFORE [BETWEEN...] AFTER -o DIR", 2, SIZE_MAX, true,
+	[COMMAND_CHANGE] = { "change", "BEFORE [BETWEEN...] AFTER -o DIR", 2, true,
 			     "compare two mosaics or observations, with others between them: change map, shorelines, areas and their series, DIR" },
-	[COMMAND_VERIFY] = { "verify", "DIR...", 1, SIZE_MAX, false,
+	[COMMAND_VERIFY] = { "verify", "DIR...", 1, false,
 			     "read every file of results again and compare it with its checksum" },
 };
 /* clang-format on */

@@ -45,7 +45,7 @@ struct option_spec {
 
 struct command_spec {
 	const char *name, *synopsis;
-	size_t paths_min, paths_max;
+	size_t paths_min;
 	bool needs_output;
 	const char *help; /* one sentence, no full stop */
 };

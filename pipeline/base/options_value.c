@@ -243,6 +243,10 @@ bool option_format(const struct options *o, const struct option_spec *s, struct 
 		format_numbers(numbers, n, out->value, size);
 		return any;
 	}
+	if (s->type == OPTION_INTEGER) {
+		snprintf(out->value, size, "%d", *(const int *)const_member(o, s));
+		return true;
+	}
 	text = *(char *const *)const_member(o, s);
 	if (!text)
 		return false;

@@ -46,7 +46,7 @@ refuses() {
 	refuses 64 "did you mean --overwrite?" scene x -o y --overwriet
 	refuses 64 "at least one path" info
 	refuses 64 "-o DIR" scene x
-	refuses 64 "two paths, not 1" change x -o y
+	refuses 64 "at least two paths, not 1" change x -o y
 	refuses 64 "it runs scalar" info x --isa mmx
 	refuses 64 "from 1 to 1024" info x --threads 0
 }

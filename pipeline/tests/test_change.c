@@ -187,12 +187,13 @@ static void vectors_are_right(void **state)
 
 static void styles_name_the_layers(void **state)
 {
-	static const char *const want[] = { "before", "after", "change" };
+	static const char *const want[] = { "before", "after",	   "before_simple", "after_simple",
+					    "change", "transects", "positions" };
 	GDALDatasetH d = open_vectors(*state, "shrunk/shoreline.gpkg");
 	OGRLayerH table = GDALDatasetGetLayerByName(d, "layer_styles");
 
-	assert_int_equal(OGR_L_GetFeatureCount(table, 1), 3);
-	for (int k = 0; k < 3; k++) {
+	assert_int_equal(OGR_L_GetFeatureCount(table, 1), 7);
+	for (int k = 0; k < 7; k++) {
 		OGRFeatureH f = OGR_L_GetNextFeature(table);
 		const char *qml = OGR_F_GetFieldAsString(f, OGR_F_GetFieldIndex(f, "styleQML"));
 		CPLXMLNode *tree = CPLParseXMLString(qml);

@@ -301,8 +301,8 @@ static void errors_say_what_is_missing(void **state)
 	refuse("info", "info wants at least one path, not 0: balkhash info PRODUCT...");
 	refuse("scene\tA", "-o DIR: balkhash scene PRODUCT... -o DIR");
 	refuse("mosaic\t-o\tD", "mosaic wants at least one path");
-	refuse("change\tA\t-o\tD", "change wants two paths, not 1: balkhash change BEFORE AFTER");
-	refuse("change\tA\tB\tC\t-o\tD", "change wants two paths, not 3");
+	refuse("change\tA\t-o\tD",
+	       "change wants at least two paths, not 1: balkhash change BEFORE [BETWEEN...] AFTER");
 	refuse("change\tA\tB", "-o DIR");
 	refuse("verify", "verify wants at least one path");
 	refuse("scene\tA\t-o", "-o wants DIR after it");
@@ -435,7 +435,8 @@ static void options_that_change_pixels_are_told(void **state)
 	(void)state;
 	check_pixels("scene\tA\t-o\tD",
 		     "method=balkhash;masks=auto;rayleigh=auto;glint=swir;offset=product;");
-	check_pixels("change\tA\tB\t-o\tD", "");
+	check_pixels("change\tA\tB\t-o\tD",
+		     "mmu=1;min-coverage=90;spacing=500;transect-length=2000;");
 	check_pixels("mosaic\tA\t-o\tD\t--period\t2024-05-01/2024-11-01",
 		     "rule=frequency;period=2024-05-01/2024-11-01;");
 	check_pixels("scene\tA\t-o\tD\t-co\tA=B\t--threads\t3\t--memory\t2G\t--isa\tavx2\t--tile"
@@ -451,7 +452,8 @@ static void options_that_change_pixels_are_told(void **state)
 	wide[sizeof(wide) - 1] = 0;
 	snprintf(line, sizeof(line), "change\tA\tB\t-o\tD\t-t_srs\t%s", wide);
 	memory_sha256(wide, strlen(wide), hex);
-	snprintf(wanted, sizeof(wanted), "t_srs=sha256:%s;", hex);
+	snprintf(wanted, sizeof(wanted),
+		 "mmu=1;min-coverage=90;spacing=500;transect-length=2000;t_srs=sha256:%s;", hex);
 	check_pixels(line, wanted);
 }
 
