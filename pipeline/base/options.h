@@ -48,11 +48,13 @@ struct options {
 	char *regression;	   /* as stage/regression.h reads it; NULL: none */
 	char *bathymetry;	   /* GeoTIFF of depths; NULL: none */
 	char *offset;		   /* "product", "none", "-1000": of Sentinel-2 reflectance */
-	char *stage;  /* folder for what is unpacked or fetched; NULL: $TMPDIR, else /tmp */
-	char *hosts;  /* hosts whose files a STAC Item may name, by commas; NULL: its own only */
-	bool direct;  /* read remote files in place */
-	char *rule;   /* mosaic: "frequency" */
-	char *period; /* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
+	char *stage;	/* folder for what is unpacked or fetched; NULL: $TMPDIR, else /tmp */
+	char *hosts;	/* hosts whose files a STAC Item may name, by commas; NULL: its own only */
+	bool direct;	/* read remote files in place */
+	char *rule;	/* mosaic: "frequency" */
+	int target_day; /* mosaic: day of the year 1..366 for rule best; 0: not given */
+	char *fill;	/* mosaic: mosaics to fill gaps from, by commas; NULL: none */
+	char *period;	/* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
 	char *vectors; /* change: "PG:" and where a database is; NULL: a GeoPackage.  May hold a password */
 	char *levels;		     /* change: CSV of dates and levels of the lake; NULL: none */
 	int mmu;		     /* change: minimum mapping unit [pixels] */

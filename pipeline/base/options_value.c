@@ -244,8 +244,10 @@ bool option_format(const struct options *o, const struct option_spec *s, struct 
 		return any;
 	}
 	if (s->type == OPTION_INTEGER) {
-		snprintf(out->value, size, "%d", *(const int *)const_member(o, s));
-		return true;
+		int number = *(const int *)const_member(o, s);
+
+		snprintf(out->value, size, "%d", number);
+		return number != 0;
 	}
 	text = *(char *const *)const_member(o, s);
 	if (!text)

@@ -42,6 +42,15 @@ int result_raster(const struct result *r, const char *layer_name, struct raster 
 /* Path of a layer's file, which the caller frees; NULL: DATA if the result has none of that name. */
 char *result_layer_path(const struct result *r, const char *layer_name, struct error *e);
 
+/* DATA if a newer version of the program made it, in words that say which. */
+int result_not_newer(const struct result *r, struct error *e);
+
+/*
+ * Compare a layer's file with the size and the SHA-256 that item.json gives it; DATA if it is another, missing
+ * or has none there.  Reads the whole file.
+ */
+int result_layer_intact(const struct result *r, const char *layer_name, struct error *e);
+
 /* True if the result has this layer. */
 bool result_has(const struct result *r, const char *layer_name);
 

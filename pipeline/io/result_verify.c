@@ -114,3 +114,43 @@ int result_verify(const struct result *r, struct error *e)
 		return error_set(e, ERROR_DATA, "%s: %s", r->path, f.text);
 	return error_set(e, ERROR_DATA, "%s: %s; and %zu more", r->path, f.text, f.nr - f.shown);
 }
+
+int result_layer_intact(const struct result *r, const char *layer_name, struct error *e)
+{
+	const json_t *asset = json_object_get(json_object_get(r->item, "assets"), layer_name);
+	char *path = result_layer_path(r, layer_name, e);
+	const char *what;
+	int bad;
+
+	if (!path)
+		return -1;
+	bad = check_hash(path, asset, &what, e);
+	if (bad && e->code != ERROR_BUG)
+		error_set(e, ERROR_DATA, "%s %s; make %s again", path, what, r->path);
+	free(path);
+	return bad;
+}
+
+/* Three numbers with dots, of which the last ones may be missing; what follows does not count. */
+static uint64_t version_number(const char *text)
+{
+	unsigned int part[3] = { 0 };
+
+	sscanf(text, "%9u.%9u.%9u", &part[0], &part[1], &part[2]);
+	return ((uint64_t)(part[0] & 0xffff) << 32) | ((uint64_t)(part[1] & 0xffff) << 16) |
+	       (part[2] & 0xffff);
+}
+
+int result_not_newer(const struct result *r, struct error *e)
+{
+	const json_t *p = json_object_get(r->item, "properties");
+	const json_t *software = json_object_get(p, "processing:software");
+	const char *version = json_string_value(json_object_get(software, "balkhash"));
+
+	if (!version || version_number(version) <= version_number(BALKHASH_VERSION))
+		return 0;
+	return error_set(e, ERROR_DATA,
+			 "%s was made by balkhash %.40s, and this is %s: a newer program has to "
+			 "read it",
+			 r->path, version, BALKHASH_VERSION);
+}

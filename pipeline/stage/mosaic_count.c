@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/stage/mosaic.h"
+#include "pipeline/stage/mosaic_pixel.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,6 +53,13 @@ ALWAYS_INLINE void replace_rank(size_t n, const uint8_t *restrict take, uint16_t
 	}
 }
 
+ALWAYS_INLINE void replace_score(size_t n, const uint8_t *restrict take,
+				 const uint32_t *restrict from, uint32_t *restrict to)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = take[i] ? from[i] : to[i];
+}
+
 ALWAYS_INLINE void add_run(struct sight *s, size_t at, size_t n, const struct view *v)
 {
 	uint8_t take[RUN];
@@ -62,6 +69,8 @@ ALWAYS_INLINE void add_run(struct sight *s, size_t at, size_t n, const struct vi
 	replace8(n, take, v->fraction + at, s->fraction + at);
 	replace8(n, take, v->native + at, s->native + at);
 	replace_rank(n, take, v->rank, s->rank + at);
+	if (s->score)
+		replace_score(n, take, v->score + at, s->score + at);
 }
 
 void sight_add(struct sight *s, size_t n, const struct view *v)
@@ -136,8 +145,24 @@ void counts_latest(struct counts *c, size_t n, const struct sight *s)
 	for (size_t i = 0; i < n; i++) {
 		bool later = s->water[i] <= WATER_PARTIAL && s->rank[i] > c->rank[i];
 
-		c->latest_water[i] = later ? s->water[i] : c->latest_water[i];
-		c->latest_fraction[i] = later ? s->fraction[i] : c->latest_fraction[i];
+		c->chosen_water[i] = later ? s->water[i] : c->chosen_water[i];
+		c->chosen_fraction[i] = later ? s->fraction[i] : c->chosen_fraction[i];
+	}
+}
+
+void counts_best(struct counts *c, size_t n, const struct sight *s, const uint16_t *preference)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool higher = s->score[i] > c->score[i];
+		bool preferred = s->score[i] == c->score[i] &&
+				 preference[s->rank[i]] > preference[c->best[i]];
+
+		if (s->water[i] > WATER_PARTIAL || !(higher || preferred))
+			continue;
+		c->score[i] = s->score[i];
+		c->best[i] = s->rank[i];
+		c->chosen_water[i] = s->water[i];
+		c->chosen_fraction[i] = s->fraction[i];
 	}
 }
 

@@ -9,6 +9,8 @@
 #include "pipeline/io/lake.h"
 #include "pipeline/space/crs.h"
 
+#define DAY_SECONDS 86400
+
 /* --- reading --- */
 
 static void look_release(struct look *k)
@@ -17,8 +19,8 @@ static void look_release(struct look *k)
 	free(k->id);
 	free(k->datatake);
 	free(k->lake);
-	free(k->water);
-	free(k->fraction);
+	for (size_t i = 0; i < LOOK_LAYERS_MAX; i++)
+		free(k->file[i]);
 }
 
 void looks_release(struct looks *l)
@@ -57,9 +59,14 @@ static void read_full(struct look *k, const json_t *item)
 
 static int check_kind(const struct result *r, struct error *e)
 {
+	if (result_not_newer(r, e))
+		return -1;
 	if (strcmp(r->kind, "observation") != 0)
-		return error_set(e, ERROR_DATA, "%s is a %s; a mosaic is made of observations",
-				 r->path, r->kind);
+		return error_set(
+			e, ERROR_DATA,
+			"%s is a %s; a mosaic is made of observations alone, or merged from "
+			"windows alone",
+			r->path, r->kind);
 	if (!result_has(r, "water") || !result_has(r, "fraction"))
 		return error_set(e, ERROR_DATA,
 				 "%s: no water or fraction layer: make the observation with both",
@@ -67,7 +74,7 @@ static int check_kind(const struct result *r, struct error *e)
 	return 0;
 }
 
-static int month_of(int64_t time)
+int month_of(int64_t time)
 {
 	time_t t = (time_t)time;
 	struct tm utc;
@@ -75,18 +82,45 @@ static int month_of(int64_t time)
 	return gmtime_r(&t, &utc) ? utc.tm_mon : 0;
 }
 
+uint16_t day_of(int64_t time)
+{
+	int64_t day = time / DAY_SECONDS;
+
+	if (day < 1)
+		return 1;
+	return (uint16_t)(day < UINT16_MAX ? day : UINT16_MAX);
+}
+
+/* Paths of the layers that the look has. */
+static int find_files(const struct looks *l, const struct result *r, struct look *k,
+		      struct error *e)
+{
+	for (size_t i = 0; i < l->layers_nr; i++) {
+		if (!result_has(r, l->layer[i]->name))
+			continue;
+		k->file[i] = result_layer_path(r, l->layer[i]->name, e);
+		if (!k->file[i])
+			return -1;
+	}
+	return 0;
+}
+
 /* One more look, unless it is not of the period. */
 static int add_look(struct looks *l, const struct result *r, int64_t from, int64_t to,
 		    struct error *e)
 {
-	struct look *grown, k = {
-		.zone = r->native_zone, .month = month_of(r->time), .time = r->time, .grid = r->grid
-	};
+	struct look *grown, k = { .zone = r->native_zone,
+				  .month = month_of(r->time),
+				  .time = r->time,
+				  .day = day_of(r->time),
+				  .grid = r->grid };
 
 	if (r->time < from || r->time >= to)
 		return 0;
-	k.water = result_layer_path(r, "water", e);
-	k.fraction = result_layer_path(r, "fraction", e);
+	if (find_files(l, r, &k, e)) {
+		look_release(&k);
+		return -1;
+	}
 	k.path = strdup(r->path);
 	k.id = strdup(r->id);
 	k.datatake = strdup(r->datatake);
@@ -96,7 +130,7 @@ static int add_look(struct looks *l, const struct result *r, int64_t from, int64
 	grown = realloc(l->look, (l->nr + 1) * sizeof(*grown));
 	if (grown)
 		l->look = grown;
-	if (!grown || !k.path || !k.id || !k.datatake || !k.lake || !k.water || !k.fraction) {
+	if (!grown || !k.path || !k.id || !k.datatake || !k.lake) {
 		look_release(&k);
 		return error_nomem(e, "observations");
 	}
@@ -220,6 +254,10 @@ static void make_groups(struct looks *l)
 int looks_read(struct looks *l, const struct context *context, int64_t from, int64_t to,
 	       struct error *e)
 {
+	l->layer[LOOK_WATER] = layer_find("water");
+	l->layer[LOOK_FRACTION] = layer_find("fraction");
+	if (l->layers_nr < LOOK_MORE)
+		l->layers_nr = LOOK_MORE;
 	if (read_all(l, context->options, from, to, e))
 		return -1;
 	qsort(l->look, l->nr, sizeof(*l->look), by_id);
@@ -300,17 +338,15 @@ static int take_rect(struct grid *g, struct rect r, struct error *e)
 	return 0;
 }
 
-/* Where a look lies, unless that is so far off that it does not fit an integer. */
-static int place_look(const struct grid *grid, const struct look *k, struct rect *place,
-		      struct error *e)
+int place_grid(const struct grid *grid, const struct grid *g, const char *path, struct rect *place,
+	       struct error *e)
 {
 	const double far = 4.0 * GRID_SIDE_MAX;
 
-	if (!(fabs(k->grid.x0 - grid->x0) < far * grid->dx &&
-	      fabs(k->grid.y0 - grid->y0) < far * grid->dy))
+	if (!(fabs(g->x0 - grid->x0) < far * grid->dx && fabs(g->y0 - grid->y0) < far * grid->dy))
 		return error_set(e, ERROR_DATA, "%s lies too far from the others or from its lake",
-				 k->path);
-	*place = grid_offset(grid, &k->grid);
+				 path);
+	*place = grid_offset(grid, g);
 	return 0;
 }
 
@@ -322,21 +358,27 @@ static int union_grid(const struct looks *l, struct grid *grid, struct error *e)
 	*grid = l->look[0].grid;
 	all = grid_rect(grid);
 	for (size_t i = 1; i < l->nr; i++) {
-		if (place_look(grid, &l->look[i], &place, e))
+		if (place_grid(grid, &l->look[i].grid, l->look[i].path, &place, e))
 			return -1;
 		all = rect_union(all, place);
 	}
 	return take_rect(grid, all, e);
 }
 
-/* The pixels of g's lattice that -te touches. */
-static int cut_grid(struct grid *g, const double te[4], struct error *e)
+bool has_extent(const struct options *options)
 {
+	const double *te = options->te;
+
+	return te[0] != 0 || te[1] != 0 || te[2] != 0 || te[3] != 0;
+}
+
+int cut_to_extent(struct grid *g, const struct options *options, struct error *e)
+{
+	const double *te = options->te, far = 2.0 * GRID_SIDE_MAX;
 	double left = floor((te[0] - g->x0) / g->dx + 1e-6);
 	double right = ceil((te[2] - g->x0) / g->dx - 1e-6);
 	double top = floor((g->y0 - te[3]) / g->dy + 1e-6);
 	double bottom = ceil((g->y0 - te[1]) / g->dy - 1e-6);
-	const double far = 2.0 * GRID_SIDE_MAX;
 
 	if (!(fabs(left) < far && fabs(right) < far && fabs(top) < far && fabs(bottom) < far))
 		return error_set(e, ERROR_CONFIG, "-te: too far from the observations");
@@ -346,20 +388,20 @@ static int cut_grid(struct grid *g, const double te[4], struct error *e)
 			 e);
 }
 
-int looks_grid(struct looks *l, const struct options *options, struct grid *grid, struct error *e)
+int looks_grid(struct looks *l, const struct options *options, struct grid *full, struct grid *grid,
+	       struct error *e)
 {
-	const double *te = options->te;
-
 	if (check_options(l, options, e))
 		return -1;
 	if (same_lake(l))
-		*grid = l->look[0].full;
-	else if (union_grid(l, grid, e))
+		*full = l->look[0].full;
+	else if (union_grid(l, full, e))
 		return -1;
-	if ((te[0] != 0 || te[1] != 0 || te[2] != 0 || te[3] != 0) && cut_grid(grid, te, e))
+	*grid = *full;
+	if (has_extent(options) && cut_to_extent(grid, options, e))
 		return -1;
 	for (size_t i = 0; i < l->nr; i++)
-		if (place_look(grid, &l->look[i], &l->look[i].place, e))
+		if (place_grid(grid, &l->look[i].grid, l->look[i].path, &l->look[i].place, e))
 			return -1;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/stage/mosaic.h"
+#include "pipeline/stage/mosaic_pixel.h"
 
 #include "kernels/classes.h"
 
