@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/mosaic.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "pipeline/base/utc.h"
+#include "pipeline/stage/mosaic_mix.h"
 #include "pipeline/stage/mosaic_read.h"
 #include "pipeline/stage/stages.h"
 
@@ -71,6 +74,7 @@ static int describe(struct mosaic *m, struct error *e)
 	if (m->rule == RULE_BEST && best_new(&m->best, &m->looks, &r->grid, target_day,
 					     (const int64_t[]){ r->time, r->time_end }, e))
 		return -1;
+	r->quantities = looks_made_json(&m->looks);
 	r->inputs = inputs_json(&m->looks);
 	r->options = mosaic_options_json(m);
 	return r->inputs && r->options ? 0 : error_nomem(e, "item.json");
@@ -100,6 +104,31 @@ static size_t bytes_needed(const struct mosaic *m, int threads)
 	       tiles * TILE_BYTES;
 }
 
+/* As many threads as the disk has room for spools of. */
+static int fit_disk(struct mosaic *m, struct error *e)
+{
+	uint64_t each = mosaic_spool_bytes(m), room;
+	struct statvfs fs;
+
+	if (statvfs(output_folder(m->result.output), &fs))
+		return error_errno(e, errno, "cannot ask the file system of %s",
+				   m->context->options->output);
+	room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	while (m->threads > 1 && each * (uint64_t)m->threads > room)
+		m->threads--;
+	if (each > room)
+		return error_set(
+			e, ERROR_IO,
+			"medians need up to %llu MiB of disk beside %s, where %llu MiB are "
+			"free: fewer layers, or windows (-te), need less",
+			(unsigned long long)(each >> 20) + 1, m->context->options->output,
+			(unsigned long long)(room >> 20));
+	log_say(m->context->log, LOG_INFO, "medians take up to %llu MiB of disk beside %s",
+		(unsigned long long)(each * (uint64_t)m->threads >> 20) + 1,
+		m->context->options->output);
+	return 0;
+}
+
 /* As many of the threads asked for as the memory allows; results do not depend on it. */
 static int fit_memory(struct mosaic *m, struct error *e)
 {
@@ -113,6 +142,8 @@ static int fit_memory(struct mosaic *m, struct error *e)
 				 "a mosaic of %zu observations needs --memory %zuM "
 				 "at least",
 				 m->looks.nr, (bytes_needed(m, 1) >> 20) + 1);
+	if (mosaic_has_medians(m) && fit_disk(m, e))
+		return -1;
 	m->open_max = files_per_worker(m->threads);
 	log_say(m->context->log, LOG_INFO,
 		"mosaic of %zu observations, %d x %d pixels: %d thread(s), up to %zu MiB",

@@ -10,6 +10,8 @@
  *   mosaic_tile.c      a worker: what becomes of a tile
  *   mosaic_sight.c     what the looks of one datatake see of it
  *   mosaic_median.c    medians of fractions between 0 and 100 %
+ *   mosaic_quantity.c  medians of quantities and indices, by a spool
+ *   mosaic_mix.c       may the looks' quantities be mixed?
  *   mosaic_count.c     the rules of a pixel
  *   mosaic_months.c    what depends on the calendar month of a look
  *   mosaic_best.c      scores of looks
@@ -64,12 +66,22 @@ enum mosaic_rule {
 	RULE_BEST,	/* class and fraction of the look with the highest score */
 };
 
+/* A quantity or an index, and how many looks have a value of it. */
+struct mosaic_quantity {
+	const struct layer *layer, *looks;
+	int place, looks_place; /* in the result */
+};
+#define QUANTITIES_MAX (LOOK_LAYERS_MAX - LOOK_MORE)
+
 struct mosaic {
 	const struct context *context;
 	enum mosaic_rule rule;
 	bool has_period;
 	int64_t from, to;
 	int place[MOSAIC_LAYERS]; /* number of the layer in the result, -1: not wanted */
+	struct mosaic_quantity
+		quantity[QUANTITIES_MAX]; /* number q is layer LOOK_MORE + q of the looks */
+	size_t quantities_nr;
 	struct looks looks;
 	struct fills fills;
 	struct best *best; /* RULE_BEST */
@@ -98,6 +110,12 @@ int mosaic_check(const struct context *context, const struct check_list *list, s
 
 /* Bytes that one worker takes beside its slots and open files. */
 size_t mosaic_worker_bytes(const struct mosaic *m);
+
+/* Are there quantities whose median is taken?  Then workers write spools. */
+bool mosaic_has_medians(const struct mosaic *m);
+
+/* Bytes of disk that one worker's spool may take, at most. */
+uint64_t mosaic_spool_bytes(const struct mosaic *m);
 
 /* Compute all tiles into the result. */
 int mosaic_tiles(struct mosaic *m, struct error *e);

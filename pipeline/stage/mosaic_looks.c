@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/mosaic.h"
+#include "pipeline/stage/mosaic_mix.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +28,10 @@ void looks_release(struct looks *l)
 {
 	for (size_t i = 0; i < l->nr; i++)
 		look_release(&l->look[i]);
+	for (size_t i = 0; i < LOOK_LAYERS_MAX; i++) {
+		json_decref(l->made[i]);
+		free(l->first[i]);
+	}
 	free(l->look);
 	free(l->member);
 	free(l->group);
@@ -92,14 +97,13 @@ uint16_t day_of(int64_t time)
 }
 
 /* Paths of the layers that the look has. */
-static int find_files(const struct looks *l, const struct result *r, struct look *k,
-		      struct error *e)
+static int find_files(struct looks *l, const struct result *r, struct look *k, struct error *e)
 {
 	for (size_t i = 0; i < l->layers_nr; i++) {
 		if (!result_has(r, l->layer[i]->name))
 			continue;
 		k->file[i] = result_layer_path(r, l->layer[i]->name, e);
-		if (!k->file[i])
+		if (!k->file[i] || (i >= LOOK_MORE && looks_mix(l, r, i, e)))
 			return -1;
 	}
 	return 0;
@@ -258,7 +262,7 @@ int looks_read(struct looks *l, const struct context *context, int64_t from, int
 	l->layer[LOOK_FRACTION] = layer_find("fraction");
 	if (l->layers_nr < LOOK_MORE)
 		l->layers_nr = LOOK_MORE;
-	if (read_all(l, context->options, from, to, e))
+	if (read_all(l, context->options, from, to, e) || looks_mixed(l, e))
 		return -1;
 	qsort(l->look, l->nr, sizeof(*l->look), by_id);
 	if (check_looks(l, e))

@@ -5,6 +5,7 @@
 #ifndef PIPELINE_STAGE_MOSAIC_LOOKS_H
 #define PIPELINE_STAGE_MOSAIC_LOOKS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,7 +45,10 @@ struct group {
 struct looks {
 	const struct layer *layer[LOOK_LAYERS_MAX];
 	size_t layers_nr;
-	struct look *look; /* by id */
+	json_t *made
+		[LOOK_LAYERS_MAX]; /* from LOOK_MORE on: how the layer is made, the same in all looks */
+	char *first[LOOK_LAYERS_MAX]; /* path of the first look that has it */
+	struct look *look;	      /* by id */
 	size_t nr;
 	size_t *member; /* numbers of looks, group by group, by number within a group */
 	struct group *group;
@@ -55,7 +59,8 @@ struct looks {
 /*
  * Read the facts of all observations that the paths name, in from <= time < to,
  * sort and group them.  DATA: an id twice, another kind of result, no water or
- * fraction, another lattice than the first, more than LOOKS_MAX; NOINPUT: none.
+ * fraction, another lattice than the first, more than LOOKS_MAX, a further layer that no look has, or that looks
+ * have made in different ways (another algorithm of a quantity, another sensor of an index); NOINPUT: none.
  */
 int looks_read(struct looks *l, const struct context *context, int64_t from, int64_t to,
 	       struct error *e);

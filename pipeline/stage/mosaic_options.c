@@ -59,6 +59,28 @@ static void append(struct mosaic *m, enum mosaic_layer k)
 	r->layers[r->layers_nr++] = layer_find(layer_names[k]);
 }
 
+/* A quantity is a layer beside which there is one of its looks. */
+static bool want_quantity(struct mosaic *m, const char *name)
+{
+	struct mosaic_quantity *q = &m->quantity[m->quantities_nr];
+	struct mosaic_result *r = &m->result;
+	char looks[80];
+
+	snprintf(looks, sizeof(looks), "%.60s_looks", name);
+	if (!layer_find(looks) || !layer_find(name))
+		return false;
+	for (size_t i = 0; i < m->quantities_nr; i++)
+		if (m->quantity[i].layer == layer_find(name))
+			return true;
+	*q = (struct mosaic_quantity){ layer_find(name), layer_find(looks), (int)r->layers_nr,
+				       (int)r->layers_nr + 1 };
+	r->layers[r->layers_nr++] = q->layer;
+	r->layers[r->layers_nr++] = q->looks;
+	m->looks.layer[LOOK_MORE + m->quantities_nr++] = q->layer;
+	m->looks.layers_nr = LOOK_MORE + m->quantities_nr;
+	return true;
+}
+
 static int want_layer(struct mosaic *m, const char *name, struct error *e)
 {
 	if (!strcmp(name, "quicklook")) {
@@ -70,6 +92,8 @@ static int want_layer(struct mosaic *m, const char *name, struct error *e)
 			append(m, k);
 			return 0;
 		}
+	if (want_quantity(m, name))
+		return 0;
 	return error_set(e, ERROR_USAGE, "--layers: there is no layer \"%s\" of a mosaic%s", name,
 			 strcmp(name, "filled") ? "" : " (--fill makes it)");
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernels/classes.h"
+#include "pipeline/io/spool.h"
 #include "pipeline/run/tiles.h"
 #include "pipeline/stage/mosaic_worker.h"
 
@@ -121,6 +122,26 @@ static void take_results(struct worker *w, struct planes *p)
 	w->bins = take(p, BINS_MAX * sizeof(*w->bins));
 }
 
+static void take_quantities(struct worker *w, struct planes *p)
+{
+	struct quantities *q = &w->quantities;
+
+	for (size_t i = 0; i < w->m->quantities_nr; i++) {
+		q->code[i] = take16(p);
+		q->looks[i] = take16(p);
+	}
+	if (!w->m->quantities_nr)
+		return;
+	q->values = take32(p);
+	q->look = take16(p);
+	q->sight = take16(p);
+	if (mosaic_has_medians(w->m)) {
+		q->block = take(p, QUANTITY_BLOCK);
+		q->column = take(p, w->m->looks.nr * sizeof(*q->column));
+		q->scratch = take(p, QUANTITY_SCRATCH);
+	}
+}
+
 /* Share the memory out; returns how many bytes of it are used. */
 static size_t share_out(struct worker *w, void *memory)
 {
@@ -129,6 +150,7 @@ static size_t share_out(struct worker *w, void *memory)
 	take_sight(w, &p);
 	take_counts(w, &p);
 	take_results(w, &p);
+	take_quantities(w, &p);
 	return p.used;
 }
 
@@ -143,6 +165,7 @@ static void stop(void *state)
 {
 	struct worker *w = state;
 
+	spool_free(w->quantities.spool);
 	reader_free(w->reader);
 	free(w->memory);
 	free(w);
@@ -192,13 +215,17 @@ static int count_looks(struct worker *w, struct error *e)
 	const struct looks *l = &w->m->looks;
 
 	clear_counts(w);
+	quantities_clear(w);
 	for (size_t g = 0; g < l->groups_nr; g++) {
 		bool any;
 
 		if (worker_see(w, &l->group[g], &any, e))
 			return -1;
-		if (any)
-			count_sight(w, &l->look[l->member[l->group[g].first]]);
+		if (!any)
+			continue;
+		count_sight(w, &l->look[l->member[l->group[g].first]]);
+		if (quantities_add(w, &l->group[g], e))
+			return -1;
 	}
 	return 0;
 }
@@ -268,7 +295,7 @@ static int encode(struct worker *w, size_t i, void *slot, struct error *e)
 		if (w->m->place[k] >= 0 &&
 		    output_encode(out, i, (size_t)w->m->place[k], pixels[k], slot, e))
 			return -1;
-	return 0;
+	return quantities_encode(w, i, slot, e);
 }
 
 static int work(void *state, size_t i, void *slot, struct error *e)
@@ -278,7 +305,7 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 	w->tile = grid_tile(&w->m->result.grid, GEOTIFF_TILE, i);
 	w->n = rect_area(w->tile);
 	w->zoned = false;
-	if (count_looks(w, e) || classify(w, e) || fill_gaps(w, e))
+	if (count_looks(w, e) || classify(w, e) || quantities_finish(w, e) || fill_gaps(w, e))
 		return -1;
 	if (w->low)
 		counts_interval(&w->counts, w->n, w->low, w->high);

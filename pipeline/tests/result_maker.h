@@ -101,19 +101,54 @@ static inline void bench_write(const char *path, const void *data, size_t size)
 		abort();
 }
 
+/* A quantity or an index beside water and fraction; how: its algorithm or instrument. */
+struct further_layer {
+	const char *name, *how;
+	const void *pixels;
+};
+
+#define FURTHER_MAX 3
+
 struct observation {
 	const char *id, *datatake, *lake;
 	int zone;
 	int64_t time;
 	struct grid grid, full;		 /* full.width 0: not recorded */
 	const uint8_t *water, *fraction; /* grid.width x grid.height */
+	struct further_layer further[FURTHER_MAX];
+	size_t further_nr;
 };
+
+static inline void cut_out_of(const void *pixels, size_t size, int32_t width, struct rect r,
+			      void *out)
+{
+	for (int32_t y = 0; y < r.h; y++)
+		memcpy((char *)out + (size_t)y * (size_t)r.w * size,
+		       (const char *)pixels +
+			       ((size_t)(r.y + y) * (size_t)width + (size_t)r.x) * size,
+		       (size_t)r.w * size);
+}
 
 static inline void cut_out(const uint8_t *pixels, int32_t width, struct rect r, uint8_t *out)
 {
-	for (int32_t y = 0; y < r.h; y++)
-		memcpy(out + (size_t)y * (size_t)r.w,
-		       pixels + (size_t)(r.y + y) * (size_t)width + r.x, (size_t)r.w);
+	cut_out_of(pixels, 1, width, r, out);
+}
+
+static inline int make_further(const struct observation *o, struct output *out, size_t i,
+			       void *slot, struct error *e)
+{
+	struct rect r = grid_tile(&o->grid, GEOTIFF_TILE, i);
+	void *tile = malloc((size_t)GEOTIFF_TILE * GEOTIFF_TILE * 4);
+	int bad = 0;
+
+	for (size_t k = 0; k < o->further_nr && !bad; k++) {
+		enum layer_type type = layer_find(o->further[k].name)->type;
+
+		cut_out_of(o->further[k].pixels, layer_type_size(type), o->grid.width, r, tile);
+		bad = output_encode(out, i, 2 + k, tile, slot, e);
+	}
+	free(tile);
+	return bad;
 }
 
 static inline int make_pixels(const struct observation *o, struct output *out,
@@ -131,11 +166,27 @@ static inline int make_pixels(const struct observation *o, struct output *out,
 		bad = output_encode(out, i, 0, tile, slot, e);
 		cut_out(o->fraction, o->grid.width, r, tile);
 		bad = bad || output_encode(out, i, 1, tile, slot, e) ||
-		      output_append(out, i, slot, e);
+		      make_further(o, out, i, slot, e) || output_append(out, i, slot, e);
 	}
 	free(slot);
 	free(tile);
 	return bad ? -1 : 0;
+}
+
+static inline void put_further(const struct observation *o, json_t *properties)
+{
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < o->further_nr; k++) {
+		const struct further_layer *f = &o->further[k];
+
+		if (layer_find(f->name)->type == LAYER_I16)
+			json_object_set_new(properties, "instruments", json_pack("[s]", f->how));
+		else
+			json_array_append_new(list, json_pack("{s:s, s:s}", "layer", f->name,
+							      "algorithm", f->how));
+	}
+	json_object_set_new(properties, "balkhash:quality", json_pack("{s:o}", "algorithms", list));
 }
 
 static inline json_t *make_properties(const struct observation *o, const char *unit)
@@ -145,6 +196,8 @@ static inline json_t *make_properties(const struct observation *o, const char *u
 			      o->lake ? o->lake : "", "balkhash:datatake",
 			      o->datatake ? o->datatake : "", "balkhash:native_zone", o->zone);
 
+	if (o->further_nr)
+		put_further(o, p);
 	if (g->width)
 		json_object_set_new(p, "balkhash:lake_grid",
 				    json_pack("{s:s, s:[ffffff], s:[ii]}", "crs", g->crs.def,
@@ -157,7 +210,8 @@ static inline json_t *make_properties(const struct observation *o, const char *u
 static inline int make_observation(const struct bench *b, const char *folder,
 				   const struct observation *o, struct error *e)
 {
-	const struct layer *const layers[] = { layer_find("water"), layer_find("fraction") };
+	const struct layer *layers[2 + FURTHER_MAX] = { layer_find("water"),
+							layer_find("fraction") };
 	char *target = path_join(folder, o->id), unit[SHA256_HEX];
 	struct polygon polygon = { 0 };
 	struct footprint *footprint = NULL;
@@ -168,7 +222,7 @@ static inline int make_observation(const struct bench *b, const char *folder,
 		.unit = unit,
 		.grid = o->grid,
 		.layers = layers,
-		.layers_nr = 2,
+		.layers_nr = 2 + o->further_nr,
 	};
 	struct item item = { .kind = "observation",
 			     .id = o->id,
@@ -177,6 +231,8 @@ static inline int make_observation(const struct bench *b, const char *folder,
 			     .footprint = &polygon };
 	int ret = -1;
 
+	for (size_t k = 0; k < o->further_nr; k++)
+		layers[2 + k] = layer_find(o->further[k].name);
 	memory_sha256(o->id, strlen(o->id), unit);
 	item.properties = make_properties(o, unit);
 	if (!footprint_new(&footprint, &o->grid, e) && !output_open(&out, &spec, e) &&
