@@ -13,15 +13,8 @@
 #include "pipeline/stage/mosaic_read.h"
 #include "pipeline/stage/stages.h"
 
-/* Libraries, and what does not grow with threads: measured below this. */
-#define FIXED_BYTES ((size_t)64 << 20)
 /* Facts of one look. */
 #define LOOK_BYTES 2048
-/* Of a tile: where it lies in each file, its areas, the zones of its nodes. */
-#define TILE_BYTES 512
-/* Files that a worker keeps open, and what is left to the rest of the program. */
-#define OPEN_MAX   64
-#define OPEN_SPARE 64
 
 /* --- what it is made of --- */
 
@@ -82,28 +75,6 @@ static int describe(struct mosaic *m, struct error *e)
 
 /* --- the run --- */
 
-static int files_per_worker(int threads)
-{
-	long most = sysconf(_SC_OPEN_MAX), each;
-
-	if (most < 0)
-		return OPEN_MAX;
-	each = (most - OPEN_SPARE) / threads;
-	if (each < 2)
-		return 2;
-	return each < OPEN_MAX ? (int)each : OPEN_MAX;
-}
-
-static size_t bytes_needed(const struct mosaic *m, int threads)
-{
-	size_t tiles = grid_tiles(&m->result.grid, GEOTIFF_TILE);
-	size_t worker = mosaic_worker_bytes(m) + output_worker_bytes(m->result.output) +
-			(size_t)files_per_worker(threads) * reader_open_bytes(tiles);
-
-	return FIXED_BYTES + (size_t)threads * worker + m->looks.nr * LOOK_BYTES +
-	       tiles * TILE_BYTES;
-}
-
 /* As many threads as the disk has room for spools of. */
 static int fit_disk(struct mosaic *m, struct error *e)
 {
@@ -114,8 +85,8 @@ static int fit_disk(struct mosaic *m, struct error *e)
 		return error_errno(e, errno, "cannot ask the file system of %s",
 				   m->context->options->output);
 	room = (uint64_t)fs.f_bavail * fs.f_frsize;
-	while (m->threads > 1 && each * (uint64_t)m->threads > room)
-		m->threads--;
+	while (m->workers.threads > 1 && each * (uint64_t)m->workers.threads > room)
+		m->workers.threads--;
 	if (each > room)
 		return error_set(
 			e, ERROR_IO,
@@ -124,32 +95,17 @@ static int fit_disk(struct mosaic *m, struct error *e)
 			(unsigned long long)(each >> 20) + 1, m->context->options->output,
 			(unsigned long long)(room >> 20));
 	log_say(m->context->log, LOG_INFO, "medians take up to %llu MiB of disk beside %s",
-		(unsigned long long)(each * (uint64_t)m->threads >> 20) + 1,
+		(unsigned long long)(each * (uint64_t)m->workers.threads >> 20) + 1,
 		m->context->options->output);
 	return 0;
 }
 
-/* As many of the threads asked for as the memory allows; results do not depend on it. */
-static int fit_memory(struct mosaic *m, struct error *e)
+static int fit(struct mosaic *m, struct error *e)
 {
-	const struct options *o = m->context->options;
-
-	m->threads = o->threads;
-	while (m->threads > 1 && bytes_needed(m, m->threads) > o->memory)
-		m->threads--;
-	if (bytes_needed(m, m->threads) > o->memory)
-		return error_set(e, ERROR_CONFIG,
-				 "a mosaic of %zu observations needs --memory %zuM "
-				 "at least",
-				 m->looks.nr, (bytes_needed(m, 1) >> 20) + 1);
-	if (mosaic_has_medians(m) && fit_disk(m, e))
+	if (mosaic_result_fit(&m->result, mosaic_worker_bytes(m), m->looks.nr * LOOK_BYTES,
+			      &m->workers, e))
 		return -1;
-	m->open_max = files_per_worker(m->threads);
-	log_say(m->context->log, LOG_INFO,
-		"mosaic of %zu observations, %d x %d pixels: %d thread(s), up to %zu MiB",
-		m->looks.nr, m->result.grid.width, m->result.grid.height, m->threads,
-		bytes_needed(m, m->threads) >> 20);
-	return 0;
+	return mosaic_has_medians(m) ? fit_disk(m, e) : 0;
 }
 
 /* Are the files of the looks that lie in the grid, and of the mosaics to fill from, what they were? */
@@ -172,20 +128,6 @@ static int check_inputs(const struct mosaic *m, struct error *e)
 	return ret;
 }
 
-/* A window in which nothing is seen is one of many; a whole mosaic would be a mistake. */
-static int check_seen(const struct mosaic *m, struct error *e)
-{
-	if (mosaic_result_seen(&m->result))
-		return 0;
-	if (!has_extent(m->context->options))
-		return error_set(e, ERROR_NOINPUT,
-				 "none of the %zu observations sees any pixel: all is cloud, ice "
-				 "or no data",
-				 m->looks.nr);
-	log_say(m->context->log, LOG_WARNING, "no observation sees any pixel of this window");
-	return 0;
-}
-
 static bool has_pairs(const struct looks *l)
 {
 	return l->groups_nr < l->nr;
@@ -200,11 +142,11 @@ static int make(struct mosaic *m, struct error *e)
 		return -1;
 	if (!needed)
 		return 0;
-	if (check_inputs(m, e) || mosaic_result_open(&m->result, e) || fit_memory(m, e))
+	if (check_inputs(m, e) || mosaic_result_open(&m->result, e) || fit(m, e))
 		return -1;
 	if (has_pairs(&m->looks) && zones_new(&m->zones, &m->result.grid, e))
 		return -1;
-	if (mosaic_tiles(m, e) || check_seen(m, e))
+	if (mosaic_tiles(m, e) || mosaic_result_check_seen(&m->result, e))
 		return -1;
 	return mosaic_result_publish(&m->result, e);
 }
@@ -226,9 +168,26 @@ static int from_observations(const struct context *context, struct error *e)
 	return ret;
 }
 
+/* What the first path holds decides: windows are merged. */
+static bool are_windows(const struct options *o)
+{
+	struct result_paths paths = { 0 };
+	struct result *r = NULL;
+	struct error why = { 0 };
+	bool windows;
+
+	windows = o->paths_nr && !result_paths_add(&paths, o->paths[0], &why) &&
+		  !result_open(&r, paths.path[0], &why) && !strcmp(r->kind, "mosaic");
+	result_free(r);
+	result_paths_release(&paths);
+	return windows;
+}
+
 int mosaic_command(const struct context *context, struct error *e)
 {
-	if (from_observations(context, e))
+	bool windows = are_windows(context->options);
+
+	if (windows ? mosaic_merge(context, e) : from_observations(context, e))
 		return -1;
 	printf("%s\n", context->options->output);
 	return 0;

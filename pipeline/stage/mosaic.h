@@ -18,6 +18,7 @@
  *   mosaic_read.c      files that a worker keeps open
  *   mosaic_result.c    what is published
  *   mosaic_merge.c     windows of one mosaic become one
+ *   mosaic_windows.c   do they fit together?
  *
  * A look is one observation; its number is its place in the order of ids.  Memory does not grow
  * with the looks but for their facts (about 1 KiB each): a tile's looks are read one
@@ -88,7 +89,7 @@ struct mosaic {
 	struct zones *zones;
 	struct mosaic_result result;
 	struct progress progress;
-	int threads, open_max; /* files that a worker keeps open */
+	struct mosaic_workers workers;
 };
 
 /* What the command line asks for: rule, period, layers, fill.  USAGE. */

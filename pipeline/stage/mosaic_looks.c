@@ -3,6 +3,7 @@
 #include "pipeline/stage/mosaic_mix.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -39,8 +40,7 @@ void looks_release(struct looks *l)
 	*l = (struct looks){ 0 };
 }
 
-/* Whole grid of the lake, if it is written there and is one on the look's lattice; else width 0. */
-static void read_full(struct look *k, const json_t *item)
+bool read_lake_grid(const json_t *item, const struct grid *lattice, struct grid *out)
 {
 	const json_t *properties = json_object_get(item, "properties");
 	const json_t *full = json_object_get(properties, "balkhash:lake_grid");
@@ -48,18 +48,19 @@ static void read_full(struct look *k, const json_t *item)
 	const json_t *shape = json_object_get(full, "shape");
 	json_int_t h = json_integer_value(json_array_get(shape, 0));
 	json_int_t w = json_integer_value(json_array_get(shape, 1));
-	struct grid g = k->grid;
+	struct grid g = *lattice;
 
 	g.dx = json_number_value(json_array_get(transform, 0));
 	g.dy = -json_number_value(json_array_get(transform, 4));
 	g.x0 = json_number_value(json_array_get(transform, 2));
 	g.y0 = json_number_value(json_array_get(transform, 5));
 	if (w < 1 || h < 1 || w > GRID_SIDE_MAX || h > GRID_SIDE_MAX || !(g.dx > 0) ||
-	    !(g.dy > 0) || !grid_same_lattice(&k->grid, &g))
-		return;
-	k->full = g;
-	k->full.width = (int32_t)w;
-	k->full.height = (int32_t)h;
+	    !(g.dy > 0) || !grid_same_lattice(lattice, &g))
+		return false;
+	*out = g;
+	out->width = (int32_t)w;
+	out->height = (int32_t)h;
+	return true;
 }
 
 static int check_kind(const struct result *r, struct error *e)
@@ -130,7 +131,7 @@ static int add_look(struct looks *l, const struct result *r, int64_t from, int64
 	k.datatake = strdup(r->datatake);
 	k.lake = strdup(r->lake);
 	memcpy(k.unit, r->unit, sizeof(k.unit));
-	read_full(&k, r->item);
+	read_lake_grid(r->item, &k.grid, &k.full);
 	grown = realloc(l->look, (l->nr + 1) * sizeof(*grown));
 	if (grown)
 		l->look = grown;
@@ -354,6 +355,15 @@ int place_grid(const struct grid *grid, const struct grid *g, const char *path, 
 	return 0;
 }
 
+/* The number that item.json gives back: windows that are merged have it from there. */
+static double as_written(double v)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.15g", v);
+	return strtod(text, NULL);
+}
+
 /* What holds all looks. */
 static int union_grid(const struct looks *l, struct grid *grid, struct error *e)
 {
@@ -366,7 +376,11 @@ static int union_grid(const struct looks *l, struct grid *grid, struct error *e)
 			return -1;
 		all = rect_union(all, place);
 	}
-	return take_rect(grid, all, e);
+	if (take_rect(grid, all, e))
+		return -1;
+	grid->x0 = as_written(grid->x0);
+	grid->y0 = as_written(grid->y0);
+	return 0;
 }
 
 bool has_extent(const struct options *options)

@@ -85,6 +85,9 @@ int cut_to_extent(struct grid *g, const struct options *options, struct error *e
 int place_grid(const struct grid *grid, const struct grid *g, const char *path, struct rect *place,
 	       struct error *e);
 
+/* The whole grid that item.json records, if it is one on this lattice; else out stays as it is. */
+bool read_lake_grid(const json_t *item, const struct grid *lattice, struct grid *out);
+
 /* Month (0 is January) and day of a time, as in struct look. */
 int month_of(int64_t time);
 uint16_t day_of(int64_t time);

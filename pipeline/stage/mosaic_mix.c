@@ -19,20 +19,31 @@ static json_t *index_json(const struct layer *layer, const json_t *properties)
 			 instrument ? instrument : "unknown");
 }
 
-/* What the observation says of its algorithm; a new reference. */
+/*
+ * {"layer", "algorithm"} and the terms of a regression; a new reference.  An algorithm's words on its source and
+ * error are each sensor's own.
+ */
 static json_t *quantity_json(const struct layer *layer, const json_t *properties)
 {
 	const json_t *quality = json_object_get(properties, "balkhash:quality");
 	const json_t *list = json_object_get(quality, "algorithms");
+	const char *algorithm = NULL;
+	json_t *terms = NULL, *made;
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *one = json_array_get(list, i);
+		const json_t *one = json_array_get(list, i);
 		const char *name = json_string_value(json_object_get(one, "layer"));
 
-		if (name && !strcmp(name, layer->name))
-			return json_deep_copy(one);
+		if (!name || strcmp(name, layer->name) != 0)
+			continue;
+		algorithm = json_string_value(json_object_get(one, "algorithm"));
+		terms = json_object_get(one, "regression");
 	}
-	return json_pack("{s:s, s:s}", "layer", layer->name, "algorithm", "unknown");
+	made = json_pack("{s:s, s:s}", "layer", layer->name, "algorithm",
+			 algorithm ? algorithm : "unknown");
+	if (made && terms)
+		json_object_set_new(made, "regression", json_deep_copy(terms));
+	return made;
 }
 
 static const char *how(const struct layer *layer, const json_t *made)

@@ -5,13 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernels/classes.h"
 #include "pipeline/base/utc.h"
 #include "pipeline/io/item.h"
 #include "pipeline/space/polygon.h"
+#include "pipeline/stage/mosaic_looks.h"
+#include "pipeline/stage/mosaic_read.h"
 
 #define PERCENT_FULL 100
+/* Libraries, and what does not grow with threads: measured below this. */
+#define FIXED_BYTES ((size_t)64 << 20)
+/* Of a tile: where it lies in each file, its areas, the zones of its nodes. */
+#define TILE_BYTES 512
+/* Files that a worker keeps open, and what is left to the rest of the program. */
+#define OPEN_MAX   64
+#define OPEN_SPARE 64
 
 /* Counters of area; from COUNT_FILLED on one for each mosaic that gaps are filled from. */
 enum {
@@ -88,6 +98,43 @@ int mosaic_result_open(struct mosaic_result *r, struct error *e)
 
 /* --- meanwhile --- */
 
+static int files_per_worker(int threads)
+{
+	long most = sysconf(_SC_OPEN_MAX), each;
+
+	if (most < 0)
+		return OPEN_MAX;
+	each = (most - OPEN_SPARE) / threads;
+	if (each < 2)
+		return 2;
+	return each < OPEN_MAX ? (int)each : OPEN_MAX;
+}
+
+int mosaic_result_fit(const struct mosaic_result *r, size_t worker_bytes, size_t fixed_bytes,
+		      struct mosaic_workers *workers, struct error *e)
+{
+	const struct options *o = r->context->options;
+	size_t tiles = grid_tiles(&r->grid, GEOTIFF_TILE), needed, worker;
+	int threads = o->threads + 1;
+
+	fixed_bytes += FIXED_BYTES + tiles * TILE_BYTES;
+	do {
+		threads--;
+		worker = worker_bytes + output_worker_bytes(r->output) +
+			 (size_t)files_per_worker(threads) * reader_open_bytes(tiles);
+		needed = fixed_bytes + (size_t)threads * worker;
+	} while (threads > 1 && needed > o->memory);
+	if (needed > o->memory)
+		return error_set(e, ERROR_CONFIG,
+				 "a mosaic of %zu observations needs --memory %zuM at least",
+				 json_array_size(r->inputs), (needed >> 20) + 1);
+	*workers = (struct mosaic_workers){ threads, files_per_worker(threads) };
+	log_say(r->context->log, LOG_INFO,
+		"mosaic of %zu observations, %d x %d pixels: %d thread(s), up to %zu MiB",
+		json_array_size(r->inputs), r->grid.width, r->grid.height, threads, needed >> 20);
+	return 0;
+}
+
 void mosaic_result_account(struct mosaic_result *r, size_t i, struct rect rect,
 			   const uint8_t *water, const uint8_t *fraction, const uint8_t *filled)
 {
@@ -110,7 +157,8 @@ void mosaic_result_account(struct mosaic_result *r, size_t i, struct rect rect,
 	footprint_add(r->footprint, rect, water, WATER_NODATA);
 }
 
-uint64_t mosaic_result_seen(const struct mosaic_result *r)
+/* Pixels that a look saw: not those that are filled. */
+static uint64_t pixels_seen(const struct mosaic_result *r)
 {
 	uint64_t seen = (uint64_t)r->grid.width * (uint64_t)r->grid.height;
 
@@ -118,6 +166,19 @@ uint64_t mosaic_result_seen(const struct mosaic_result *r)
 	for (size_t k = 0; k < fills_of(r); k++)
 		seen -= area_pixels(r->area, COUNT_FILLED + k);
 	return seen;
+}
+
+int mosaic_result_check_seen(const struct mosaic_result *r, struct error *e)
+{
+	if (pixels_seen(r))
+		return 0;
+	if (!has_extent(r->context->options))
+		return error_set(e, ERROR_NOINPUT,
+				 "none of the %zu observations sees any pixel: all is cloud, ice "
+				 "or no data",
+				 json_array_size(r->inputs));
+	log_say(r->context->log, LOG_WARNING, "no observation sees any pixel of this window");
+	return 0;
 }
 
 /* --- item.json --- */
@@ -178,7 +239,7 @@ static double coverage_percent(const struct mosaic_result *r)
 {
 	double all = (double)r->grid.width * (double)r->grid.height;
 
-	return area_round(100.0 * (double)mosaic_result_seen(r) / all);
+	return area_round(100.0 * (double)pixels_seen(r) / all);
 }
 
 static json_t *properties_json(const struct mosaic_result *r)

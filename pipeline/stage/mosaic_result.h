@@ -51,6 +51,19 @@ int mosaic_result_needed(struct mosaic_result *r, bool *needed, struct error *e)
 /* Open its files.  Errors of output_open(). */
 int mosaic_result_open(struct mosaic_result *r, struct error *e);
 
+/* Threads, and files that each may keep open. */
+struct mosaic_workers {
+	int threads, open_max;
+};
+
+/*
+ * As many threads as the options and their memory allow, for workers that take worker_bytes each beside slots
+ * and open files, and fixed_bytes for all; said in the log.  CONFIG: not even one fits.  After
+ * mosaic_result_open().
+ */
+int mosaic_result_fit(const struct mosaic_result *r, size_t worker_bytes, size_t fixed_bytes,
+		      struct mosaic_workers *workers, struct error *e);
+
 /*
  * Count tile i, which lies at rect: classes, fraction [%, 255 unknown] and, or NULL, the number of the mosaic
  * that filled each pixel (from 1; 0: none).  Any number of threads at once on different tiles.
@@ -58,8 +71,11 @@ int mosaic_result_open(struct mosaic_result *r, struct error *e);
 void mosaic_result_account(struct mosaic_result *r, size_t i, struct rect rect,
 			   const uint8_t *water, const uint8_t *fraction, const uint8_t *filled);
 
-/* Pixels that a look saw: not those that are filled. */
-uint64_t mosaic_result_seen(const struct mosaic_result *r);
+/*
+ * NOINPUT where no look saw any pixel: clouds everywhere, which filling does not mend.  Of a window (-te) only a
+ * warning: others of the same mosaic may see something.
+ */
+int mosaic_result_check_seen(const struct mosaic_result *r, struct error *e);
 
 /* After the last tile: overviews, quicklook, item.json, the rename. */
 int mosaic_result_publish(struct mosaic_result *r, struct error *e);

@@ -184,7 +184,7 @@ static int start(void *job, void **state, struct error *e)
 	if (!w->memory)
 		return error_nomem(e, "a worker");
 	share_out(w, w->memory);
-	return reader_new(&w->reader, (size_t)m->open_max, e);
+	return reader_new(&w->reader, (size_t)m->workers.open_max, e);
 }
 
 /* --- a tile --- */
@@ -335,5 +335,5 @@ int mosaic_tiles(struct mosaic *m, struct error *e)
 	size_t n = grid_tiles(&m->result.grid, GEOTIFF_TILE);
 
 	progress_start(&m->progress, m->context->log, "mosaic", n);
-	return tiles_run(n, m->threads, output_slot_size(m->result.output), &ops, m, e);
+	return tiles_run(n, m->workers.threads, output_slot_size(m->result.output), &ops, m, e);
 }
