@@ -66,8 +66,8 @@ static int read_window(struct windows *w, const char *path, struct error *e)
 	w->nr++;
 	if (strcmp(n->result->kind, "mosaic") != 0)
 		return error_set(e, ERROR_DATA,
-				 "%s is a %s, others are mosaics: windows are merged alone", path,
-				 n->result->kind);
+				 "%s is of kind %s, others are mosaics: windows are merged alone",
+				 path, n->result->kind);
 	version =
 		json_string_value(json_object_get(property(n, "processing:software"), "balkhash"));
 	if (result_not_newer(n->result, e))

@@ -192,3 +192,35 @@ copy() {
 	run --separate-stderr "$BALKHASH" mosaic in/* -o m --layers turbidity
 	[[ "$stderr" == *"medians take up to"*"MiB of disk"* ]]
 }
+
+# Peak memory of a command in KiB, to the file peak.
+measure() {
+	/usr/bin/time -f %M -o peak "$@"
+}
+
+@test "200 observations of a whole scene at 30 m inside 1 GiB, every rule and quantities" {
+	[ -n "${BALKHASH_LONG:-}" ] || skip "BALKHASH_LONG is not set"
+	for date in 20240513 20240713; do
+		"$GENERATOR" --out large --kind landsat-l2 --size 6000 --center 77.25,46.25 --clouds 9 --date $date >/dev/null
+	done
+	"$BALKHASH" scene -q --lake balkhash --layers water,fraction,chlorophyll,turbidity -o real large/LC09*
+	/usr/bin/python3 "$BATS_TEST_DIRNAME"/many_observations.py real many 200
+	rm -rf large
+	te="-te 5010 -30000 155010 114000"
+	part="-te 40020 0 100020 60000"
+	for rule in frequency best; do
+		# shellcheck disable=SC2086
+		measure "$BALKHASH" mosaic many -o $rule $part --rule $rule --layers "$LAYERS,chlorophyll,turbidity" --threads 4 2>log
+		echo "# $rule: $(cat peak) KiB of $(grep -o 'up to [0-9]* MiB' log | head -1)" >&3
+		[ "$(cat peak)" -lt $((1024 * 1024)) ]
+		rm -rf $rule
+	done
+	# With less memory there are fewer threads, and it is kept too.
+	# shellcheck disable=SC2086
+	measure "$BALKHASH" mosaic many -o small $te --rule latest --threads 8 --memory 256M 2>log
+	echo "# latest: $(cat peak) KiB" >&3
+	[ "$(cat peak)" -lt $((256 * 1024)) ]
+	# shellcheck disable=SC2086
+	run -78 "$BALKHASH" mosaic -q many -o none $te --memory 20M
+	[[ "$output" == *--memory* ]]
+}

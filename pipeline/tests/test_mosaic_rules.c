@@ -269,10 +269,13 @@ static void what_is_refused(void **state)
 	}
 	in[1] = NULL;
 
-	/* A mosaic is no observation. */
+	/* A mosaic is no observation, and an observation no mosaic. */
 	assert_int_equal(run_mosaic(&b, NULL, one, bench_path(&b, "mosaic"), &e), 0);
-	one[0] = bench_path(&b, "mosaic");
-	assert_refused(&b, NULL, one, ERROR_DATA, "is a mosaic", "observations");
+	in[1] = bench_path(&b, "mosaic");
+	assert_refused(&b, NULL, in, ERROR_DATA, "is a mosaic", "observations");
+	in[1] = in[0];
+	in[0] = bench_path(&b, "mosaic");
+	assert_refused(&b, NULL, in, ERROR_DATA, "kind observation", "mosaics");
 	one[0] = bench_path(&b, "nothing");
 	assert_refused(&b, NULL, one, ERROR_NOINPUT, "nothing", "");
 	bench_close(&b);
