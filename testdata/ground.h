@@ -57,7 +57,8 @@ struct ground {
 	 */
 	int views;
 	double view[GROUND_VIEWS_MAX][2];
-	bool laea; /* the plane of the shore: PLANE_LAEA, else the grid's UTM */
+	bool laea;    /* the plane of the shore: PLANE_LAEA, else the grid's own */
+	bool is_laea; /* the grid's own plane is PLANE_LAEA, not UTM */
 	bool is_ramp;
 	bool swath_edge, whole_edge; /* part of the window was not seen; on all sides */
 	bool slc_off;		     /* there are gaps */
@@ -82,6 +83,19 @@ struct ground_row {
 int ground_init(struct ground *g, const struct options *o, const struct grid *grid,
 		const struct air *air, struct failure *f);
 void ground_release(struct ground *g);
+
+/*
+ * A ground of a lake alone, on a grid in PLANE_LAEA (zone and half do not count): only
+ * ground_fraction() may be asked.  Of the options lake, lake_center, radius_m, shift_m and seed count.
+ */
+int ground_init_laea(struct ground *g, const struct options *o, const struct grid *grid,
+		     struct failure *f);
+
+/* The place of (column, row), fractions allowed, in the plane of the shore. */
+void ground_place(const struct ground *g, double column, double row, double *x, double *y);
+
+/* The shore that the options name, indexed for the grid; grid, laea and is_laea are set. */
+int ground_make_shore(struct ground *g, const struct options *o, struct failure *f);
 
 /* Room for a row; views: 0, or those of the ground. */
 int ground_row_init(struct ground_row *r, int width, int views, struct failure *f);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "testdata/compare.h"
+#include "testdata/exact.h"
 #include "testdata/hls.h"
 #include "testdata/landsat.h"
 #include "testdata/options.h"
@@ -14,6 +15,8 @@
 #include "testdata/sentinel2.h"
 
 #define EXIT_USAGE 64
+/* That --exact takes at most. */
+#define EXACT_ARGUMENTS 32
 
 static int run(const struct options *o)
 {
@@ -55,6 +58,33 @@ static int run_compare(int argc, char **argv)
 	return fflush(stdout) ? 1 : 0;
 }
 
+/* --exact RASTER OUT OPTION...: the options of a lake, completed to those of a product. */
+static int run_exact(int argc, char **argv)
+{
+	enum { GIVEN = 6 };
+	char kind[] = "--kind", landsat[] = "landsat-l2", out[] = "--out", none[] = "-",
+	     plane[] = "--plane=laea";
+	char *all[EXACT_ARGUMENTS + GIVEN + 1] = { argv[0], kind, landsat, out, none, plane };
+	struct options o;
+	struct failure f = { 0 };
+
+	if (argc < 4 || argc - 4 > EXACT_ARGUMENTS) {
+		fprintf(stderr, "balkhash-testdata: --exact RASTER.tif OUT.tif [OPTION...]\n");
+		return EXIT_USAGE;
+	}
+	memcpy(all + GIVEN, argv + 4, (size_t)(argc - 4) * sizeof(*all));
+	if (options_parse(&o, GIVEN + argc - 4, all, &f)) {
+		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
+		return EXIT_USAGE;
+	}
+	raster_setup(o.threads);
+	if (exact_write(&o, argv[2], argv[3], &f)) {
+		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
+		return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -62,6 +92,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--compare"))
 		return run_compare(argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "--exact"))
+		return run_exact(argc, argv);
 	if (options_parse(&o, argc, argv, &f)) {
 		fprintf(stderr, "balkhash-testdata: %s\n", f.text);
 		return EXIT_USAGE;
