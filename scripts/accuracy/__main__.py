@@ -87,8 +87,7 @@ def main():
     parser.add_argument("--only", choices=["water", "fraction", "insitu"])
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
-    tools = Tools(os.path.abspath(os.environ.get("BALKHASH", "build/release/balkhash")),
-                  os.path.abspath(os.environ.get("GENERATOR", "build/release/balkhash-testdata")))
+    tools = Tools.found()
     shutil.rmtree(arguments.out, ignore_errors=True)
     os.makedirs(os.path.join(arguments.out, "pictures"))
     texts, all_met, judged = {}, [], set()

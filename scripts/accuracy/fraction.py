@@ -150,8 +150,7 @@ def main():
     parser.add_argument("--seed", type=int)
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
-    tools = Tools(os.path.abspath(os.environ.get("BALKHASH", "build/release/balkhash")),
-                  os.path.abspath(os.environ.get("GENERATOR", "build/release/balkhash-testdata")))
+    tools = Tools.found()
     print(f"Seed {seed}.\n")
     with tempfile.TemporaryDirectory(prefix="balkhash-fraction-") as folder:
         for line in table(rows(tools, folder, seed)):

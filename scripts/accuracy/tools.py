@@ -42,6 +42,20 @@ class Tools:
             raise Failure(f"{program} {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}")
         return done.stdout.strip()
 
+    @classmethod
+    def found(cls):
+        """Those that BALKHASH and GENERATOR name, else those of build/release."""
+        return cls(os.path.abspath(os.environ.get("BALKHASH", "build/release/balkhash")),
+                   os.path.abspath(os.environ.get("GENERATOR", "build/release/balkhash-testdata")))
+
+    def run(self, command, *arguments):
+        """Another command of balkhash; what it prints."""
+        return self._run(self.balkhash, [command, "-q", *arguments])
+
+    def exact(self, raster, out, *lake):
+        """The exact fraction (x 10000) of a lake on the grid of a raster, into another."""
+        self._run(self.generator, ["--exact", raster, out, *lake])
+
     def generate(self, folder, *arguments):
         """A generated product: its path, and the folder of its truth."""
         product = self._run(self.generator, ["--out", folder, *arguments])
