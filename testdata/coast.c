@@ -28,11 +28,8 @@ typedef void curve_fn(double radius, double angle, double p[2]);
 
 static void ellipse_at(double radius, double angle, double p[2])
 {
-	double turn = COAST_ELLIPSE_TURN_DEG / 180 * M_PI;
-	double u = radius * cos(angle), v = radius * COAST_ELLIPSE_RATIO * sin(angle);
-
-	p[0] = u * cos(turn) - v * sin(turn);
-	p[1] = u * sin(turn) + v * cos(turn);
+	p[0] = radius * cos(angle);
+	p[1] = radius * COAST_ELLIPSE_RATIO * sin(angle);
 }
 
 static void star_at(double radius, double angle, double p[2])
@@ -43,29 +40,32 @@ static void star_at(double radius, double angle, double p[2])
 	p[1] = r * sin(angle);
 }
 
-static int draw(struct rings *out, curve_fn *curve, const double centre_radius[3],
-		struct failure *f)
+/* The curve about (x, y), turned by so many degrees from east to north. */
+static int draw(struct rings *out, curve_fn *curve, const double at[2], double radius,
+		double turn_deg, struct failure *f)
 {
-	double radius = centre_radius[2], p[2];
+	double c = cos(turn_deg / 180 * M_PI), s = sin(turn_deg / 180 * M_PI), p[2];
 	int n = (int)(TURN * radius * 1.5);
 
 	n = n < 1024 ? 1024 : n > 65536 ? 65536 : n;
 	for (int i = 0; i < n; i++) {
 		curve(radius, TURN * i / n, p);
-		if (rings_vertex(out, centre_radius[0] + p[0], centre_radius[1] + p[1], f))
+		if (rings_vertex(out, at[0] + p[0] * c - p[1] * s, at[1] + p[0] * s + p[1] * c, f))
 			return -1;
 	}
 	return rings_close(out, f);
 }
 
-int coast_ellipse(struct rings *out, double x, double y, double radius, struct failure *f)
+int coast_ellipse(struct rings *out, const double at[2], double radius, double turn_deg,
+		  struct failure *f)
 {
-	return draw(out, ellipse_at, (const double[]){ x, y, radius }, f);
+	return draw(out, ellipse_at, at, radius, COAST_ELLIPSE_TURN_DEG + turn_deg, f);
 }
 
-int coast_star(struct rings *out, double x, double y, double radius, struct failure *f)
+int coast_star(struct rings *out, const double at[2], double radius, double turn_deg,
+	       struct failure *f)
 {
-	return draw(out, star_at, (const double[]){ x, y, radius }, f);
+	return draw(out, star_at, at, radius, turn_deg, f);
 }
 
 double coast_ellipse_area(double radius)

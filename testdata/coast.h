@@ -10,13 +10,15 @@
 #include "testdata/rings.h"
 
 /*
- * An ellipse about (x, y): half axes radius and radius / 2, the long one turned
- * 30 degrees from east to north.  Vertices at most 1 m or 1/65536 of the turn apart.
+ * An ellipse about a place: half axes radius and radius / 2, the long one turned
+ * 30 degrees and turn_deg more from east to north.  Vertices at most 1 m or 1/65536 of the turn apart.
  */
-int coast_ellipse(struct rings *out, double x, double y, double radius, struct failure *f);
+int coast_ellipse(struct rings *out, const double at[2], double radius, double turn_deg,
+		  struct failure *f);
 
-/* A star of five arms about (x, y): r = radius (1 + 0.15 cos 5 angle), angle from east. */
-int coast_star(struct rings *out, double x, double y, double radius, struct failure *f);
+/* A star of five arms: r = radius (1 + 0.15 cos 5 (angle - turn_deg)), angle from east. */
+int coast_star(struct rings *out, const double at[2], double radius, double turn_deg,
+	       struct failure *f);
 
 #define COAST_ELLIPSE_RATIO    0.5
 #define COAST_ELLIPSE_TURN_DEG 30.0

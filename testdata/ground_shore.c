@@ -56,7 +56,7 @@ static void window_of(const struct ground *g, double window[4])
 int ground_make_shore(struct ground *g, const struct options *o, struct failure *f)
 {
 	struct shore *s = &g->shore;
-	double window[4], perimeter = 0;
+	double window[4], perimeter = 0, at[2];
 
 	s->shift = o->shift_m;
 	s->radius = o->radius_m;
@@ -67,9 +67,11 @@ int ground_make_shore(struct ground *g, const struct options *o, struct failure 
 					   : SHORE_RINGS;
 	if (lake_center(g, o, f))
 		return -1;
-	if (o->lake == LAKE_ELLIPSE && coast_ellipse(&g->rings, s->x, s->y, s->radius, f))
+	at[0] = s->x;
+	at[1] = s->y;
+	if (o->lake == LAKE_ELLIPSE && coast_ellipse(&g->rings, at, s->radius, o->turn_deg, f))
 		return -1;
-	if (o->lake == LAKE_STAR && coast_star(&g->rings, s->x, s->y, s->radius, f))
+	if (o->lake == LAKE_STAR && coast_star(&g->rings, at, s->radius, o->turn_deg, f))
 		return -1;
 	if (o->lake == LAKE_BALKHASH && coast_balkhash(&g->rings, o->seed, f))
 		return -1;

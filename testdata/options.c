@@ -113,6 +113,7 @@ static const struct rule {
 	{ "lake", WORD, AT(lake), 0, 0, lake_names, NULL },
 	{ "lake-center", DEGREES, INTO(lake_center) },
 	{ "radius", REAL, AT(radius_m), 100, 200000, NULL, NULL },
+	{ "turn", REAL, AT(turn_deg), -360, 360, NULL, NULL },
 	{ "shift", REAL, AT(shift_m), -SHORE_SHIFT_MAX_M, SHORE_SHIFT_MAX_M, NULL, NULL },
 	{ "plane", OTHER, 0, 0, 0, NULL, value_plane },
 	{ "ramp", FLAG, INTO(ramp) },

@@ -64,6 +64,7 @@ struct options {
 	int path, row, orbit;
 	char mgrs[8]; /* "43TFM" */
 	double shift_m, radius_m, noise;
+	double turn_deg;      /* ellipse and star: from east to north, beside their own */
 	double cloud_height;  /* metres; 0: 900 to 2400 by chance */
 	double psf;	      /* point spread in pixels; 0: none */
 	double texture, vary; /* of plain ground, as vary.h says */

@@ -239,11 +239,12 @@ static void describe_shape(const struct truth *t, struct json *j)
 		json_number(j, "moved_radius_m", o->radius_m + o->shift_m);
 	if (o->lake == LAKE_ELLIPSE) {
 		json_pair(j, "half_axes_m", o->radius_m, o->radius_m * COAST_ELLIPSE_RATIO);
-		json_number(j, "turn_deg", COAST_ELLIPSE_TURN_DEG);
+		json_number(j, "turn_deg", COAST_ELLIPSE_TURN_DEG + o->turn_deg);
 	}
 	if (o->lake == LAKE_STAR) {
 		json_whole(j, "arms", COAST_STAR_ARMS);
 		json_number(j, "depth", COAST_STAR_DEPTH);
+		json_number(j, "turn_deg", o->turn_deg);
 	}
 	closed_form(o, &area, &perimeter);
 	json_number(j, "area_km2", area * 1e-6);
