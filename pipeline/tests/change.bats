@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What "change" does with inputs and outputs that are not as they should be: a clear line, and nothing half-written.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	for year in 2017 2024; do
+		product=$("$GENERATOR" --out products --lake circle --radius 1500 --size 150 --kind landsat-l2 \
+			--center 77.95,46.45 --date ${year}0712 --shift $((year == 2017 ? 60 : 0)))
+		"$BALKHASH" scene -q "$product" --lake balkhash -o $year >/dev/null
+		"$BALKHASH" mosaic -q $year/* -o mosaic-$year >/dev/null
+	done
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	cp -r "$BATS_FILE_TMPDIR"/{2017,2024,mosaic-2017,mosaic-2024} .
+	chmod -R u+w .
+}
+
+hashes() {
+	(cd "$1" && find . -type f | sort | xargs sha256sum)
+}
+
+# The command ends so, its last line has the words, and there is neither a result nor a part of one.
+refused() { # STATUS WORDS ARGUMENT...
+	local status_wanted=$1 words=$2
+	shift 2
+	run "-$status_wanted" "$BALKHASH" change -q "$@"
+	echo "$output"
+	[[ ${lines[-1]} == "balkhash: "*"$words"* ]]
+	nothing_left
+}
+
+nothing_left() {
+	[ ! -e change ]
+	[ -z "$(find . -name '.*' -mindepth 1)" ]
+}
+
+# A value of the key in item.json; the first there is.
+set_fact() { # FOLDER KEY JSON_VALUE
+	/usr/bin/python3 - "$@" <<-PYTHON
+	import json, sys
+	path = sys.argv[1] + "/item.json"
+	item = json.load(open(path))
+	at, keys = item, sys.argv[2].split("/")
+	for key in keys[:-1]:
+	    at = at[key]
+	at[keys[-1]] = json.loads(sys.argv[3])
+	json.dump(item, open(path, "w"))
+	PYTHON
+}
+
+@test "another grid or CRS: 65, naming both" {
+	product=$(ls -d "$BATS_FILE_TMPDIR"/products/LC09*2024*)
+	coarse=$("$BALKHASH" scene -q "$product" --lake balkhash -tr 60 60 -o coarse)
+	own=$("$BALKHASH" scene -q "$product" -o own)
+	refused 65 lattice mosaic-2017 "$coarse" -o change
+	[[ $output == *mosaic-2017*"30 x 30"*coarse*"60 x 60"* ]]
+	refused 65 lattice mosaic-2017 "$own" -o change
+	[[ $output == *mosaic-2017*laea*own*EPSG:32643* ]]
+}
+
+@test "another lake: a warning that names both" {
+	set_fact mosaic-2024 properties/balkhash:lake '"alakol"'
+	run -0 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o change
+	[[ ${lines[0]} == *warning*mosaic-2017*balkhash*mosaic-2024*alakol* ]]
+}
+
+@test "BEFORE is later than AFTER: a warning that names both" {
+	run -0 "$BALKHASH" change -q mosaic-2024 mosaic-2017 -o change
+	[[ ${lines[0]} == *warning*mosaic-2024*later*mosaic-2017* ]]
+}
+
+@test "a layer or its file is missing: the file, and what to do" {
+	rm mosaic-2024/frequency.tif
+	refused 66 mosaic-2024/frequency.tif mosaic-2017 mosaic-2024 -o change
+	rm mosaic-2024/fraction.tif
+	refused 66 mosaic-2024/fraction.tif mosaic-2017 mosaic-2024 -o change
+	bare=$("$BALKHASH" scene -q "$BATS_FILE_TMPDIR"/products/LC09*2024* --lake balkhash --layers water -o bare)
+	refused 65 "--layers water,fraction" mosaic-2017 "$bare" -o change
+}
+
+@test "item.json is missing, cut, or lies about the size: named" {
+	cp -r mosaic-2024 broken
+	rm broken/item.json
+	refused 66 broken mosaic-2017 broken -o change
+	head -c 1000 mosaic-2024/item.json >broken/item.json
+	refused 65 broken/item.json mosaic-2017 broken -o change
+	cp mosaic-2024/item.json broken
+	set_fact broken properties/proj:shape '[100, 100]'
+	refused 65 broken/ mosaic-2017 broken -o change
+}
+
+@test "a raster is cut or damaged: 65 naming it, whichever it is" {
+	for layer in water fraction frequency; do
+		cp -r mosaic-2024 broken
+		truncate -s -2000 broken/$layer.tif
+		refused 65 broken/$layer.tif mosaic-2017 broken -o change
+		rm -r broken
+	done
+}
+
+@test "a change is no input: 65" {
+	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o made >/dev/null
+	refused 65 '"change"' mosaic-2017 made -o change
+}
+
+@test "one path, three paths, no -o: 64" {
+	refused 64 "BEFORE AFTER" mosaic-2017 -o change
+	refused 64 "BEFORE AFTER" mosaic-2017 mosaic-2024 mosaic-2017 -o change
+	refused 64 "-o" mosaic-2017 mosaic-2024
+}
+
+@test "the output is there: the same change is kept, another one or other things are 73" {
+	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o made >/dev/null
+	hashes made >before
+	run -0 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o made
+	refused 73 --overwrite mosaic-2017 2024/* -o made
+	refused 73 mosaic-2024 mosaic-2017 mosaic-2024 -o mosaic-2024
+	diff before <(hashes made)
+	mkdir things
+	echo mine >things/note
+	refused 73 things mosaic-2017 mosaic-2024 -o things
+	refused 73 things mosaic-2017 mosaic-2024 -o things --overwrite
+	[ "$(cat things/note)" = mine ]
+}
+
+@test "a full disk: 74, nothing half-written" {
+	for blocks in 4 20 60; do
+		run bash -c 'ulimit -f "$1"; exec "$0" change -q mosaic-2017 mosaic-2024 -o change' "$BALKHASH" $blocks
+		[ "$status" -eq 74 ]
+		nothing_left
+	done
+}
+
+@test "killed at any moment: the old result or the new one, and the next run cleans up" {
+	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o made >/dev/null
+	hashes made >old
+	"$BALKHASH" change -q mosaic-2017 2024/* -o other >/dev/null
+	hashes other >new
+	for after in .02 .05 .1 .2 .4 .8; do
+		timeout -s KILL $after "$BALKHASH" change -q mosaic-2017 2024/* -o made --overwrite >/dev/null 2>&1 || true
+		hashes made >now
+		diff -q now old >/dev/null || diff now new
+	done
+	"$BALKHASH" change -q mosaic-2017 2024/* -o made --overwrite >/dev/null
+	diff new <(hashes made)
+	nothing_left
+}
+
+@test "no room in memory: 78 with the least that does" {
+	refused 78 --memory mosaic-2017 mosaic-2024 -o change --memory 32M
+}
