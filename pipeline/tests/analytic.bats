@@ -85,3 +85,23 @@ check_circle() { # PIXEL_M
 		within "$error" 0.05
 	done
 }
+
+# The sweep of scripts/accuracy over places, turns, sensors and grids: a few of its cases, or all.
+sweep() { # WORDS [OPTION...]
+	/usr/bin/python3 -c 'import osgeo' 2>/dev/null || skip "python3-gdal is not installed"
+	run -0 /usr/bin/python3 -B "$BATS_TEST_DIRNAME/../../scripts/accuracy/shore.py" --only "$@"
+	sed -n 's/^|/# |/p' <<<"$output" >&3
+}
+
+@test "shoreline, area and the change of a pixel: Landsat, an ellipse somewhere" {
+	sweep "Landsat 9, 30 m ellipse noise, point spread" --places 1 --seed 1
+}
+
+@test "shoreline, area and the change of a pixel: Sentinel-2 at 10 m, a star somewhere" {
+	sweep "Sentinel-2, 10 m star noise, point spread" --places 1 --seed 1
+}
+
+@test "shoreline, area and the change of a pixel: every case" {
+	[ -n "${BALKHASH_LONG:-}" ] || skip "BALKHASH_LONG is not set"
+	sweep ""
+}

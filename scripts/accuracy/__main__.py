@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-How right the maps are: every method beside every truth, the water fraction of mixed pixels, chlorophyll beside samples.
+How right the maps are: every method beside every truth, the water fraction of mixed pixels, shorelines and change maps,
+chlorophyll beside samples.
 
-    python3 scripts/accuracy [--seed N] [--only water|fraction|insitu] [--docs DOCS] OUT
+    python3 scripts/accuracy [--seed N] [--only water|fraction|shores|insitu] [--docs DOCS] OUT
 
 Writes OUT/accuracy.md and OUT/pictures; exit status 1 if a target is missed.  --docs puts the tables between the marks
 of DOCS/accuracy.md, and the pictures that it shows into DOCS/pictures/accuracy.  Generated scenes are new each time; --seed repeats a run.
@@ -16,14 +17,17 @@ import shutil
 import sys
 import tempfile
 
+import change
 import fraction
 import insitu
 import picture
+import shore
 import water
 from tools import Failure, Tools, failed, verdict
 
 # Of the parts of the page that are made here.
 MARKS = {"maps": ("<!-- make accuracy: begin -->", "<!-- make accuracy: end -->"),
+         "shores": ("<!-- make accuracy shores: begin -->", "<!-- make accuracy shores: end -->"),
          "insitu": ("<!-- make accuracy insitu: begin -->", "<!-- make accuracy insitu: end -->")}
 
 
@@ -59,6 +63,19 @@ def fraction_report(tools, seed, lines):
     return [(met == len(promised), f"fraction: {met} of {len(promised)} cases within the target")]
 
 
+def shores_report(tools, seed, lines):
+    """Tables of shorelines and of change maps; returns the targets as (met, words)."""
+    with tempfile.TemporaryDirectory(prefix="balkhash-accuracy-") as folder:
+        shores = list(shore.rows(tools, os.path.join(folder, "shore"), seed))
+        changes = []
+        for i, case in enumerate(change.cases(seed)):
+            changes.append(change.judge(tools, os.path.join(folder, str(i)), case))
+            shutil.rmtree(os.path.join(folder, str(i)))
+    lines += ["**Lakes known in closed form**", "", *shore.table(shores), "", "**The fractal lake at two levels**", "",
+              *change.table(changes), ""]
+    return shore.targets(shores) + change.targets(changes)
+
+
 def insitu_report(out, lines):
     """Tables and pictures of chlorophyll; returns the targets as (met, words)."""
     lines += ["**Chlorophyll beside samples**", ""]
@@ -80,18 +97,18 @@ def show(docs, out, part, text):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="accuracy", description=__doc__.splitlines()[1])
+    parser = argparse.ArgumentParser(prog="accuracy", description=" ".join(__doc__.splitlines()[1:3]))
     parser.add_argument("out")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--docs")
-    parser.add_argument("--only", choices=["water", "fraction", "insitu"])
+    parser.add_argument("--only", choices=["water", "fraction", "shores", "insitu"])
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(10**6)
     tools = Tools.found()
     shutil.rmtree(arguments.out, ignore_errors=True)
     os.makedirs(os.path.join(arguments.out, "pictures"))
     texts, all_met, judged = {}, [], set()
-    if arguments.only != "insitu":
+    if arguments.only in (None, "water", "fraction"):
         lines, met = [f"Seed {seed}.", ""], []
         if arguments.only != "fraction":
             met += water_report(tools, arguments.out, seed, lines)
@@ -99,6 +116,12 @@ def main():
             met += fraction_report(tools, seed, lines)
         texts["maps"] = verdict(lines, met)
         judged.add("maps")
+        all_met += met
+    if arguments.only in (None, "shores"):
+        lines = [f"Seed {seed}.", ""]
+        met = shores_report(tools, seed, lines)
+        texts["shores"] = verdict(lines, met)
+        judged.add("shores")
         all_met += met
     if arguments.only in (None, "insitu"):
         lines = []

@@ -153,7 +153,7 @@ def table(results):
 
 
 def matrix_lines(result):
-    """The confusion matrix, for who seeks the cause."""
+    """The confusion matrix."""
     for name, row in zip(("land", "water", "gain", "loss"), result.matrix):
         yield f"    {name:6s}" + "".join(f"{n:10d}" for n in row)
 
@@ -164,10 +164,17 @@ def targets(results):
              f"(at most {AREA_MAX:g})") for r in results]
 
 
-def cases(seed, small):
+def cases(seed, small=False):
     if small:
         return [Case(500, 60, seed)]
     return [Case(1000, shift, seed + i) for i, shift in enumerate((30, 60, 300, -60))]
+
+
+def judge(tools, folder, case):
+    """Make the case in a folder and judge it; what it agrees in goes to stderr, for who seeks the cause."""
+    result = Judged(case, *make(tools, folder, case))
+    print(case.name(), *matrix_lines(result), sep="\n", file=sys.stderr)
+    return result
 
 
 def main():
@@ -183,9 +190,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="balkhash-change-") as folder:
         for i, case in enumerate(cases(seed, arguments.small)):
             case.shift = case.shift if arguments.shift is None else arguments.shift
-            place = os.path.join(arguments.keep or folder, str(i))
-            results.append(Judged(case, *make(tools, place, case)))
-            print("\n".join(matrix_lines(results[-1])), file=sys.stderr)
+            results.append(judge(tools, os.path.join(arguments.keep or folder, str(i)), case))
     met = targets(results)
     print(verdict(list(table(results)) + [""], met))
     return 0 if all(status for status, _ in met) else 1

@@ -129,7 +129,7 @@ def _compare(change, shape, turn, shore, areas, pixel):
             100 * (whole["change"]["net_water_km2"] / gain - 1), 100 * (by_pixels / gain - 1), len(d))
 
 
-def rows(tools, folder, seed, places, words):
+def rows(tools, folder, seed, places=2, words=""):
     """For each grid, shape and kind of sensing: the worst of the places."""
     kinds = [(g, s, n) for g in GRIDS for s in SHAPES for n in SENSED if words in f"{g[0]} {s} {n[0]}"]
     jobs = [(*k, place) for k in kinds for place in range(places)]
