@@ -50,6 +50,8 @@ void basins_row(const struct basins *b, int32_t x, int32_t y, int32_t n, uint8_t
 	memset(part, 0, (size_t)n);
 	for (size_t k = b->parts - 1; k > 0; k--) {
 		region_row(b->region[k - 1], x, y, n, inside);
+		if (!memchr(inside, 1, (size_t)n))
+			continue;
 		for (int32_t i = 0; i < n; i++)
 			part[i] = inside[i] ? (uint8_t)k : part[i];
 	}

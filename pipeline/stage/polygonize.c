@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
+#define SKIP 64 /* pixels of nothing that are passed over at once */
 /* Memory a vertex takes at most, with its share of labels, rings, points, and of growing. */
 #define VERTEX_BYTES 128
 
@@ -153,16 +154,26 @@ static int label_run(struct polygonize *p, int32_t from, int32_t to, struct erro
 	return 0;
 }
 
+/* Are the next SKIP pixels none of a patch?  Most of a row is. */
+static bool is_blank(const uint8_t *row)
+{
+	static const uint8_t none[SKIP];
+
+	return !memcmp(row, none, SKIP);
+}
+
 static int label_row(struct polygonize *p, struct error *e)
 {
-	for (int32_t x = 1; x <= p->spec.grid.width;) {
-		int32_t to = x + 1;
+	int32_t end = p->spec.grid.width + 1;
 
-		while (to <= p->spec.grid.width && p->lower[to] == p->lower[x])
-			to++;
+	for (int32_t x = 1, to; x < end; x = to) {
+		to = x + SKIP;
+		if (to <= end && is_blank(p->lower + x))
+			continue;
+		for (to = x + 1; to < end && p->lower[to] == p->lower[x]; to++)
+			;
 		if (p->lower[x] && label_run(p, x, to, e))
 			return -1;
-		x = to;
 	}
 	return 0;
 }
@@ -265,6 +276,11 @@ static void add_nodes(struct polygonize *p)
 
 	memset(pending, 0xff, sizeof(pending));
 	for (int32_t x = 0; x <= p->spec.grid.width; x++) {
+		if (x + SKIP <= p->spec.grid.width + 2 && is_blank(p->upper + x) &&
+		    is_blank(p->lower + x)) {
+			x += SKIP - 2; /* the last pixel's next node is not known yet */
+			continue;
+		}
 		if (p->upper[x] == p->upper[x + 1] && p->lower[x] == p->lower[x + 1])
 			continue;
 		for (size_t k = 0; k < p->spec.values_nr; k++)
@@ -297,15 +313,16 @@ static int reserve(struct polygonize *p, struct error *e)
 /* Keep the wanted values, anything else becomes 0.  True if there is none. */
 static bool take_row(struct polygonize *p, const uint8_t *pixels)
 {
-	uint8_t keep[256] = { 0 };
-	unsigned any = 0;
+	const uint8_t *end = pixels + p->spec.grid.width;
+	bool any = false;
 
+	memset(p->lower + 1, 0, (size_t)p->spec.grid.width);
 	for (size_t k = 0; k < p->spec.values_nr; k++)
-		keep[p->spec.values[k]] = p->spec.values[k];
-	for (int32_t x = 0; x < p->spec.grid.width; x++) {
-		p->lower[x + 1] = keep[pixels[x]];
-		any |= p->lower[x + 1];
-	}
+		for (const uint8_t *at = pixels;
+		     (at = memchr(at, p->spec.values[k], (size_t)(end - at))); at++) {
+			p->lower[1 + (at - pixels)] = *at;
+			any = true;
+		}
 	return !any;
 }
 
