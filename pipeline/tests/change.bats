@@ -154,3 +154,45 @@ set_fact() { # FOLDER KEY JSON_VALUE
 @test "no room in memory: 78 with the least that does" {
 	refused 78 --memory mosaic-2017 mosaic-2024 -o change --memory 32M
 }
+
+@test "a result of a newer version: 65, naming it and the version" {
+	set_fact mosaic-2024 properties/processing:software '{"balkhash": "99.0.0"}'
+	refused 65 99.0.0 mosaic-2017 mosaic-2024 -o change
+	[[ $output == *mosaic-2024* ]]
+}
+
+@test "a file that is not what item.json says: 65 naming it" {
+	cp mosaic-2017/fraction.tif mosaic-2024
+	refused 65 mosaic-2024/fraction.tif mosaic-2017 mosaic-2024 -o change
+}
+
+@test "the same result twice: a warning, whatever its path" {
+	ln -s mosaic-2017 link
+	for other in mosaic-2017 ./mosaic-2017/ link; do
+		run -0 "$BALKHASH" change -q mosaic-2017 $other -o change --overwrite
+		[[ ${lines[0]} == *warning*mosaic-2017* ]]
+	done
+}
+
+@test "a lake that is named and not there: 66" {
+	refused 66 nowhere.ini mosaic-2017 mosaic-2024 -o change --lake nowhere.ini
+}
+
+@test "an outline that crosses itself: 65, where it does" {
+	cat >bow.geojson <<-JSON
+		{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon",
+		"coordinates": [[[77.9, 46.4], [78.0, 46.5], [78.0, 46.4], [77.9, 46.5], [77.9, 46.4]]]}}]}
+	JSON
+	printf '[lake]\nname = bow\noutline = bow.geojson\n' >bow.ini
+	refused 65 "crosses itself" mosaic-2017 mosaic-2024 -o change --lake bow.ini
+	[[ $output == *bow.geojson* ]]
+}
+
+@test "the output in an input, or in place of one: refused, and the input stays" {
+	hashes mosaic-2017 >before
+	for output in mosaic-2017/change mosaic-2017 ./mosaic-2017/.; do
+		run "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o $output --overwrite
+		[ "$status" -eq 64 ] || [ "$status" -eq 73 ]
+		diff before <(hashes mosaic-2017)
+	done
+}

@@ -19,3 +19,14 @@ judge() { # OPTION...
 	[[ $output == *"| agree, % |"* ]]
 	awk -F'|' '/ km, shore/ && NF > 8 { n++; bad += $4 < 99.5 } END { exit !n || bad }' <<<"$output"
 }
+
+@test "a small window: gain and loss by fraction within 1 %" {
+	judge --small --seed 1
+	[[ $output == *"- met: "* ]]
+}
+
+@test "four levels of 30 km of the lake: every target" {
+	[ -n "${BALKHASH_LONG:-}" ] || skip "BALKHASH_LONG is not set"
+	judge
+	[ "$status" -eq 0 ]
+}
