@@ -358,7 +358,7 @@ const struct command_spec command_table[COMMAND_NR] = {
 	[COMMAND_SCENE] = { "scene", "PRODUCT... -o DIR", 1, true,
 			    "map the water in each product: one observation, DIR/ID, for each granule" },
 	[COMMAND_MOSAIC] = { "mosaic", "OBSERVATION... -o DIR", 1, true,
-			     "combine observations into one mosaic, DIR" },
+			     "combine observations into one mosaic, DIR; or merge windows (-te) of one mosaic" },
 	[COMMAND_CHANGE] = { "change", "BEFORE [BETWEEN...] AFTER -o DIR", 2, true,
 			     "compare two mosaics or observations, with others between them: change map, shorelines, areas and their series, DIR" },
 	[COMMAND_VERIFY] = { "verify", "DIR...", 1, false,

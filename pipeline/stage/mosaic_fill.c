@@ -116,30 +116,38 @@ static bool has_gap(const uint8_t *water, size_t n)
 	return memchr(water, WATER_NODATA, n) != NULL;
 }
 
+/* Take what the mosaic has where there is nothing. */
+static void take(const struct fill_planes *planes, size_t n, size_t number)
+{
+	const uint8_t *water = planes->scratch, *fraction = planes->scratch + n;
+
+	for (size_t p = 0; p < n; p++) {
+		if (planes->water[p] != WATER_NODATA || water[p] > WATER_PARTIAL)
+			continue;
+		planes->water[p] = water[p];
+		planes->fraction[p] = fraction[p];
+		planes->filled[p] = (uint8_t)number;
+	}
+}
+
 int fills_tile(const struct fills *f, struct reader *reader, size_t first_key, struct rect tile,
-	       uint8_t *scratch, uint8_t *const planes[3], struct error *e)
+	       const struct fill_planes *planes, struct error *e)
 {
 	size_t n = rect_area(tile);
-	uint8_t *water = scratch, *fraction = scratch + n;
 
-	memset(planes[2], 0, n);
-	for (size_t i = 0; i < f->nr && has_gap(planes[0], n); i++) {
+	memset(planes->filled, 0, n);
+	for (size_t i = 0; i < f->nr && has_gap(planes->water, n); i++) {
 		const struct fill *k = &f->fill[i];
-		struct source from = source_of(k, k->water, "water");
-		struct source share = source_of(k, k->fraction, "fraction");
+		struct source water = source_of(k, k->water, "water");
+		struct source fraction = source_of(k, k->fraction, "fraction");
+		size_t key = first_key + 2 * i;
 
 		if (rect_empty(rect_intersect(k->place, tile)))
 			continue;
-		if (reader_read(reader, first_key + 2 * i, &from, tile, water, e) ||
-		    reader_read(reader, first_key + 2 * i + 1, &share, tile, fraction, e))
+		if (reader_read(reader, key, &water, tile, planes->scratch, e) ||
+		    reader_read(reader, key + 1, &fraction, tile, planes->scratch + n, e))
 			return -1;
-		for (size_t p = 0; p < n; p++) {
-			if (planes[0][p] != WATER_NODATA || water[p] > WATER_PARTIAL)
-				continue;
-			planes[0][p] = water[p];
-			planes[1][p] = fraction[p];
-			planes[2][p] = (uint8_t)(i + 1);
-		}
+		take(planes, n, i + 1);
 	}
 	return 0;
 }

@@ -34,11 +34,13 @@ void fills_release(struct fills *f);
 /* [{"id", "unit"} ...], for the unit of the result. */
 json_t *fills_json(const struct fills *f);
 
-/*
- * Fill the tile's pixels of class 255: water, fraction, and filled = number of the mosaic from 1 (0: none).
- * scratch: two tiles of bytes.  The reader's keys from first_key on are for this.
- */
+/* Planes of a tile; filled: number of the mosaic from 1 (0: none); scratch: two tiles of bytes. */
+struct fill_planes {
+	uint8_t *water, *fraction, *filled, *scratch;
+};
+
+/* Fill the tile's pixels of class 255.  The reader's keys from first_key on are for this. */
 int fills_tile(const struct fills *f, struct reader *reader, size_t first_key, struct rect tile,
-	       uint8_t *scratch, uint8_t *const planes[3], struct error *e);
+	       const struct fill_planes *planes, struct error *e);
 
 #endif

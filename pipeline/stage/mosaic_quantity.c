@@ -8,7 +8,7 @@
 #include "pipeline/stage/mosaic_worker.h"
 
 #define CELSIUS_STEP  0x1p-9f
-#define CELSIUS_LEAST -32.0f
+#define CELSIUS_LEAST (-32.0f)
 #define INDEX_SHIFT   32768
 
 /* --- codes --- */

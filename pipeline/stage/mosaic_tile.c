@@ -264,11 +264,11 @@ static void name_sources(struct worker *w)
 static int fill_gaps(struct worker *w, struct error *e)
 {
 	const struct looks *l = &w->m->looks;
-	uint8_t *const planes[3] = { w->class, w->median, w->filled };
+	const struct fill_planes planes = { w->class, w->median, w->filled, w->fill_scratch };
 
-	return w->filled ? fills_tile(&w->m->fills, w->reader, l->nr * l->layers_nr, w->tile,
-				      w->fill_scratch, planes, e)
-			 : 0;
+	if (!w->filled)
+		return 0;
+	return fills_tile(&w->m->fills, w->reader, l->nr * l->layers_nr, w->tile, &planes, e);
 }
 
 static int encode(struct worker *w, size_t i, void *slot, struct error *e)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench_change BEFORE AFTER THREADS: the floor of "balkhash change" of two mosaics on one grid.  Every layer
+ * bench_change BEFORE AFTER THLAYERS: the floor of "balkhash change" of two mosaics on one grid.  Every layer
  * that it needs (water, fraction, frequency) is read once, and change.tif and delta.tif are written, in a folder
  * that goes again; nothing else is done.  Prints the seconds that took.
  */
@@ -19,7 +19,7 @@
 #define TILE_PIXELS ((size_t)GEOTIFF_TILE * GEOTIFF_TILE)
 #define TARGET	    "bench-change-floor"
 
-enum { WATER, FRACTION, FREQUENCY, READS };
+enum { WATER, FRACTION, FREQUENCY, OBSERVED, WET, LAYERS };
 
 struct job {
 	const struct context *context;
@@ -29,14 +29,14 @@ struct job {
 
 struct worker {
 	struct job *job;
-	struct raster *raster[AREAS_SIDES][READS];
-	uint8_t *pixels[AREAS_SIDES][READS], *change;
+	struct raster *raster[AREAS_SIDES][LAYERS];
+	uint8_t *pixels[AREAS_SIDES][LAYERS], *change;
 	int16_t *delta;
 };
 
 static int start(void *job, void **state, struct error *e)
 {
-	static const char *const names[READS] = { "water", "fraction", "frequency" };
+	static const char *const names[LAYERS] = { "water", "fraction", "frequency" };
 	struct job *j = job;
 	struct worker *w = calloc(1, sizeof(*w));
 
@@ -47,7 +47,7 @@ static int start(void *job, void **state, struct error *e)
 	w->change = malloc(TILE_PIXELS);
 	w->delta = malloc(TILE_PIXELS * sizeof(*w->delta));
 	for (int s = 0; s < AREAS_SIDES; s++)
-		for (int k = 0; k < READS; k++) {
+		for (int k = 0; k < LAYERS; k++) {
 			w->pixels[s][k] = malloc(TILE_PIXELS);
 			if (result_raster(j->side[s], names[k], &w->raster[s][k], e))
 				return -1;
@@ -62,7 +62,7 @@ static void stop(void *state)
 	struct worker *w = state;
 
 	for (int s = 0; s < AREAS_SIDES; s++)
-		for (int k = 0; k < READS; k++) {
+		for (int k = 0; k < LAYERS; k++) {
 			raster_close(w->raster[s][k]);
 			free(w->pixels[s][k]);
 		}
@@ -80,7 +80,7 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 	uint8_t **a = w->pixels[AREAS_BEFORE], **b = w->pixels[AREAS_AFTER];
 
 	for (int s = 0; s < AREAS_SIDES; s++)
-		for (int n = 0; n < READS; n++)
+		for (int n = 0; n < LAYERS; n++)
 			if (raster_read(w->raster[s][n], r, w->pixels[s][n], e))
 				return -1;
 	k->change(rect_area(r), a[WATER], b[WATER], a[FRACTION], b[FRACTION],
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
 	options_init(&options);
 	options.threads = argc == 4 ? atoi(argv[3]) : 0;
 	if (options.threads < 1 || options.threads > 64) {
-		fprintf(stderr, "usage: bench_change BEFORE AFTER THREADS\n");
+		fprintf(stderr, "usage: bench_change BEFORE AFTER THLAYERS\n");
 		return 64;
 	}
 	gdal_setup((size_t)16 << 20);

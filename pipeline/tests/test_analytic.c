@@ -21,7 +21,7 @@
 #include "pipeline/space/lines.h"
 #include "pipeline/stage/areas.h"
 #include "pipeline/stage/change.h"
-#include "pipeline/stage/shoreline.h"
+#include "pipeline/tests/shoreline_pass.h"
 
 #define PI     3.14159265358979323846
 #define LAKE_M 4500.0 /* mean or long half axis */
@@ -236,52 +236,24 @@ static struct grid grid_of(int32_t side, double pixel)
 
 /* --- the shoreline --- */
 
-static int image_open(void *job, void **reader, struct error *e)
-{
-	(void)e;
-	*reader = job;
-	return 0;
-}
-
-static int image_read(void *reader, struct rect r, uint8_t *pixels, struct error *e)
-{
-	const struct image *im = reader;
-
-	(void)e;
-	for (int32_t y = 0; y < r.h; y++)
-		memcpy(pixels + (size_t)y * (size_t)r.w,
-		       im->fraction + (size_t)(r.y + y) * (size_t)im->side + r.x, (size_t)r.w);
-	return 0;
-}
-
-static void image_close(void *reader)
-{
-	(void)reader;
-}
-
 /* RMSE and mean of the vertices' distances from the true shore, in pixels; the mean is positive in the water. */
 static void check_shoreline(const struct lake_shape *s, struct image *im, double pixel,
 			    double *rmse, double *bias)
 {
-	struct shoreline_spec spec = {
-		.grid = grid_of(im->side, pixel),
-		.source = { im, image_open, image_read, image_close },
-		.tile = 64,
-		.threads = 2,
-		.memory = (size_t)1 << 30,
-	};
+	struct shoreline_pass pass = { grid_of(im->side, pixel), 64, im->fraction, NULL };
+	struct budget budget = { (size_t)1 << 30, 0 };
 	struct lines lines;
 	struct error e = { 0 };
 	double sum = 0, squares = 0, n;
 
-	if (shoreline_trace(&spec, &lines, &e))
+	if (shoreline_pass_run(&pass, 2, &budget, &lines, &e))
 		fail_msg("%s", e.text);
 	assert_int_equal(lines.nr, 1);
 	assert_true(lines.closed[0]);
 	n = (double)lines.starts[1];
 	for (size_t k = 0; k < lines.starts[1]; k++) {
-		double x = (lines.points[k].x - spec.grid.x0) / pixel;
-		double y = (spec.grid.y0 - lines.points[k].y) / pixel;
+		double x = (lines.points[k].x - pass.grid.x0) / pixel;
+		double y = (pass.grid.y0 - lines.points[k].y) / pixel;
 		double d = distance(s, x, y);
 
 		sum += d;
@@ -299,20 +271,23 @@ static json_t *compare(const struct image *before, const struct image *after, do
 	const struct kernels *kernels = kernels_find(NULL);
 	const struct log log = { .stream = stderr, .level = LOG_WARNING };
 	struct grid grid = grid_of(before->side, pixel);
+	const struct areas_spec spec = { .grid = grid, .lake = "", .sides = 2, .log = &log };
 	struct areas *areas;
 	struct error e = { 0 };
-	uint8_t *planes[5];
+	uint8_t *planes[7];
 	json_t *json;
 
-	for (size_t k = 0; k < 5; k++)
+	for (size_t k = 0; k < 7; k++)
 		planes[k] = malloc((size_t)GEOTIFF_TILE * GEOTIFF_TILE);
-	if (areas_new(&areas, &grid, "", &log, &e))
+	if (areas_new(&areas, &spec, &e))
 		fail_msg("%s", e.text);
 	for (size_t i = 0; i < grid_tiles(&grid, GEOTIFF_TILE); i++) {
 		struct rect r = grid_tile(&grid, GEOTIFF_TILE, i);
-		const struct areas_pixels pixels = { { planes[0], planes[1] },
-						     { planes[2], planes[3] },
-						     planes[4] };
+		const struct areas_pixels pixels = { .water = { planes[0], planes[1] },
+						     .fraction = { planes[2], planes[3] },
+						     .change = planes[4],
+						     .part = planes[5],
+						     .inside = planes[6] };
 
 		for (int32_t y = 0; y < r.h; y++) {
 			size_t from = (size_t)(r.y + y) * (size_t)before->side + (size_t)r.x;
@@ -325,12 +300,13 @@ static json_t *compare(const struct image *before, const struct image *after, do
 		}
 		kernels->change(rect_area(r), planes[0], planes[1], planes[2], planes[3],
 				CHANGE_THRESHOLD_PERCENT, planes[4]);
+		areas_place(areas, i, planes[5], planes[6]);
 		assert_int_equal(areas_count(areas, i, &pixels, &e), 0);
 	}
 	json = areas_json(areas);
 	assert_non_null(json);
 	areas_free(areas);
-	for (size_t k = 0; k < 5; k++)
+	for (size_t k = 0; k < 7; k++)
 		free(planes[k]);
 	return json;
 }

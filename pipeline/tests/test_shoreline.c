@@ -8,9 +8,8 @@
 
 #include <cmocka.h>
 
-#include "pipeline/run/tiles.h"
 #include "pipeline/space/lines.h"
-#include "pipeline/stage/shoreline.h"
+#include "pipeline/tests/shoreline_pass.h"
 
 #define SIDE	400
 #define TWO_PI	6.283185307179586
@@ -40,56 +39,14 @@ static uint8_t *pixel_at(const struct image *im, int32_t x, int32_t y)
 	return im->pixels + (size_t)y * (size_t)im->w + (size_t)x;
 }
 
-/* --- a raster in memory, tile by tile --- */
-
-struct pass {
-	const struct image *image;
-	struct shoreline *shoreline;
-	int32_t tile;
-};
-
-static int pass_work(void *state, size_t i, void *slot, struct error *e)
-{
-	const struct pass *p = state;
-	struct grid grid = grid_of(p->image);
-	struct rect r = grid_tile(&grid, p->tile, i);
-	uint8_t *pixels = malloc(rect_area(r));
-	int ret;
-
-	(void)slot;
-	for (int32_t y = 0; y < r.h; y++)
-		memcpy(pixels + (size_t)y * (size_t)r.w, pixel_at(p->image, r.x, r.y + y),
-		       (size_t)r.w);
-	ret = shoreline_tile(p->shoreline, i, pixels, e);
-	free(pixels);
-	return ret;
-}
-
-static int pass_deliver(void *job, size_t i, const void *slot, struct error *e)
-{
-	const struct pass *p = job;
-
-	(void)slot;
-	return shoreline_deliver(p->shoreline, i, e);
-}
-
 static int try_trace(struct image *im, int32_t tile, int threads, size_t memory, struct lines *out,
 		     struct error *e)
 {
-	static const struct tiles_ops ops = { .work = pass_work, .write = pass_deliver };
-	struct grid grid = grid_of(im);
+	struct shoreline_pass p = { grid_of(im), tile, im->pixels, NULL };
 	struct budget budget = { memory, 0 };
-	const struct shoreline_spec spec = { grid, tile, threads, &budget };
-	struct pass p = { im, NULL, tile };
-	int ret = shoreline_new(&p.shoreline, &spec, e);
+	int ret = shoreline_pass_run(&p, threads, &budget, out, e);
 
-	*out = (struct lines){ 0 };
-	if (!ret)
-		ret = tiles_run(grid_tiles(&grid, tile), threads, 1, &ops, &p, e);
-	if (!ret)
-		ret = shoreline_finish(p.shoreline, out, e);
 	assert_int_equal(budget.taken, ret ? 0 : lines_bytes(out));
-	shoreline_free(p.shoreline);
 	return ret;
 }
 
