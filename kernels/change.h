@@ -43,25 +43,24 @@ enum transition {
 #define SIGNIFICANCE_NODATA 255
 
 /*
- * Change from one water class to another.  Land that became water, or water land, is a gain or a
- * loss only where both fractions are known (0..100 %) and moved that way by threshold_percent or
- * more; partial water on either side is uncertain.
+ * Change from one water class to another.  A pixel is gained or lost where both fractions are known (0..100 %), one half
+ * lies between them, and they differ by threshold_percent or more; partial water does not hide that, for the mixed pixels
+ * of a shore are what moves with it.  Else partial water on either side is uncertain, and so are open water and land
+ * without such a difference.  Where both sides are open water, or land, nothing has changed.
  */
 static inline uint8_t change_class(uint8_t before, uint8_t after, uint8_t fraction_before,
 				   uint8_t fraction_after, uint8_t threshold_percent)
 {
 	int rise = fraction_after - fraction_before;
-	int moved = after == WATER_OPEN ? rise : -rise;
-	bool known = (fraction_before <= 100) & (fraction_after <= 100);
+	bool rising = rise > 0, known = (fraction_before <= 100) & (fraction_after <= 100);
+	bool across = (fraction_before >= 50) != (fraction_after >= 50);
+	bool moved = known & across & ((rising ? rise : -rise) >= threshold_percent);
 	bool partial = (before == WATER_PARTIAL) | (after == WATER_PARTIAL);
 	bool unseen = (before > WATER_PARTIAL) | (after > WATER_PARTIAL);
-	int changed = after == WATER_OPEN ? CHANGE_GAIN : CHANGE_LOSS;
 	int same = after == WATER_OPEN ? CHANGE_WATER : CHANGE_LAND;
-	int kind = moved >= threshold_percent ? changed : CHANGE_UNCERTAIN;
+	int kind = moved ? (rising ? CHANGE_GAIN : CHANGE_LOSS) : CHANGE_UNCERTAIN;
 
-	kind = known ? kind : CHANGE_UNCERTAIN;
-	kind = before == after ? same : kind;
-	kind = partial ? CHANGE_UNCERTAIN : kind;
+	kind = (before == after) & !partial ? same : kind;
 	return (uint8_t)(unseen ? CHANGE_NODATA : kind);
 }
 

@@ -275,17 +275,17 @@ static double truth_mean(const double *v, double nodata)
 
 static unsigned truth_change(int before, int after, int f_before, int f_after, int threshold)
 {
+	bool known = f_before <= 100 && f_after <= 100;
+
 	if (before >= 250 || after >= 250)
 		return CHANGE_NODATA;
-	if (before == 2 || after == 2)
-		return CHANGE_UNCERTAIN;
-	if (before == after)
+	if (before == after && before != 2)
 		return before ? CHANGE_WATER : CHANGE_LAND;
-	if (f_before > 100 || f_after > 100)
-		return CHANGE_UNCERTAIN;
-	if (after == 1)
-		return f_after - f_before >= threshold ? CHANGE_GAIN : CHANGE_UNCERTAIN;
-	return f_before - f_after >= threshold ? CHANGE_LOSS : CHANGE_UNCERTAIN;
+	if (known && f_before < 50 && f_after >= 50 && f_after - f_before >= threshold)
+		return CHANGE_GAIN;
+	if (known && f_before >= 50 && f_after < 50 && f_before - f_after >= threshold)
+		return CHANGE_LOSS;
+	return CHANGE_UNCERTAIN;
 }
 
 /* Wilson's interval as it is printed: centre and half width. */

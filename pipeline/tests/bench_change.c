@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * bench_change BEFORE AFTER THLAYERS: the floor of "balkhash change" of two mosaics on one grid.  Every layer
- * that it needs (water, fraction, frequency) is read once, and change.tif and delta.tif are written, in a folder
+ * that it needs (water, fraction, frequency, counts of looks) is read once, and change.tif and delta.tif are written, in a folder
  * that goes again; nothing else is done.  Prints the seconds that took.
  */
 #include <stdio.h>
@@ -30,13 +30,15 @@ struct job {
 struct worker {
 	struct job *job;
 	struct raster *raster[AREAS_SIDES][LAYERS];
-	uint8_t *pixels[AREAS_SIDES][LAYERS], *change;
+	void *pixels[AREAS_SIDES][LAYERS];
+	uint8_t *change;
 	int16_t *delta;
 };
 
 static int start(void *job, void **state, struct error *e)
 {
-	static const char *const names[LAYERS] = { "water", "fraction", "frequency" };
+	static const char *const names[LAYERS] = { "water", "fraction", "frequency", "observed",
+						   "wet" };
 	struct job *j = job;
 	struct worker *w = calloc(1, sizeof(*w));
 
@@ -48,7 +50,8 @@ static int start(void *job, void **state, struct error *e)
 	w->delta = malloc(TILE_PIXELS * sizeof(*w->delta));
 	for (int s = 0; s < AREAS_SIDES; s++)
 		for (int k = 0; k < LAYERS; k++) {
-			w->pixels[s][k] = malloc(TILE_PIXELS);
+			w->pixels[s][k] =
+				malloc(TILE_PIXELS * layer_type_size(layer_find(names[k])->type));
 			if (result_raster(j->side[s], names[k], &w->raster[s][k], e))
 				return -1;
 			if (!w->pixels[s][k])
@@ -77,7 +80,7 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 	struct job *j = w->job;
 	const struct kernels *k = j->context->kernels;
 	struct rect r = grid_tile(&j->side[0]->grid, GEOTIFF_TILE, i);
-	uint8_t **a = w->pixels[AREAS_BEFORE], **b = w->pixels[AREAS_AFTER];
+	void *const *a = w->pixels[AREAS_BEFORE], *const *b = w->pixels[AREAS_AFTER];
 
 	for (int s = 0; s < AREAS_SIDES; s++)
 		for (int n = 0; n < LAYERS; n++)
@@ -103,13 +106,12 @@ static int run(struct job *j, char **paths, struct error *e)
 	static const struct tiles_ops ops = {
 		.start = start, .work = work, .write = deliver, .stop = stop
 	};
-	const struct layer *const layers[CHANGE_LAYERS] = { layer_find("change"),
-							    layer_find("delta") };
+	const struct layer *const layers[] = { layer_find("change"), layer_find("delta") };
 	struct output_spec spec = { .context = j->context,
 				    .target = TARGET,
 				    .unit = "0",
 				    .layers = layers,
-				    .layers_nr = CHANGE_LAYERS };
+				    .layers_nr = 2 };
 
 	for (int s = 0; s < AREAS_SIDES; s++)
 		if (result_open(&j->side[s], paths[s], e))
