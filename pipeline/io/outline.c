@@ -20,6 +20,9 @@
 #define WIDTH_MAX    60.0 /* degrees: no lake is, so coordinates must be wrong */
 
 /* Append the rings of a polygon, or of the polygons of a collection; others hold none. */
+/* Of GDAL's words. */
+#define REASON_TEXT 200
+
 static int take_rings(OGRGeometryH g, struct polygon *out, struct error *e);
 
 static int take_ring(OGRGeometryH ring, struct polygon *out, struct error *e)
@@ -64,6 +67,34 @@ static size_t vertices(OGRGeometryH g)
 	return total;
 }
 
+/* GDAL says why a geometry is not valid in a warning. */
+static void CPL_STDCALL keep_reason(CPLErr level, CPLErrorNum number, const char *text)
+{
+	char *reason = CPLGetErrorHandlerUserData();
+
+	(void)level;
+	(void)number;
+	snprintf(reason, REASON_TEXT, "%s", text);
+}
+
+/*
+ * A ring that crosses itself leaves open what lies within it.  Rings that only touch themselves, or are drawn the wrong way
+ * round, do not, and are mended.
+ */
+static int check_crossing(OGRGeometryH g, struct error *e)
+{
+	static const char crossing[] = "Self-intersection";
+	char reason[REASON_TEXT] = "";
+	bool valid;
+
+	CPLPushErrorHandlerEx(keep_reason, reason);
+	valid = OGR_G_IsValid(g);
+	CPLPopErrorHandler();
+	if (valid || strncmp(reason, crossing, sizeof(crossing) - 1) != 0)
+		return 0;
+	return error_set(e, ERROR_DATA, "it crosses itself%s", reason + sizeof(crossing) - 1);
+}
+
 /* One feature's polygons, made valid, into a multipolygon; curves become lines of 4 degree arcs. */
 static int add_geometry(OGRGeometryH raw, OGRGeometryH all, struct error *e)
 {
@@ -83,6 +114,8 @@ static int add_geometry(OGRGeometryH raw, OGRGeometryH all, struct error *e)
 		goto out;
 	}
 	OGR_G_FlattenTo2D(linear);
+	if (check_crossing(linear, e))
+		goto out;
 	valid = OGR_G_MakeValid(linear);
 	type = valid ? OGR_GT_Flatten(OGR_G_GetGeometryType(valid)) : wkbUnknown;
 	if (type == wkbPolygon)

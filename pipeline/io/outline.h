@@ -16,7 +16,7 @@
  * in WGS 84 longitude and latitude; edges in a projected CRS are cut to 1 km
  * first, so that they stay where they are.  gdal_setup() must have been called.
  * NOINPUT if there is no such file; DATA if it is of another kind, has no CRS,
- * holds something that encloses no area, or nothing, or is wider than 60 degrees.
+ * holds something that encloses no area, or nothing, or a ring that crosses itself, or is wider than 60 degrees.
  */
 int outline_read(const char *path, struct polygon *out, struct error *e);
 

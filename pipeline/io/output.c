@@ -40,6 +40,39 @@ static int check_result(const struct context *c, const char *target, const char 
 		target, id);
 }
 
+/* The real path of a target, or of the nearest folder above it that is there; to be freed. */
+static char *real_folder(const char *target)
+{
+	char *path = strdup(target), *real = NULL, *slash;
+
+	while (path && !(real = realpath(path, NULL))) {
+		for (slash = path + strlen(path); slash > path && slash[-1] == '/'; slash--)
+			slash[-1] = 0;
+		slash = strrchr(path, '/');
+		if (!slash)
+			snprintf(path, strlen(path) + 1, ".");
+		else
+			slash[slash == path] = 0;
+	}
+	free(path);
+	return real;
+}
+
+int output_apart(const char *target, const char *input, struct error *e)
+{
+	char *a = real_folder(target), *b = realpath(input, NULL);
+	size_t n = b ? strlen(b) : 0;
+	bool inside = a && b && !strncmp(a, b, n) && (a[n] == 0 || a[n] == '/');
+
+	free(a);
+	free(b);
+	if (!inside)
+		return 0;
+	return error_set(e, ERROR_USAGE,
+			 "-o %s is the input %s, or lies in it: name another folder", target,
+			 input);
+}
+
 int output_needed(const struct context *context, const char *target, const char *unit, bool *needed,
 		  struct error *e)
 {

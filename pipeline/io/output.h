@@ -36,6 +36,9 @@
 int output_needed(const struct context *context, const char *target, const char *unit, bool *needed,
 		  struct error *e);
 
+/* USAGE where the target is the folder of an input, or lies in it, by whatever path: it would change what was read. */
+int output_apart(const char *target, const char *input, struct error *e);
+
 /* Copied where it is not said otherwise. */
 struct output_spec {
 	const struct context

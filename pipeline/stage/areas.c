@@ -146,11 +146,15 @@ int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e
 	struct error reason = { 0 };
 
 	if (a && spec->lake[0] && open_lake(a, spec->lake, &reason)) {
+		areas_free(a);
+		if (spec->named) {
+			*e = reason;
+			return -1;
+		}
 		log_say(spec->log, LOG_WARNING,
 			"areas of basins and the unseen part of lake %s are left out (--lake FILE "
 			"gives them): %s",
 			spec->lake, reason.text);
-		areas_free(a);
 		a = areas_bare(spec);
 	}
 	if (!a)

@@ -55,13 +55,17 @@ struct areas;
 struct areas_spec {
 	struct grid grid;
 	const char *lake;   /* built-in name or file, "" for none */
+	bool named;	    /* the user said so: then it must open */
 	int sides;	    /* 1: of one period (AREAS_BEFORE); 2: and after it, and the change */
 	bool transitions;   /* are counted */
 	double least_share; /* seen of the outline, for a total: 0..1 */
 	const struct log *log;
 };
 
-/* Nothing counted yet.  Where the lake cannot be opened, a warning is logged and the whole is reported alone, as without one. */
+/*
+ * Nothing counted yet.  Where a lake that nobody named cannot be opened, a warning is logged and the whole is reported alone, as
+ * without one.  Errors of lake_open() for one that was named.
+ */
 int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e);
 void areas_free(struct areas *a);
 

@@ -193,6 +193,7 @@ static int make_areas(struct comparison *c, struct error *e)
 	const struct areas_spec spec = {
 		.grid = c->grid,
 		.lake = c->lake,
+		.named = c->context->options->lake != NULL,
 		.sides = AREAS_SIDES,
 		.transitions = c->wants.layer[CHANGE_LAYER_TRANSITION],
 		.least_share = c->context->options->min_coverage / 100.0,

@@ -139,6 +139,9 @@ enum change_read {
 };
 #define READ_BIT(k) (1u << (k))
 
+/* Name of such a layer. */
+const char *change_read_name(size_t k);
+
 /* A worker's reading: pixels[k] of the last rectangle that was read; NULL where the layer was not wanted. */
 struct reading {
 	const struct period *period;

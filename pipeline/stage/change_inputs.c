@@ -39,15 +39,28 @@ static int check_layers(const struct comparison *c, const struct result *r, stru
 	return c->wants.layer[CHANGE_LAYER_TRANSITION] ? demand_layers(r, epochs, 2, e) : 0;
 }
 
+/* The files that are read must be those that the result was published with. */
+static int check_files(const struct result *r, struct error *e)
+{
+	for (size_t k = 0; k < READS; k++)
+		if (result_has(r, change_read_name(k)) &&
+		    result_layer_intact(r, change_read_name(k), e))
+			return -1;
+	return 0;
+}
+
 static int open_period(struct comparison *c, size_t k, struct error *e)
 {
 	struct period *p = &c->period[k];
 	const json_t *properties;
 	struct result *r;
 
-	if (result_open(&p->result, c->context->options->paths[k], e))
+	if (output_apart(c->context->options->output, c->context->options->paths[k], e) ||
+	    result_open(&p->result, c->context->options->paths[k], e))
 		return -1;
 	r = p->result;
+	if (result_not_newer(r, e))
+		return -1;
 	if (strcmp(r->kind, "observation") != 0 && strcmp(r->kind, "mosaic") != 0)
 		return error_set(e, ERROR_DATA,
 				 "%s is a result of kind \"%s\": change compares observations and "
@@ -56,7 +69,7 @@ static int open_period(struct comparison *c, size_t k, struct error *e)
 	properties = json_object_get(r->item, "properties");
 	p->looks = !strcmp(r->kind, "mosaic") && result_has(r, "observed") && result_has(r, "wet");
 	p->filled = p->looks && json_array_size(json_object_get(properties, "balkhash:filled"));
-	return check_layers(c, r, e);
+	return check_layers(c, r, e) || check_files(r, e) ? -1 : 0;
 }
 
 static int check_lattice(const struct result *a, const struct result *b, struct error *e)
@@ -115,18 +128,22 @@ static int join_grids(struct comparison *c, struct error *e)
 	return 0;
 }
 
-/* One named twice, or two of the same unit, would count twice; the two ends alone may be the same. */
+/* One named twice would count twice among several; of two it is a comparison of nothing. */
 static int check_twice(const struct comparison *c, struct error *e)
 {
-	for (size_t k = 0; c->periods_nr > 2 && k < c->periods_nr; k++)
+	for (size_t k = 0; k < c->periods_nr; k++)
 		for (size_t i = 0; i < k; i++) {
 			const struct result *a = c->period[i].result, *b = c->period[k].result;
 
-			if (!strcmp(a->unit, b->unit))
+			if (strcmp(a->unit, b->unit) != 0)
+				continue;
+			if (c->periods_nr > 2)
 				return error_set(e, ERROR_DATA,
-						 "%s and %s are the same result: "
-						 "name each period once",
+						 "%s and %s are the same result: name each period "
+						 "once",
 						 a->path, b->path);
+			log_say(c->context->log, LOG_WARNING, "%s and %s are the same result",
+				a->path, b->path);
 		}
 	return 0;
 }

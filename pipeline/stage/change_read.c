@@ -23,6 +23,11 @@ static const struct {
 	[READ_SEASONALITY] = { "seasonality", 255 },
 };
 
+const char *change_read_name(size_t k)
+{
+	return reads[k].name;
+}
+
 static size_t size_of(size_t k)
 {
 	return layer_type_size(layer_find(reads[k].name)->type);

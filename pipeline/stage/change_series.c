@@ -94,6 +94,7 @@ static int survey_period(struct comparison *c, struct period *p, struct areas **
 	const struct areas_spec spec = {
 		.grid = c->grid,
 		.lake = c->lake,
+		.named = c->context->options->lake != NULL,
 		.sides = 1,
 		.least_share = c->context->options->min_coverage / 100.0,
 		.log = c->context->log,

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "pipeline/io/lake.h"
+#include "pipeline/io/output.h"
 #include "pipeline/space/crs.h"
 
 #define DAY_SECONDS 86400
@@ -168,8 +169,11 @@ static int read_all(struct looks *l, const struct options *o, int64_t from, int6
 
 	for (size_t i = 0; i < o->paths_nr && !ret; i++)
 		ret = result_paths_add(&paths, o->paths[i], e);
-	for (size_t i = 0; i < paths.nr && !ret; i++)
-		ret = read_path(l, paths.path[i], from, to, e);
+	for (size_t i = 0; i < paths.nr && !ret; i++) {
+		ret = output_apart(o->output, paths.path[i], e);
+		if (!ret)
+			ret = read_path(l, paths.path[i], from, to, e);
+	}
 	if (!ret && !l->nr)
 		ret = error_set(e, ERROR_NOINPUT,
 				"none of the %zu observations is of the period %s", paths.nr,

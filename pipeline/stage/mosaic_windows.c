@@ -151,8 +151,11 @@ int windows_read(struct windows *w, const struct options *options, struct error 
 
 	for (size_t i = 0; i < options->paths_nr && !ret; i++)
 		ret = result_paths_add(&paths, options->paths[i], e);
-	for (size_t i = 0; i < paths.nr && !ret; i++)
-		ret = read_window(w, paths.path[i], e);
+	for (size_t i = 0; i < paths.nr && !ret; i++) {
+		ret = output_apart(options->output, paths.path[i], e);
+		if (!ret)
+			ret = read_window(w, paths.path[i], e);
+	}
 	result_paths_release(&paths);
 	if (ret)
 		return -1;
