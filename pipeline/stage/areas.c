@@ -247,6 +247,28 @@ static unsigned count_side(const struct row *r, size_t i, enum areas_side side, 
 	return percent;
 }
 
+static unsigned zone_of(const struct areas_pixels *p, size_t i)
+{
+	if (p->zone)
+		return p->zone[i];
+	return (p->change[i] == CHANGE_GAIN ? AREAS_GAINED : 0u) |
+	       (p->change[i] == CHANGE_LOSS ? AREAS_LOST : 0u);
+}
+
+/* Between a gain and a loss the sign of the movement decides. */
+static void count_zone(unsigned zone, unsigned before, unsigned after, uint64_t n, uint64_t *counts)
+{
+	bool rose = after > before;
+	uint64_t moved = n * (rose ? after - before : before - after);
+
+	if (zone == (AREAS_GAINED | AREAS_LOST))
+		zone = rose ? AREAS_GAINED : AREAS_LOST;
+	if (zone == AREAS_GAINED)
+		counts[rose ? GAIN_RISE : GAIN_FALL] += moved;
+	else if (zone == AREAS_LOST)
+		counts[rose ? LOSS_RISE : LOSS_FALL] += moved;
+}
+
 static void count_run(const struct row *r, size_t i, uint64_t n)
 {
 	const struct areas_pixels *p = r->pixels;
@@ -262,13 +284,15 @@ static void count_run(const struct row *r, size_t i, uint64_t n)
 		counts[CHANGE_PIXELS + place] += n;
 		counts[CHANGE_BEFORE + place] += n * before;
 		counts[CHANGE_AFTER + place] += n * after;
+		if (p->change[i] != CHANGE_NODATA)
+			count_zone(zone_of(p, i), before, after, n, counts);
 	}
 	if (p->transition)
 		counts[TRANSITION_PIXELS + r->areas->transition_place[p->transition[i]]] += n;
 }
 
 /* The arrays that tell pixels apart. */
-#define KEYS_MAX 10
+#define KEYS_MAX 11
 static size_t keys_of(const struct row *r, const uint8_t *key[KEYS_MAX])
 {
 	const struct areas_pixels *p = r->pixels;

@@ -76,6 +76,13 @@ const struct area *areas_area(const struct areas *a);
 /* Of each pixel of tile i of grid_tile(grid, GEOTIFF_TILE, i): its part (basins.h), and 1 where it lies in the outline. */
 void areas_place(const struct areas *a, size_t i, uint8_t *part, uint8_t *inside);
 
+/*
+ * Bits of a pixel that was gained or lost, or touches such a one: the shore moved through it, and its fraction with it, though
+ * its own class may not have changed.
+ */
+#define AREAS_GAINED 1
+#define AREAS_LOST   2
+
 /* One tile: all that is counted of its pixels, row by row without gaps. */
 struct areas_pixels {
 	const uint8_t *part, *inside;				   /* of areas_place() */
@@ -83,6 +90,8 @@ struct areas_pixels {
 	const uint8_t *filled
 		[AREAS_SIDES]; /* 1: not seen in this period, but filled from another; NULL: none is */
 	const uint8_t *change, *transition; /* codes; NULL: not counted */
+	const uint8_t *
+		zone; /* AREAS_GAINED, AREAS_LOST where the fraction moves with the shore; NULL: in those classes */
 };
 
 /* Count tile i.  Any number of threads at once on different tiles. */
@@ -121,8 +130,8 @@ struct areas_figures areas_figures(const struct areas *a, size_t unit, enum area
  * The change, of what both sides saw: "classes" [{"value", "name", "pixels", "km2",
  * "water_before_km2", "water_after_km2"} ...], "transitions" [{"value", "name", "pixels", "km2"} ...] where they were counted,
  * "compared_km2", "gain_km2", "loss_km2", "uncertain_km2"
- * (pixels), "gain_water_km2", "loss_water_km2" (by fraction, within those classes), "net_water_km2" (by
- * fraction, in all classes), "error" {"random_km2" (both, independent),
+ * (pixels), "gain_water_km2", "loss_water_km2" (by fraction, in their zones), "net_water_km2" (by
+ * fraction, everywhere), "error" {"random_km2" (both, independent),
  * "systematic_km2" (both, added)}.  km2 to 1e-6, null where an area is not defined.
  * A new reference, NULL without memory.
  */

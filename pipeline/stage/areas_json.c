@@ -324,8 +324,10 @@ static json_t *change_json(const struct areas *a, size_t unit)
 	put(json, "loss_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_LOSS]));
 	put(json, "uncertain_km2",
 	    km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_UNCERTAIN]));
-	put(json, "gain_water_km2", moved_km2_of(a, unit, a->change_place[CHANGE_GAIN]));
-	put(json, "loss_water_km2", -moved_km2_of(a, unit, a->change_place[CHANGE_LOSS]));
+	put(json, "gain_water_km2",
+	    (km2_of(a, unit, GAIN_RISE) - km2_of(a, unit, GAIN_FALL)) / 100);
+	put(json, "loss_water_km2",
+	    (km2_of(a, unit, LOSS_FALL) - km2_of(a, unit, LOSS_RISE)) / 100);
 	put(json, "net_water_km2", net);
 	json_object_set_new(json, "error", change_error(a, unit));
 	return json;

@@ -22,7 +22,7 @@ struct worker {
 	struct comparison *c;
 	struct reading side[AREAS_SIDES], *between;
 	uint8_t *part, *inside, *filled[AREAS_SIDES]; /* of a tile */
-	uint8_t *change, *significance, *transition;
+	uint8_t *change, *significance, *transition, *zone;
 	int16_t *delta;
 	void *block; /* that all of them are cut from */
 	/* A window wider than a tile, for patches that reach beyond it; not there with an mmu of 1. */
@@ -76,8 +76,8 @@ static size_t between_nr(const struct comparison *c)
 	return c->wants.layer[CHANGE_LAYER_TRANSITION] ? c->periods_nr - 2 : 0;
 }
 
-/* Arrays of a tile: seven of bytes, and the delta. */
-#define TILE_ARRAYS 9
+/* Arrays of a tile: eight of bytes, and the delta. */
+#define TILE_ARRAYS 10
 
 size_t change_bytes(const struct comparison *c, int threads)
 {
@@ -127,6 +127,7 @@ static int make_arrays(struct worker *w, struct error *e)
 	w->change = at;
 	w->significance = at += CHANGE_TILE_PIXELS;
 	w->transition = at += CHANGE_TILE_PIXELS;
+	w->zone = at += CHANGE_TILE_PIXELS;
 	w->part = at += CHANGE_TILE_PIXELS;
 	w->inside = at += CHANGE_TILE_PIXELS;
 	for (int s = 0; s < AREAS_SIDES; s++)
@@ -290,6 +291,28 @@ static int read_tile(struct worker *w, struct rect r, struct error *e)
 	return 0;
 }
 
+/*
+ * The pixels that were gained or lost, and those of the tile that touch them.  Beyond the tile's border none is looked for: of
+ * a shore's rim that is one pixel in 512.
+ */
+static void find_zones(struct worker *w, struct rect r)
+{
+	size_t n = rect_area(r);
+
+	memset(w->zone, 0, n);
+	for (size_t i = 0; i < n; i++) {
+		int32_t x = (int32_t)(i % (size_t)r.w), y = (int32_t)(i / (size_t)r.w);
+		uint8_t bit = w->change[i] == CHANGE_GAIN ? AREAS_GAINED : AREAS_LOST;
+
+		if (w->change[i] != CHANGE_GAIN && w->change[i] != CHANGE_LOSS)
+			continue;
+		for (int32_t row = y > 0 ? y - 1 : 0; row <= y + 1 && row < r.h; row++)
+			for (int32_t column = x > 0 ? x - 1 : 0; column <= x + 1 && column < r.w;
+			     column++)
+				w->zone[(size_t)row * (size_t)r.w + (size_t)column] |= bit;
+	}
+}
+
 static void find_filled(struct worker *w, int side, size_t n)
 {
 	const uint16_t *observed = w->side[side].pixels[READ_OBSERVED];
@@ -311,10 +334,12 @@ static int measure(struct worker *w, size_t i, struct error *e)
 		.filled = { change_before(c)->filled ? w->filled[AREAS_BEFORE] : NULL,
 			    change_after(c)->filled ? w->filled[AREAS_AFTER] : NULL },
 		.change = w->change,
+		.zone = w->zone,
 		.transition = c->wants.layer[CHANGE_LAYER_TRANSITION] ? w->transition : NULL,
 	};
 
 	areas_place(c->areas, i, w->part, w->inside);
+	find_zones(w, grid_tile(&c->grid, GEOTIFF_TILE, i));
 	for (int s = 0; s < AREAS_SIDES; s++)
 		if (survey_tile(w->job->survey[s], i, &pixels, s, e))
 			return -1;
