@@ -114,15 +114,17 @@ rows_of_file() {
 @test "tables hold what the GeoPackage holds" {
 	change "$LAKES"
 	[ ! -e change/shoreline.gpkg ]
-	for layer in before after change; do
+	for layer in before after before_simple after_simple change transects positions; do
 		[ "$(sql lakes "SELECT count(*) FROM change_$layer")" = "$(rows_of_file $layer)" ]
 		[ "$(rows_of_file $layer)" -gt 0 ]
-		[ "$(sql lakes "SELECT count(*) FROM change_$layer WHERE NOT ST_IsValid(geom) OR geom IS NULL")" = 0 ]
+		[ "$(sql lakes "SELECT count(*) FROM change_$layer WHERE NOT ST_IsValid(geom) OR geom IS NULL AND 'change_$layer' <> 'change_positions'")" = 0 ]
 		[ "$(sql lakes "SELECT count(*) FROM pg_indexes WHERE tablename = 'change_$layer' AND indexdef LIKE '%gist (geom)'")" = 1 ]
 	done
 	[ "$(sql lakes "SELECT count(*) FROM change_before WHERE abs(ST_Length(geom) - length_m) > 1e-6")" = 0 ]
 	[ "$(sql lakes "SELECT count(*) FROM change_change WHERE abs(ST_Area(geom) - pixels * 900) > 1e-6")" = 0 ]
-	[ "$(sql lakes "SELECT string_agg(type, ' ' ORDER BY f_table_name) FROM geometry_columns WHERE f_table_name LIKE 'change%'")" = "LINESTRING LINESTRING POLYGON" ]
+	[ "$(sql lakes "SELECT count(*) FROM change_series")" = "$(rows_of_file series)" ]
+	[ "$(sql lakes "SELECT string_agg(type, ' ' ORDER BY f_table_name) FROM geometry_columns WHERE f_table_name LIKE 'change%'")" = \
+		"LINESTRING LINESTRING LINESTRING LINESTRING POLYGON POINT LINESTRING" ]
 	[ "$(sql lakes "SELECT count(*) FROM information_schema.columns WHERE table_name = 'change_change' AND
 		col_description('change_change'::regclass, ordinal_position) IS NOT NULL")" = 4 ]
 	# The same points, as another reader gives them.
@@ -148,16 +150,16 @@ rows_of_file() {
 @test "layer_styles as QGIS reads them; a user's own style stays" {
 	change "$LAKES"
 	[ "$(sql lakes "SELECT count(*) FROM public.layer_styles WHERE f_table_catalog = 'lakes' AND f_table_schema = 'public' AND f_geometry_column = 'geom'
-		AND useasdefault AND xpath_exists('/qgis/renderer-v2', styleqml)")" = 3 ]
+		AND useasdefault AND xpath_exists('/qgis/renderer-v2', styleqml)")" = 7 ]
 	sql lakes "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, stylename) VALUES ('lakes', 'public', 'change_after', 'geom', 'mine')"
 	change "$LAKES" --overwrite
-	[ "$(sql lakes "SELECT count(*), count(DISTINCT f_table_name) FROM layer_styles")" = "4|3" ]
+	[ "$(sql lakes "SELECT count(*), count(DISTINCT f_table_name) FROM layer_styles")" = "8|7" ]
 }
 
 @test "item.json names the tables, and neither host nor password" {
 	change "$LAKES" -v 2>said
 	[ "$(/usr/bin/python3 -c 'import json; print(json.load(open("change/item.json"))["properties"]["balkhash:vectors"])')" = \
-		"{'target': 'PostGIS', 'tables': ['change_before', 'change_after', 'change_change']}" ]
+		"{'target': 'PostGIS', 'tables': ['change_before', 'change_after', 'change_before_simple', 'change_after_simple', 'change_change', 'change_transects', 'change_positions', 'change_series']}" ]
 	run ! grep -r -e Geheim -e 127.0.0.1 -e "$PORT" change/item.json said
 	run -0 "$BALKHASH" verify change
 	# Elsewhere is the same result: it does not say where.
@@ -279,7 +281,7 @@ rows_of_file() {
 @test "PGPASSWORD, a URI, and a schema of one's own" {
 	sql lakes "CREATE SCHEMA \"My Lakes\" AUTHORIZATION lake"
 	PGPASSWORD="Geheim nis" change "PG:postgresql://lake@127.0.0.1:$PORT/lakes?options=-csearch_path%3D%22My%5C%20Lakes%22%2Cpublic"
-	[ "$(sql lakes "SELECT count(*) FROM pg_tables WHERE schemaname = 'My Lakes' AND tablename LIKE 'change%'")" = 3 ]
+	[ "$(sql lakes "SELECT count(*) FROM pg_tables WHERE schemaname = 'My Lakes' AND tablename LIKE 'change%'")" = 8 ]
 	[ "$(sql lakes "SELECT DISTINCT f_table_schema FROM \"My Lakes\".layer_styles")" = "My Lakes" ]
 	sql lakes "DROP SCHEMA \"My Lakes\" CASCADE"
 }
@@ -288,7 +290,7 @@ rows_of_file() {
 	name="Балқаш'\"; DROP TABLE spatial_ref_sys; --"
 	"$BALKHASH" change -q "$OLD" "$NEW" -o "$name" --vectors "$LAKES"
 	"$BALKHASH" change -q "$OLD" "$NEW" -o "$name" --vectors "$LAKES" --overwrite
-	[ "$(sql lakes "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'Балқаш''\"; DROP TABLE%'")" = 3 ]
+	[ "$(sql lakes "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'Балқаш''\"; DROP TABLE%'")" = 8 ]
 	[ "$(sql lakes "SELECT count(*) > 1000 FROM spatial_ref_sys")" = t ]
 	run -65 "$BALKHASH" change -q "$OLD" "$NEW" -o "$(printf 'x%.0s' {1..80})" --vectors "$LAKES"
 }
