@@ -101,19 +101,21 @@ demo: all                                    ## two epochs of a generated lake, 
 	scripts/demo build/demo
 
 ##@ Checking
-# Both runs at once, for most tests keep one core busy.  A run that fails does not stop the other one:
-# the total does, at the end.
+# Three runs at once, for most tests keep one core busy.  A run that fails does not stop the others: the
+# total does, at the end.
 test:                                        ## the release tests and a short run under ASan and UBSan
 	@rm -rf build/counts
 	$(MAKE) --no-print-directory CONFIG=release tests
 	$(MAKE) --no-print-directory CONFIG=asan tests
 	@mkdir -p build/counts
-	-@scripts/run-tests asan >build/counts/asan.tap 2>&1 & scripts/run-tests release; wait
-	@cat build/counts/asan.tap
+	-@scripts/run-tests asan >build/counts/asan.tap 2>&1 & \
+	 scripts/run-tests release programs >build/counts/programs.tap 2>&1 & \
+	 scripts/run-tests release scripts; wait
+	@cat build/counts/programs.tap build/counts/asan.tap
 	@scripts/run-tests --total
 check-all: lint check-simd                   ## everything: test, then TSan, valgrind and the long checks
 	BALKHASH_LONG=1 $(MAKE) --no-print-directory test
-	$(MAKE) --no-print-directory tsan ubsan valgrind
+	$(MAKE) --no-print-directory tsan ubsan valgrind check-postgis
 asan ubsan tsan:                             ## the tests under one sanitizer
 	$(MAKE) --no-print-directory CONFIG=$@ tests
 	scripts/run-tests $@
