@@ -249,17 +249,19 @@ size_t counts_median(const struct counts *c, size_t n, uint8_t *median)
 	size_t open = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t known = c->known[i];
-		/* Values below the lower median, counted from 0 in sorted order. */
-		uint32_t middle = known ? (known - 1) / 2 : 0;
+		uint32_t known = c->known[i], below_full = known - c->hundred[i];
+		/* Of the two in the middle, counted from 0 in sorted order; the same one where known is odd. */
+		uint32_t lower = known ? (known - 1) / 2 : 0, upper = known / 2;
 		uint8_t m = MEDIAN_OPEN;
 
 		if (!known)
 			m = FRACTION_NODATA;
-		else if (middle < c->zero[i])
+		else if (upper < c->zero[i])
 			m = 0;
-		else if (middle >= known - c->hundred[i])
+		else if (lower >= below_full)
 			m = FRACTION_FULL;
+		else if (lower < c->zero[i] && upper >= below_full)
+			m = FRACTION_FULL / 2;
 		open += m == MEDIAN_OPEN;
 		median[i] = m;
 	}

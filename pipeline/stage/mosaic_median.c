@@ -35,14 +35,23 @@ static int count_bins(struct worker *w, struct error *e)
 	return 0;
 }
 
-static uint8_t lower_median(const uint16_t *bins, uint32_t known)
+/* The percent at a place in sorted order, from 0. */
+static uint32_t percent_at(const uint16_t *bins, uint32_t place)
 {
-	uint32_t middle = (known - 1) / 2, below = 0;
-	uint8_t percent = 0;
+	uint32_t percent = 0, below = 0;
 
-	while (percent < PERCENTS - 1 && below + bins[percent] <= middle)
+	while (percent < PERCENTS - 1 && below + bins[percent] <= place)
 		below += bins[percent++];
 	return percent;
+}
+
+/* Rounded half to even: half up would move each shore a little into the land. */
+static uint8_t median_of_bins(const uint16_t *bins, uint32_t known)
+{
+	uint32_t twice = percent_at(bins, (known - 1) / 2) + percent_at(bins, known / 2);
+	uint32_t half = twice / 2;
+
+	return (uint8_t)(half + (twice & half & 1));
 }
 
 /* Read the looks again, once for every BINS_MAX pixels whose median is open. */
@@ -55,8 +64,8 @@ int worker_medians(struct worker *w, struct error *e)
 			return -1;
 		for (size_t i = 0; i < w->n; i++)
 			if (w->bin_of[i])
-				w->median[i] =
-					lower_median(w->bins[w->bin_of[i] - 1], w->counts.known[i]);
+				w->median[i] = median_of_bins(w->bins[w->bin_of[i] - 1],
+							      w->counts.known[i]);
 	}
 	return 0;
 }

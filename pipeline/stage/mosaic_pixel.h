@@ -103,14 +103,15 @@ void counts_frequency(const struct counts *c, size_t n, uint8_t *frequency);
 void counts_water(const struct counts *c, size_t n, uint8_t *water);
 
 /*
- * Class by the median rule, from the lower median of the fractions: 1 from 50 % on, 2 from 1 %, else 0; as
+ * Class by the median rule, from the median of the fractions: 1 from 50 % on, 2 from 1 %, else 0; as
  * counts_water() where looks had no fraction.
  */
 void counts_water_median(const struct counts *c, size_t n, const uint8_t *median, uint8_t *water);
 
 /*
- * Lower median of the fractions where the counts alone tell it: 0, 100, or 255 where
- * there is none; MEDIAN_OPEN where it lies between.  Returns how many are open.
+ * Median of the fractions [%]: the middle one, or the mean of the two in the middle, rounded half to even
+ * (docs/decisions/016).  Where the counts alone tell it: 0, 50 (a 0 and a 100 in the middle), 100, or 255 where there
+ * is none; else MEDIAN_OPEN.  Returns how many are open.
  */
 #define MEDIAN_OPEN 254
 size_t counts_median(const struct counts *c, size_t n, uint8_t *median);

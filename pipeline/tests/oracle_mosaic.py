@@ -30,12 +30,21 @@ def placed(folder, layer, mosaic, nodata):
 
 
 def lower_median(stack, valid):
-    """Along the first axis; the second result says where there is one."""
+    """Along the first axis; the second result is of how many."""
     values = np.where(valid, stack, np.inf).astype(np.float64)
     values.sort(axis=0)
     n = valid.sum(axis=0)
     middle = np.take_along_axis(values, np.maximum(n - 1, 0)[None] // 2, axis=0)[0]
     return middle, n
+
+
+def median(stack, valid):
+    """The plain one along the first axis, in whole numbers, half to even; 255 where there is none."""
+    values = np.where(valid, stack, np.nan)
+    there = valid.any(axis=0)
+    out = np.full(there.shape, 255.0)
+    out[there] = np.rint(np.nanmedian(values[:, there], axis=0))
+    return out
 
 
 def months_of(folders, seen, wet):
@@ -55,12 +64,11 @@ def truths(mosaic, folders):
     seen, wet, partial = water <= 2, water == 1, water == 2
     observed = seen.sum(axis=0)
     fraction = np.stack([placed(f, "fraction", mosaic, 255) for f in folders])
-    middle, n = lower_median(fraction, seen & (fraction <= 100))
     months, season = months_of(folders, seen.astype(int), wet.astype(int))
     yield "observed", observed
     yield "wet", wet.sum(axis=0)
     yield "partial", partial.sum(axis=0)
-    yield "fraction", np.where(n > 0, middle, 255)
+    yield "fraction", median(fraction, seen & (fraction <= 100))
     yield "months", months
     yield "seasonality", season
     for name in ("chlorophyll", "turbidity", "temperature", "mndwi"):

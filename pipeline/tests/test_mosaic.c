@@ -146,6 +146,13 @@ static bool beaten(const struct random_look *looks, int i, int32_t x, int32_t y,
 	return false;
 }
 
+static int half_to_even(int twice)
+{
+	static const int up[4] = { 0, 0, 0, 1 };
+
+	return twice / 2 + up[twice % 4];
+}
+
 static struct truth truth_at(const struct random_look *looks, int32_t x, int32_t y, int zone)
 {
 	struct truth t = { 0 };
@@ -163,7 +170,7 @@ static struct truth truth_at(const struct random_look *looks, int32_t x, int32_t
 			t.source = i + 1;
 	}
 	qsort(known, (size_t)n, sizeof(known[0]), compare_ints);
-	t.fraction = n ? known[(n - 1) / 2] : 255;
+	t.fraction = n ? half_to_even(known[(n - 1) / 2] + known[n / 2]) : 255;
 	t.frequency = t.observed ? (int)floor(100.0 * t.wet / t.observed + 0.5) : 255;
 	t.water = 0;
 	if (!t.observed)

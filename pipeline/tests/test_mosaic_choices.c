@@ -151,7 +151,10 @@ static const char *made_by(struct bench *b, const char *rule, const char *layers
 	return out;
 }
 
-/* Ids run against time: neither their order nor that of the files decides. */
+/*
+ * Ids run against time: neither their order nor that of the files decides.  The median of 30, 41, 56, 100 % is 48.5, and
+ * that to even: not water, though half of the looks are.
+ */
 static void each_rule_has_its_class(void **state)
 {
 	struct bench b;
@@ -160,16 +163,16 @@ static void each_rule_has_its_class(void **state)
 	(void)state;
 	bench_open(&b);
 	look(&b, "E_first", 10 * DAY, WATER_OPEN, 100);
-	look(&b, "D", 40 * DAY, WATER_OPEN, 100);
-	look(&b, "C", 45 * DAY, WATER_PARTIAL, 40);
+	look(&b, "D", 40 * DAY, WATER_OPEN, 56);
+	look(&b, "C", 45 * DAY, WATER_PARTIAL, 41);
 	look(&b, "B_latest", 200 * DAY, WATER_PARTIAL, 30);
 	look(&b, "A_cloud", 300 * DAY, WATER_CLOUD, 255);
 	out = made_by(&b, "frequency", "water,fraction,frequency", "f");
 	assert_int_equal(pixel_of(out, "water"), WATER_OPEN);
-	assert_int_equal(pixel_of(out, "fraction"), 40);
+	assert_int_equal(pixel_of(out, "fraction"), 48);
 	out = made_by(&b, "median", "water,fraction", "m");
 	assert_int_equal(pixel_of(out, "water"), WATER_PARTIAL);
-	assert_int_equal(pixel_of(out, "fraction"), 40);
+	assert_int_equal(pixel_of(out, "fraction"), 48);
 	out = made_by(&b, "latest",
 		      "water,fraction,frequency,frequency_low,frequency_high,occurrence,months,"
 		      "seasonality",
