@@ -63,7 +63,7 @@ enum change_layer {
 struct period {
 	struct result *result;
 	struct rect place; /* of its grid in the comparison's */
-	bool looks;	   /* it has counts of looks */
+	bool looks;	   /* it has counts of looks, of wet and of partial ones */
 	bool filled;	   /* pixels without a look were filled from another period */
 	double day,
 		spread; /* of the year (0 is 1 January): median of its looks, and the middle half of them */
@@ -133,6 +133,7 @@ enum change_read {
 	READ_FREQUENCY,
 	READ_OBSERVED,
 	READ_WET,
+	READ_PARTIAL,
 	READ_MONTHS,
 	READ_SEASONALITY,
 	READS,

@@ -54,6 +54,7 @@ static int open_period(struct comparison *c, size_t k, struct error *e)
 	struct period *p = &c->period[k];
 	const json_t *properties;
 	struct result *r;
+	bool counted;
 
 	if (output_apart(c->context->options->output, c->context->options->paths[k], e) ||
 	    result_open(&p->result, c->context->options->paths[k], e))
@@ -67,8 +68,9 @@ static int open_period(struct comparison *c, size_t k, struct error *e)
 				 "mosaics",
 				 r->path, r->kind);
 	properties = json_object_get(r->item, "properties");
-	p->looks = !strcmp(r->kind, "mosaic") && result_has(r, "observed") && result_has(r, "wet");
-	p->filled = p->looks && json_array_size(json_object_get(properties, "balkhash:filled"));
+	counted = !strcmp(r->kind, "mosaic") && result_has(r, "observed") && result_has(r, "wet");
+	p->looks = counted && result_has(r, "partial");
+	p->filled = counted && json_array_size(json_object_get(properties, "balkhash:filled"));
 	return check_layers(c, r, e) || check_files(r, e) ? -1 : 0;
 }
 

@@ -19,6 +19,7 @@ static const struct {
 	[READ_FREQUENCY] = { "frequency", FRACTION_NODATA },
 	[READ_OBSERVED] = { "observed", 0 },
 	[READ_WET] = { "wet", 0 },
+	[READ_PARTIAL] = { "partial", 0 },
 	[READ_MONTHS] = { "months", 255 },
 	[READ_SEASONALITY] = { "seasonality", 255 },
 };

@@ -52,8 +52,9 @@ static bool wants_looks(const struct comparison *c)
 static unsigned reads_of_change(const struct comparison *c)
 {
 	unsigned bits = READ_BIT(READ_WATER) | READ_BIT(READ_FRACTION);
+	unsigned looks = READ_BIT(READ_OBSERVED) | READ_BIT(READ_WET) | READ_BIT(READ_PARTIAL);
 
-	return bits | (wants_looks(c) ? READ_BIT(READ_OBSERVED) | READ_BIT(READ_WET) : 0);
+	return bits | (wants_looks(c) ? looks : 0);
 }
 
 static unsigned reads_of_side(const struct comparison *c, int side)
@@ -185,6 +186,20 @@ static int start(void *job, void **state, struct error *e)
 
 /* --- the change of a rectangle --- */
 
+/*
+ * Looks that saw water or land, in the place of those that saw partial water: these are neither wet nor dry, so they
+ * neither agree nor disagree with others.  As dry ones they would make every mixed pixel of a shore uncertain.
+ */
+static const uint16_t *sure_looks(void *const *pixels, size_t n)
+{
+	const uint16_t *observed = pixels[READ_OBSERVED];
+	uint16_t *looks = pixels[READ_PARTIAL];
+
+	for (size_t i = 0; i < n; i++)
+		looks[i] = (uint16_t)(observed[i] > looks[i] ? observed[i] - looks[i] : 0);
+	return looks;
+}
+
 static void find_change(const struct comparison *c, const struct reading side[AREAS_SIDES],
 			size_t n, uint8_t *significance, uint8_t *change)
 {
@@ -194,8 +209,8 @@ static void find_change(const struct comparison *c, const struct reading side[AR
 	k->significance(n, before[READ_FRACTION], after[READ_FRACTION], CHANGE_THRESHOLD_PERCENT,
 			significance);
 	if (wants_looks(c)) {
-		const uint16_t *const looks[] = { before[READ_OBSERVED], before[READ_WET],
-						  after[READ_OBSERVED], after[READ_WET] };
+		const uint16_t *const looks[] = { sure_looks(before, n), before[READ_WET],
+						  sure_looks(after, n), after[READ_WET] };
 
 		k->significance_looks(n, looks, significance);
 	}
