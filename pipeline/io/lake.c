@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "pipeline/base/file.h"
 #include "pipeline/io/balkhash.h"
 #include "pipeline/io/lake_file.h"
 #include "pipeline/io/outline.h"
@@ -150,6 +151,11 @@ static int make_from_file(struct lake *lake, const char *path, struct error *e)
 	return set_grid(lake, &file, path, e);
 }
 
+bool lake_is_built_in(const char *name)
+{
+	return !strcmp(name, "balkhash");
+}
+
 int lake_open(struct lake **out, const char *name_or_file, struct error *e)
 {
 	struct lake *lake = calloc(1, sizeof(*lake));
@@ -158,7 +164,7 @@ int lake_open(struct lake **out, const char *name_or_file, struct error *e)
 	*out = NULL;
 	if (!lake)
 		return error_nomem(e, "a lake");
-	if (!strcmp(name_or_file, "balkhash"))
+	if (lake_is_built_in(name_or_file))
 		ret = make_balkhash(lake, e);
 	else
 		ret = make_from_file(lake, name_or_file, e);
@@ -248,6 +254,34 @@ int lake_basin_area(const struct lake *lake, size_t basin, const struct crs *crs
 	if (project(&b->area, crs, out, e))
 		return error_prefix(e, "basin %s of lake %s", b->name, lake->name);
 	return 0;
+}
+
+static void polygon_text(FILE *f, const char *name, const struct polygon *p)
+{
+	for (size_t i = 0; i < p->rings_nr; i++)
+		for (size_t k = 0; k < p->rings[i].points_nr; k++)
+			fprintf(f, "%s%zu %.9f %.9f\n", name, i, p->rings[i].points[k].x,
+				p->rings[i].points[k].y);
+}
+
+void lake_sha256(const struct lake *lake, bool basins, char hex[SHA256_HEX])
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	hex[0] = 0;
+	if (!f)
+		return;
+	fprintf(f, "%.3f %.3f %d %d\n", lake->buffer_m, lake->elevation_m, lake->season_from,
+		lake->season_to);
+	polygon_text(f, "", &lake->outline);
+	polygon_text(f, "reeds ", &lake->reeds);
+	for (size_t b = 0; basins && b < lake->basins_nr; b++)
+		polygon_text(f, lake->basins[b].name, &lake->basins[b].area);
+	if (!fclose(f))
+		memory_sha256(text, size, hex);
+	free(text);
 }
 
 bool lake_in_season(const struct lake *lake, long long time)

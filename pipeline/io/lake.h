@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "pipeline/base/error.h"
+#include "pipeline/base/file.h"
 #include "pipeline/space/polygon.h"
 #include "pipeline/space/grid.h"
 
@@ -31,6 +32,9 @@ struct lake {
 	int season_to;	 /* and of its last day */
 };
 
+/* Is this the name of a lake that is built in, and so no file? */
+bool lake_is_built_in(const char *name);
+
 /*
  * The built-in lake ("balkhash") or one from an INI file:
  *   [lake] name, outline (path of an OGR source, relative to the file), buffer (m),
@@ -46,6 +50,12 @@ struct lake {
  */
 int lake_open(struct lake **out, const char *name_or_file, struct error *e);
 void lake_free(struct lake *lake);
+
+/*
+ * Digest of what a lake is: its outline, buffer and season, not what it is called nor which files say so; with
+ * basins, also those.  "" without memory.
+ */
+void lake_sha256(const struct lake *lake, bool basins, char hex[SHA256_HEX]);
 
 /*
  * Outline plus buffer in a projected CRS, vertices rounded to 1/16 m; the caller

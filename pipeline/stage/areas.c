@@ -96,12 +96,15 @@ static int count_outline(struct areas *a, struct error *e)
 	return 0;
 }
 
-static int open_lake(struct areas *a, const char *name, struct error *e)
+/* What a result says of its lake is a name: only the user names files. */
+static int open_lake(struct areas *a, const struct areas_spec *spec, struct error *e)
 {
 	struct polygon outline = { 0 };
 	int ret = -1;
 
-	if (lake_open(&a->lake, name, e))
+	if (!spec->named && !lake_is_built_in(spec->lake))
+		return error_set(e, ERROR_NOINPUT, "it is not built in");
+	if (lake_open(&a->lake, spec->lake, e))
 		return -1;
 	if (!lake_outline(a->lake, &a->grid.crs, &outline, e) && !make_frame(a, &outline, e) &&
 	    !region_new(&a->outline, &outline, &a->frame, e) &&
@@ -145,7 +148,7 @@ int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e
 	struct areas *a = areas_bare(spec);
 	struct error reason = { 0 };
 
-	if (a && spec->lake[0] && open_lake(a, spec->lake, &reason)) {
+	if (a && spec->lake[0] && open_lake(a, spec, &reason)) {
 		areas_free(a);
 		if (spec->named) {
 			*e = reason;

@@ -115,8 +115,7 @@ static int put_files(const struct comparison *c, json_t *json, struct error *e)
 	const struct options *o = c->context->options;
 	const struct {
 		const char *key, *path;
-	} files[] = { { "lake", c->lake },
-		      { "levels", o->levels },
+	} files[] = { { "levels", o->levels },
 		      { "transects", o->transects },
 		      { "baseline", o->baseline } };
 
@@ -124,6 +123,18 @@ static int put_files(const struct comparison *c, json_t *json, struct error *e)
 		if (files[k].path && put_file(json, files[k].key, files[k].path, e))
 			return -1;
 	return 0;
+}
+
+/* A lake is what its outlines say, in whatever files they are. */
+static void put_lake(const struct comparison *c, json_t *json)
+{
+	char hex[SHA256_HEX];
+
+	json_object_set_new(json, "lake", json_string(c->lake_name));
+	if (!c->named)
+		return;
+	lake_sha256(c->named, true, hex);
+	json_object_set_new(json, "lake_sha256", json_string(hex));
 }
 
 /* Where the tables of a database are is not part of the unit: what is not in the folder is. */
@@ -140,11 +151,13 @@ static json_t *options_json(const struct comparison *c, struct error *e)
 		json_object_set_new(json, layer_names[k], json_boolean(c->wants.layer[k]));
 	if (!json) {
 		error_nomem(e, "the options");
-	} else if (put_files(c, json, e)) {
-		json_decref(json);
-		json = NULL;
+		return NULL;
 	}
-	return json;
+	put_lake(c, json);
+	if (!put_files(c, json, e))
+		return json;
+	json_decref(json);
+	return NULL;
 }
 
 static json_t *properties_json(const struct comparison *c, const char *unit, const json_t *summary,
@@ -155,7 +168,7 @@ static json_t *properties_json(const struct comparison *c, const char *unit, con
 
 	return json_pack(
 		"{s:s, s:s, s:O, s:O, s:O, s:{s:O, s:O, s:O, s:O, s:O, s:O}, s:O, s:O}",
-		"balkhash:unit", unit, "balkhash:lake", path_name(c->lake), "balkhash:before",
+		"balkhash:unit", unit, "balkhash:lake", c->lake_name, "balkhash:before",
 		json_object_get(summary, "before"), "balkhash:after",
 		json_object_get(summary, "after"), "balkhash:method",
 		json_object_get(summary, "method"), "balkhash:area_km2", "water_before",
@@ -378,6 +391,7 @@ static void release(struct comparison *c)
 	json_decref(c->series);
 	json_decref(c->warnings);
 	footprint_free(c->footprint);
+	lake_free(c->named);
 	areas_free(c->areas);
 	output_free(c->output);
 }

@@ -29,6 +29,7 @@
 #include "pipeline/base/context.h"
 #include "pipeline/io/footprint.h"
 #include "pipeline/io/geotiff.h"
+#include "pipeline/io/lake.h"
 #include "pipeline/io/map_tally.h"
 #include "pipeline/io/output.h"
 #include "pipeline/io/result.h"
@@ -74,10 +75,12 @@ struct period {
 struct comparison {
 	const struct context *context;
 	struct period *period;
-	size_t periods_nr;    /* BEFORE is the first, AFTER the last */
-	struct grid grid;     /* holds all of them */
-	const char *delta_of; /* layer that delta.tif subtracts: "frequency" or "fraction" */
-	const char *lake;     /* of all, or as the user said; "" if none */
+	size_t periods_nr;     /* BEFORE is the first, AFTER the last */
+	struct grid grid;      /* holds all of them */
+	const char *delta_of;  /* layer that delta.tif subtracts: "frequency" or "fraction" */
+	const char *lake;      /* of all, or as the user said; "" if none */
+	struct lake *named;    /* that the user named; else NULL */
+	const char *lake_name; /* without the path of its file; "" if none */
 	struct {
 		bool layer[CHANGE_LAYERS]; /* the change always */
 		bool shoreline, geojson, quicklook;

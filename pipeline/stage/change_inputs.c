@@ -162,12 +162,13 @@ static void check_order(const struct comparison *c)
 	}
 }
 
-static void choose_lake(struct comparison *c)
+/* That of all results. */
+static void common_lake(struct comparison *c)
 {
 	const struct result *first = c->period[0].result;
 
-	c->lake = c->context->options->lake ? c->context->options->lake : first->lake;
-	for (size_t k = 1; !c->context->options->lake && k < c->periods_nr; k++) {
+	c->lake = first->lake;
+	for (size_t k = 1; k < c->periods_nr; k++) {
 		const struct result *r = c->period[k].result;
 
 		if (!strcmp(r->lake, first->lake))
@@ -179,6 +180,22 @@ static void choose_lake(struct comparison *c)
 			first->path, first->lake, r->path, r->lake);
 		return;
 	}
+}
+
+static int choose_lake(struct comparison *c, struct error *e)
+{
+	const char *name = c->context->options->lake;
+
+	if (!name) {
+		common_lake(c);
+		c->lake_name = c->lake;
+		return 0;
+	}
+	c->lake = name;
+	if (lake_open(&c->named, name, e))
+		return -1;
+	c->lake_name = c->named->name;
+	return 0;
 }
 
 static bool has_frequency(const struct period *p)
@@ -200,7 +217,8 @@ int change_open(struct comparison *c, struct error *e)
 	if (join_grids(c, e) || check_twice(c, e))
 		return -1;
 	check_order(c);
-	choose_lake(c);
+	if (choose_lake(c, e))
+		return -1;
 	c->delta_of = has_frequency(change_before(c)) && has_frequency(change_after(c))
 			      ? "frequency"
 			      : "fraction";

@@ -258,8 +258,8 @@ static int add_map(struct comparison *c, const json_t *summary, const char *cred
 	char *path = path_join(output_folder(c->output), "change.png"), *title = NULL;
 	int ret;
 
-	if (!path || asprintf(&title, "%s%schange of the shoreline", path_name(c->lake),
-			      c->lake[0] ? ": " : "") < 0)
+	if (!path || asprintf(&title, "%s%schange of the shoreline", c->lake_name,
+			      c->lake_name[0] ? ": " : "") < 0)
 		ret = error_nomem(e, "change.png");
 	else
 		ret = write_map(c, json_object_get(summary, "areas"), title, credit, path, e);
@@ -275,7 +275,7 @@ static int add_plot(struct comparison *c, const char *credit, struct error *e)
 	char *path = path_join(output_folder(c->output), "series.svg"), *title = NULL;
 	int ret;
 
-	if (!path || asprintf(&title, "%s%swater", path_name(c->lake), c->lake[0] ? ": " : "") < 0)
+	if (!path || asprintf(&title, "%s%swater", c->lake_name, c->lake_name[0] ? ": " : "") < 0)
 		ret = error_nomem(e, "series.svg");
 	else
 		ret = write_plot(c, title, credit, path, e);

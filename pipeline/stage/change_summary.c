@@ -51,9 +51,9 @@ json_t *change_summary(const struct comparison *c)
 	return json_pack("{s:O, s:O, s:o, s:s, s:{s:s, s:[ff]}, s:o, s:O, s:o, s:O}", "before",
 			 json_array_get(periods, 0), "after",
 			 json_array_get(periods, c->periods_nr - 1), "periods", periods, "lake",
-			 c->lake, "grid", "crs", c->grid.crs.def, "pixel_m", c->grid.dx, c->grid.dy,
-			 "method", method_json(c), "warnings", c->warnings, "areas", areas,
-			 "series", c->series);
+			 c->lake_name, "grid", "crs", c->grid.crs.def, "pixel_m", c->grid.dx,
+			 c->grid.dy, "method", method_json(c), "warnings", c->warnings, "areas",
+			 areas, "series", c->series);
 }
 
 /* --- csv --- */

@@ -46,36 +46,6 @@ json_t *scene_inputs(const struct observe *o, struct error *e)
 	return list;
 }
 
-static void polygon_text(FILE *f, const char *name, const struct polygon *p)
-{
-	for (size_t i = 0; i < p->rings_nr; i++)
-		for (size_t k = 0; k < p->rings[i].points_nr; k++)
-			fprintf(f, "%s%zu %.9f %.9f\n", name, i, p->rings[i].points[k].x,
-				p->rings[i].points[k].y);
-}
-
-/* A lake is what its outline, buffer and season say, not what it is called; and its basins, where a summary
- * has them. */
-static void lake_digest(const struct lake *lake, bool basins, char hex[SHA256_HEX])
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	hex[0] = 0;
-	if (!f)
-		return;
-	fprintf(f, "%.3f %.3f %d %d\n", lake->buffer_m, lake->elevation_m, lake->season_from,
-		lake->season_to);
-	polygon_text(f, "", &lake->outline);
-	polygon_text(f, "reeds ", &lake->reeds);
-	for (size_t b = 0; basins && b < lake->basins_nr; b++)
-		polygon_text(f, lake->basins[b].name, &lake->basins[b].area);
-	if (!fclose(f))
-		memory_sha256(text, size, hex);
-	free(text);
-}
-
 /* Plants are told by tests of DSWE too, whatever the method is. */
 static unsigned quality_groups(const struct observe *o)
 {
@@ -126,7 +96,7 @@ json_t *scene_options(const struct observe *o)
 				    json_string(o->quality.bathymetry_sha256));
 	json_object_set_new(json, "set", limits_json(&o->limits, limit_groups(o)));
 	if (o->lake) {
-		lake_digest(o->lake, observe_has_quality(o), hex);
+		lake_sha256(o->lake, observe_has_quality(o), hex);
 		json_object_set_new(json, "lake", json_string(o->lake->name));
 		json_object_set_new(json, "lake_sha256", json_string(hex));
 	}

@@ -173,6 +173,37 @@ set_fact() { # FOLDER KEY JSON_VALUE
 	done
 }
 
+@test "a lake that nobody named is looked for in no file" {
+	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o plain >/dev/null
+	mkdir balkhash
+	run -0 "$BALKHASH" change mosaic-2017 mosaic-2024 -o plain
+	rmdir balkhash
+	echo x >balkhash
+	run -0 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o file
+	cmp plain/item.json file/item.json
+	printf '[lake]\noutline = /nowhere\n' >other.ini
+	set_fact mosaic-2017 properties/balkhash:lake "\"$PWD/other.ini\""
+	set_fact mosaic-2024 properties/balkhash:lake "\"$PWD/other.ini\""
+	run -0 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o hostile
+	[[ $output == *"is not built in"* ]]
+}
+
+@test "a lake of a file: its name, not its path; a new outline is another result" {
+	outline() {
+		printf '{"type":"Polygon","coordinates":[[[77.9,46.4],[78,46.4],[78,%s],[77.9,46.5],[77.9,46.4]]]}' "$1" >"$2"/pond.geojson
+		printf '[lake]\nname = pond\noutline = pond.geojson\n' >"$2"/pond-file.ini
+	}
+	mkdir here there
+	outline 46.5 here
+	outline 46.5 there
+	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o here/change --lake here/pond-file.ini >/dev/null
+	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o there/change --lake "$PWD/there/pond-file.ini" >/dev/null
+	diff -r here/change there/change
+	grep -q '"lake": "pond"' here/change/summary.json
+	outline 46.51 here
+	run -73 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o here/change --lake here/pond-file.ini
+}
+
 @test "a lake that is named and not there: 66" {
 	refused 66 nowhere.ini mosaic-2017 mosaic-2024 -o change --lake nowhere.ini
 }

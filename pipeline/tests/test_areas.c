@@ -80,9 +80,11 @@ static struct areas *areas_of(const struct bench *b, const struct sample *s, con
 	struct error e = { 0 };
 	size_t n = grid_tiles(&s->grid, GEOTIFF_TILE);
 
-	const struct areas_spec spec = {
-		.grid = s->grid, .lake = lake, .sides = AREAS_SIDES, .log = &b->log
-	};
+	const struct areas_spec spec = { .grid = s->grid,
+					 .lake = lake,
+					 .named = strchr(lake, '/') != NULL,
+					 .sides = AREAS_SIDES,
+					 .log = &b->log };
 
 	if (areas_new(&a, &spec, &e))
 		fail_msg("%s", e.text);
@@ -380,6 +382,7 @@ static struct areas *one_side(const struct bench *b, const struct sample *s, dou
 	const struct areas_spec spec = {
 		.grid = s->grid,
 		.lake = bench_path(b, "pond.ini"),
+		.named = true,
 		.sides = 1,
 		.least_share = least_share,
 		.log = &b->log,
