@@ -17,7 +17,7 @@
  * - unseen: what of the outline was not seen, and the area if all of that were land or
  *   all of it water.  Without a lake there is no outline: then what clouds and ice hid.
  *
- * A total is withheld where less than a least share of the outline was seen: what is left are the areas of
+ * A total is withheld where less than a least share of the outline, or nothing at all, was seen: what is left are the areas of
  * what was seen, by class, and the range.
  */
 #ifndef PIPELINE_STAGE_AREAS_H
@@ -131,7 +131,7 @@ struct areas_figures areas_figures(const struct areas *a, size_t unit, enum area
  * "water_before_km2", "water_after_km2"} ...], "transitions" [{"value", "name", "pixels", "km2"} ...] where they were counted,
  * "compared_km2", "gain_km2", "loss_km2", "uncertain_km2"
  * (pixels), "gain_water_km2", "loss_water_km2" (by fraction, in their zones), "net_water_km2" (by
- * fraction, everywhere), "error" {"random_km2" (both, independent),
+ * fraction, everywhere; these six null where nothing was compared), "error" {"random_km2" (both, independent),
  * "systematic_km2" (both, added)}.  km2 to 1e-6, null where an area is not defined.
  * A new reference, NULL without memory.
  */

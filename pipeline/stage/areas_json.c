@@ -159,10 +159,19 @@ static double seen_share_of(const struct areas *a, size_t unit, enum areas_side 
 	return seen / (seen + unseen_km2_of(a, unit, side));
 }
 
-/* A part of which nothing lies in the outline has nothing to withhold. */
+static bool is_seen(const struct areas *a, size_t unit, enum areas_side side)
+{
+	uint64_t seen = 0;
+
+	for (size_t k = 0; k < SEEN_CLASSES; k++)
+		seen += pixels_of(a, unit, areas_side_counter(0, side, SIDE_PIXELS + k));
+	return seen > 0;
+}
+
+/* A part of which nothing lies in the outline has no share; but what nobody saw is not "no water". */
 static bool is_withheld(const struct areas *a, size_t unit, enum areas_side side)
 {
-	return seen_share_of(a, unit, side) < a->least_share;
+	return !is_seen(a, unit, side) || seen_share_of(a, unit, side) < a->least_share;
 }
 
 /* Sum over the parts of a unit. */
@@ -184,6 +193,10 @@ static void put_reason(json_t *json, const struct areas *a, size_t unit, enum ar
 {
 	if (!is_withheld(a, unit, side)) {
 		json_object_set_new(json, "withheld", json_null());
+		return;
+	}
+	if (!is_seen(a, unit, side)) {
+		json_object_set_new(json, "withheld", json_string("nothing of it was seen"));
 		return;
 	}
 	json_object_set_new(json, "withheld",
@@ -305,9 +318,14 @@ static double moved_km2_of(const struct areas *a, size_t unit, size_t place)
 	       100;
 }
 
+static double change_km2_of(const struct areas *a, size_t unit, uint8_t code)
+{
+	return km2_of(a, unit, CHANGE_PIXELS + a->change_place[code]);
+}
+
 static json_t *change_json(const struct areas *a, size_t unit)
 {
-	double compared = 0, net = 0;
+	double compared = 0, net = 0, none;
 	json_t *json = json_object();
 
 	for (size_t k = 0; k < CHANGE_CLASSES; k++) {
@@ -320,15 +338,16 @@ static json_t *change_json(const struct areas *a, size_t unit)
 	if (a->transitions)
 		json_object_set_new(json, "transitions", transitions(a, unit));
 	put(json, "compared_km2", compared);
-	put(json, "gain_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_GAIN]));
-	put(json, "loss_km2", km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_LOSS]));
-	put(json, "uncertain_km2",
-	    km2_of(a, unit, CHANGE_PIXELS + a->change_place[CHANGE_UNCERTAIN]));
+	/* Where nothing was compared it is not known that nothing changed. */
+	none = compared > 0 ? 0 : NAN;
+	put(json, "gain_km2", change_km2_of(a, unit, CHANGE_GAIN) + none);
+	put(json, "loss_km2", change_km2_of(a, unit, CHANGE_LOSS) + none);
+	put(json, "uncertain_km2", change_km2_of(a, unit, CHANGE_UNCERTAIN) + none);
 	put(json, "gain_water_km2",
-	    (km2_of(a, unit, GAIN_RISE) - km2_of(a, unit, GAIN_FALL)) / 100);
+	    (km2_of(a, unit, GAIN_RISE) - km2_of(a, unit, GAIN_FALL)) / 100 + none);
 	put(json, "loss_water_km2",
-	    (km2_of(a, unit, LOSS_FALL) - km2_of(a, unit, LOSS_RISE)) / 100);
-	put(json, "net_water_km2", net);
+	    (km2_of(a, unit, LOSS_FALL) - km2_of(a, unit, LOSS_RISE)) / 100 + none);
+	put(json, "net_water_km2", net + none);
 	json_object_set_new(json, "error", change_error(a, unit));
 	return json;
 }

@@ -41,6 +41,13 @@ static void add_source(struct sources *s, const char *id, int year)
 	s->sentinel = true;
 }
 
+static int year_of(const char *text, int otherwise)
+{
+	int64_t time;
+
+	return text && !utc_parse(text, &time) ? (int)utc_decimal_year(time) : otherwise;
+}
+
 static void add_sources(struct sources *s, const struct result *r)
 {
 	const json_t *inputs =
@@ -57,7 +64,7 @@ static void add_sources(struct sources *s, const struct result *r)
 		const char *time = json_string_value(json_object_get(one, "time"));
 
 		if (id)
-			add_source(s, id, time ? atoi(time) : year);
+			add_source(s, id, year_of(time, year));
 	}
 }
 

@@ -12,6 +12,12 @@ static json_t *real_or_null(double v)
 	return isfinite(v) ? json_real(v) : json_null();
 }
 
+/* Number of a day of the year, from 1 on; of last year's too. */
+static double day_number(double day)
+{
+	return floor(day < 0 ? day + 365 : day) + 1;
+}
+
 static json_t *period_json(const struct period *p)
 {
 	const struct result *r = p->result;
@@ -19,7 +25,7 @@ static json_t *period_json(const struct period *p)
 
 	change_period(r, period);
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "id", r->id, "kind", r->kind, "period",
-			 period, "median_day", real_or_null(round(p->day + 1)), "half_days",
+			 period, "median_day", real_or_null(day_number(p->day)), "half_days",
 			 real_or_null(round(p->spread)), "level_m", real_or_null(p->level_m));
 }
 
@@ -156,11 +162,13 @@ static void print_number(FILE *out, int width, double v)
 		fprintf(out, " %*s", width, "-");
 }
 
-/* What random and systematic errors may add up to. */
+/* What random and systematic errors of a total may add up to; none without one. */
 static double error_of(const json_t *side)
 {
 	const json_t *error = json_object_get(side, "error");
 
+	if (isnan(number(side, "water_km2")))
+		return NAN;
 	return number(error, "random_km2") + number(error, "systematic_km2");
 }
 
