@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/change.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -54,17 +55,27 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Days run through the turn of the year where looks of winter would be torn apart: from July on. */
-static void unwrap(double *day, size_t n)
-{
-	double low = 400, high = -400;
+/* A time of the year without looks is a season's end where it is as long as this [days]; shorter ones are chance. */
+#define SEASON_GAP 90
 
-	for (size_t i = 0; i < n; i++) {
-		low = day[i] < low ? day[i] : low;
-		high = day[i] > high ? day[i] : high;
-	}
-	for (size_t i = 0; high - low > 270 && i < n; i++)
-		day[i] -= day[i] > 182 ? 365 : 0;
+/* Sort, and run through the turn of the year where looks of winter would be torn apart: days behind the longest gap are last year's. */
+static void sort_days(double *day, size_t n)
+{
+	double longest = SEASON_GAP;
+	size_t first = 0;
+
+	qsort(day, n, sizeof(*day), by_value);
+	/* The gap over the turn of the year is no reason to tear. */
+	if (day[0] + 365 - day[n - 1] > longest)
+		longest = day[0] + 365 - day[n - 1];
+	for (size_t i = 1; i < n; i++)
+		if (day[i] - day[i - 1] > longest) {
+			longest = day[i] - day[i - 1];
+			first = i;
+		}
+	for (size_t i = first; first && i < n; i++)
+		day[i] -= 365;
+	qsort(day, n, sizeof(*day), by_value);
 }
 
 static int measure_days(struct period *p, struct error *e)
@@ -78,8 +89,7 @@ static int measure_days(struct period *p, struct error *e)
 
 		for (size_t i = 0; i < n; i++)
 			day[i] = day_of_year(times[i]);
-		unwrap(day, n);
-		qsort(day, n, sizeof(*day), by_value);
+		sort_days(day, n);
 		p->day = day[(n - 1) / 2];
 		p->spread = day[(3 * (n - 1)) / 4] - day[(n - 1) / 4];
 	}
@@ -111,21 +121,40 @@ static int by_time(const void *a, const void *b)
 	return (x->time > y->time) - (x->time < y->time);
 }
 
+/* Higher than any lake, and deeper than any sea [m]. */
+#define LEVEL_MOST_M 10000
+
+/* Metres, and a column behind them that is none of the decimals: "341,62" would be taken for 341. */
+static int parse_metres(const char *text, double *metres)
+{
+	char *end;
+
+	*metres = strtod(text, &end);
+	if (end == text || !(fabs(*metres) <= LEVEL_MOST_M))
+		return -1;
+	end += strspn(end, " \t");
+	return *end == 0 || (*end == ',' && !isdigit((unsigned char)end[1])) ? 0 : -1;
+}
+
 /* A line "DATE,METRES"; 1: it was a heading or empty. */
 static int parse_level(char *line, size_t number, struct level *out)
 {
-	char *comma = strchr(line, ','), *end;
+	char *comma;
 
+	/* Spreadsheets begin a file in UTF-8 with a mark. */
+	if (number == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
+		line += 3;
 	line[strcspn(line, "\r\n")] = 0;
+	comma = strchr(line, ',');
 	if (!line[0] || line[0] == '#')
 		return 1;
 	if (!comma)
 		return -1;
 	*comma = 0;
+	/* A heading is words: a wrong date is not. */
 	if (utc_parse(line, &out->time))
-		return number == 1 ? 1 : -1;
-	out->metres = strtod(comma + 1, &end);
-	return end != comma + 1 && (*end == 0 || *end == ',') && isfinite(out->metres) ? 0 : -1;
+		return number == 1 && !isdigit((unsigned char)line[0]) ? 1 : -1;
+	return parse_metres(comma + 1, &out->metres);
 }
 
 static int add_level(struct levels *l, struct level one, struct error *e)

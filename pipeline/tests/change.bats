@@ -173,6 +173,46 @@ set_fact() { # FOLDER KEY JSON_VALUE
 	done
 }
 
+# Looks of a mosaic on so many days of 2017, counted from 0, every eighth, at 18:00.
+seen_on() { # MOSAIC FIRST LAST...
+	local mosaic=$1 days=()
+	shift
+	while [ $# -gt 0 ]; do
+		mapfile -t -O ${#days[@]} days < <(seq "$1" 8 "$2")
+		shift 2
+	done
+	set_fact "$mosaic" properties/balkhash:inputs "$(/usr/bin/python3 - "${days[@]}" <<-PYTHON
+		import datetime, json, sys
+		def day(n):
+		    return datetime.datetime(2017, 1, 1, 18) + datetime.timedelta(days=int(n))
+		print(json.dumps([{"id": "LC08", "time": day(n).strftime("%Y-%m-%dT%H:%M:%SZ")} for n in sys.argv[1:]]))
+		PYTHON
+	)"
+}
+
+@test "seasons: of a whole year without its winter, of a winter over the turn of the year" {
+	seen_on mosaic-2017 51 334
+	seen_on mosaic-2024 60 309
+	run -0 --separate-stderr "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o year
+	[ -z "$stderr" ]
+	grep -A4 '"before"' year/summary.json | grep -q '"median_day": 188.0'
+	seen_on mosaic-2017 0 59 320 363
+	run -0 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o winter
+	[[ $output == *"BEFORE was seen around 1 January, AFTER around 30 June"* ]]
+	grep -A4 '"before"' winter/summary.json | grep -q '"median_day": 1.0'
+}
+
+@test "levels: as spreadsheets write them, and what would be taken for another number is refused" {
+	printf '\xef\xbb\xbf2017-07-12,341.5 \r\n2024-07-12,341.5,m\r\n' >bom.csv
+	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o bom --levels bom.csv >/dev/null
+	grep -A6 '"before"' bom/summary.json | grep -q '"level_m": 341.5'
+	local wrong
+	for wrong in 2017-07-12,341,5 2017-13-12,341.5 2017-07-12,1e308 2017-07-12, '2017-07-12;341.5'; do
+		printf '%s\n' "$wrong" >wrong.csv
+		refused 65 "wrong.csv: line 1 is not DATE,METRES" mosaic-2017 mosaic-2024 -o change --levels wrong.csv
+	done
+}
+
 @test "a lake that nobody named is looked for in no file" {
 	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o plain >/dev/null
 	mkdir balkhash
