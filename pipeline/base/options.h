@@ -56,16 +56,16 @@ struct options {
 	char *fill;	/* mosaic: mosaics to fill gaps from, by commas; NULL: none */
 	char *period;	/* mosaic: "FROM/TO", both as utc_parse() takes them; NULL: all */
 	char *vectors; /* change: "PG:" and where a database is; NULL: a GeoPackage.  May hold a password */
-	char *levels;		     /* change: CSV of dates and levels of the lake; NULL: none */
-	int mmu;		     /* change: minimum mapping unit [pixels] */
-	int min_coverage;	     /* change: of the outline, for a total [percent] */
-	char *transects;	     /* change: a file of lines across the shore; NULL: they are cast */
-	char *baseline;		     /* change: a file of lines that transects are cast from; NULL: BEFORE's shore */
+	char *levels;	  /* change: CSV of dates and levels of the lake; NULL: none */
+	int mmu;	  /* change: minimum mapping unit [pixels] */
+	int min_coverage; /* change: of the outline, for a total [percent] */
+	char *transects;  /* change: a file of lines across the shore; NULL: they are cast */
+	char *baseline; /* change: a file of lines that transects are cast from; NULL: BEFORE's shore */
 	int spacing, transect_length; /* change: of transects that are cast [m] */
-	struct option_list creation; /* -co NAME=VALUE */
-	int threads;		     /* 1..1024; default: CPUs this process may use */
-	size_t memory;		     /* bytes of resident memory; default 1 GiB */
-	char *isa;		     /* NULL: the fastest */
+	struct option_list creation;  /* -co NAME=VALUE */
+	int threads;		      /* 1..1024; default: CPUs this process may use */
+	size_t memory;		      /* bytes of resident memory; default 1 GiB */
+	char *isa;		      /* NULL: the fastest */
 	int tile; /* side of a working tile [pixels]: multiple of 64 in 128..2048 */
 	bool overwrite, json, quiet;
 	int verbose;

@@ -11,7 +11,8 @@
  *   change_season.c   do the seasons and levels of the periods allow a comparison?
  *   change_polygons.c patches of gain and loss
  *   change_transects.c  positions of the shore on transects
- *   change_vectors.c  all of these as tables: shoreline.gpkg, PostGIS, GeoJSON
+ *   change_tables.c   all of these as layers
+ *   change_vectors.c  the layers written: shoreline.gpkg, PostGIS, GeoJSON
  *   change_picture.c  change.png, series.svg
  *   change_summary.c  summary.json, summary.csv, the table for people
  *

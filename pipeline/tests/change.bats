@@ -207,7 +207,7 @@ seen_on() { # MOSAIC FIRST LAST...
 	"$BALKHASH" change -q mosaic-2017 mosaic-2024 -o bom --levels bom.csv >/dev/null
 	grep -A6 '"before"' bom/summary.json | grep -q '"level_m": 341.5'
 	local wrong
-	for wrong in 2017-07-12,341,5 2017-13-12,341.5 2017-07-12,1e308 2017-07-12, '2017-07-12;341.5'; do
+	for wrong in 2017-07-12,341,5 2017-13-12,341.5 2017-07-12,1e308 '2017-07-12,' '2017-07-12;341.5'; do
 		printf '%s\n' "$wrong" >wrong.csv
 		refused 65 "wrong.csv: line 1 is not DATE,METRES" mosaic-2017 mosaic-2024 -o change --levels wrong.csv
 	done
