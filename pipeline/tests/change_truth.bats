@@ -20,8 +20,11 @@ judge() { # OPTION...
 	awk -F'|' '/ km, shore/ && NF > 8 { n++; bad += $4 < 99.5 } END { exit !n || bad }' <<<"$output"
 }
 
-@test "a small window: gain and loss by fraction within 1 %" {
-	judge --small --seed 1
+# The net change is by fraction, which no threshold cuts.  A strip of the shore narrower than two pixels is for a large
+# part of pixels that moved by less than the 30 points of a change; 15 km of a strip of two are 450 pixels, of which
+# the 1 % would be four: so here it moves by ten.
+@test "a small window: gain and loss by pixels, and the net change by fraction, within 1 %" {
+	judge --small --seed 1 --shift 300
 	[[ $output == *"- met: "* ]]
 }
 
