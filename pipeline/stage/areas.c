@@ -175,6 +175,14 @@ int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e
 	return 0;
 }
 
+size_t areas_bytes(const struct areas *a)
+{
+	size_t counters = grid_tiles(&a->grid, GEOTIFF_TILE) * PART_COUNTERS;
+	size_t outline = a->lake ? grid_tiles(&a->frame, GEOTIFF_TILE) : 0;
+
+	return (counters + outline) * a->basins.parts * sizeof(uint64_t);
+}
+
 size_t areas_parts(const struct areas *a)
 {
 	return a->basins.parts;

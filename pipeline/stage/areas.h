@@ -69,6 +69,9 @@ struct areas_spec {
 int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e);
 void areas_free(struct areas *a);
 
+/* Bytes that the counters take. */
+size_t areas_bytes(const struct areas *a);
+
 /* How many parts there are, and true areas of pixels: what bodies.h wants. */
 size_t areas_parts(const struct areas *a);
 const struct area *areas_area(const struct areas *a);

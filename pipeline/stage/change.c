@@ -193,7 +193,8 @@ static int fit_memory(struct comparison *c, struct error *e)
 	c->budget = (struct budget){ o->memory, change_bytes(c, c->threads) };
 	if (c->budget.taken > o->memory)
 		return error_set(e, ERROR_CONFIG,
-				 "a change map of %d x %d pixels needs --memory %zuM at least",
+				 "a change map of %d x %d pixels needs --memory %zuM at least, and "
+				 "more for its shorelines",
 				 c->grid.width, c->grid.height, (c->budget.taken >> 20) + 1);
 	log_say(c->context->log, LOG_INFO,
 		"change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines",

@@ -207,7 +207,7 @@ char *change_series_csv(const struct comparison *c);
 
 /*
  * Days of the year and levels of the periods, and a warning, logged and kept, where BEFORE and AFTER differ by more than
- * CHANGE_DAYS or CHANGE_LEVEL_M.  DATA for a file of levels that is none.
+ * CHANGE_DAYS or CHANGE_LEVEL_M, or cover different extents without a lake.  DATA for a file of levels that is none.
  */
 #define CHANGE_DAYS    30
 #define CHANGE_LEVEL_M 0.1

@@ -295,6 +295,20 @@ static int check_levels(struct comparison *c, struct error *e)
 	return warn(c, text, e);
 }
 
+/* A lake's outline says what a result did not cover; without one nothing does. */
+static int check_extents(struct comparison *c, struct error *e)
+{
+	struct rect a = change_before(c)->place, b = change_after(c)->place;
+
+	if (c->lake[0] || (a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h))
+		return 0;
+	return warn(
+		c,
+		"BEFORE and AFTER do not cover the same extent, and there is no lake: water before "
+		"and after are of what each covers; compare gain, loss and net",
+		e);
+}
+
 int change_season(struct comparison *c, struct error *e)
 {
 	const char *path = c->context->options->levels;
@@ -313,6 +327,8 @@ int change_season(struct comparison *c, struct error *e)
 			ret = measure_level(&levels, &c->period[k], e);
 	}
 	free(levels.of);
+	if (!ret)
+		ret = check_extents(c, e);
 	if (!ret)
 		ret = check_days(c, e);
 	return ret ? -1 : check_levels(c, e);

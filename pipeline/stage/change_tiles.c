@@ -7,9 +7,9 @@
 #include "kernels/change.h"
 #include "pipeline/run/tiles.h"
 
-/* The program itself and its libraries; the counters of a tile in eight basins, and its place in the files. */
-#define FIXED_BYTES   ((size_t)64 << 20)
-#define COUNTER_BYTES 5120
+/* The program itself and its libraries; a tile's place in the files. */
+#define FIXED_BYTES ((size_t)64 << 20)
+#define TILE_BYTES  512
 
 struct job {
 	struct comparison *c;
@@ -91,8 +91,10 @@ size_t change_bytes(const struct comparison *c, int threads)
 	if (mmu_of(c) > 1)
 		worker += 2 * (reading_bytes(reads_of_change(c), wide) + wide) +
 			  sieve_bytes((int32_t)wide_side(c));
+	/* Periods between have counters of their own, one after another. */
 	return FIXED_BYTES + map_tally_bytes(&c->grid, layer_find("change")) +
-	       grid_tiles(&c->grid, GEOTIFF_TILE) * COUNTER_BYTES + (size_t)threads * worker +
+	       grid_tiles(&c->grid, GEOTIFF_TILE) * TILE_BYTES +
+	       (c->periods_nr > 2 ? 2 : 1) * areas_bytes(c->areas) + (size_t)threads * worker +
 	       2 * survey_bytes(c, threads);
 }
 

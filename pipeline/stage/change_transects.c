@@ -106,11 +106,28 @@ static int measure(struct comparison *c, struct error *e)
 	return transects_finish(t, period, e);
 }
 
+/* The user's lines may lie elsewhere: then there is nothing to say of them, and that is to be said. */
+static void check_positions(const struct comparison *c)
+{
+	const struct transects *t = &c->transects;
+
+	for (size_t i = 0; i < t->nr * t->periods_nr; i++)
+		if (isfinite(t->position[i].position_m))
+			return;
+	log_say(c->context->log, LOG_WARNING,
+		"no shore crosses any of the %zu transects from land to water", t->nr);
+}
+
 int change_transects(struct comparison *c, struct error *e)
 {
 	if (!c->wants.shoreline && !c->wants.geojson)
 		return 0;
 	if (make(c, e))
 		return -1;
-	return c->transects.nr ? measure(c, e) : 0;
+	if (!c->transects.nr)
+		return 0;
+	if (measure(c, e))
+		return -1;
+	check_positions(c);
+	return 0;
 }

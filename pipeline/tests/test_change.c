@@ -399,7 +399,11 @@ static void what_one_side_does_not_see_is_no_data(void **state)
 	check_eastmost(b, "union/shoreline.gpkg", "before");
 	check_eastmost(b, "union/shoreline.gpkg", "after");
 	check_eastmost(b, "union-back/shoreline.gpkg", "after");
+	s = summary_of(b, "shrunk");
+	assert_int_equal(json_array_size(json_object_get(s, "warnings")), 0);
+	json_decref(s);
 	s = summary_of(b, "union");
+	assert_int_equal(json_array_size(json_object_get(s, "warnings")), 1);
 	assert_true(fabs(whole(s, "change", "compared_km2") - 434 * SIDE * PIXEL_KM2) < 1e-6);
 	assert_true(whole(s, "change", "gain_km2") == 0);
 	assert_true(whole(s, "change", "loss_km2") == 0);
