@@ -11,7 +11,8 @@
 #include "pipeline/io/map_picture.h"
 #include "pipeline/io/series_plot.h"
 
-#define AREAS_MAX 64
+/* The whole and as many basins as can be numbered. */
+#define AREAS_MAX 256
 #define PROGRAM	  "balkhash " BALKHASH_VERSION
 
 static double number(const json_t *object, const char *key)

@@ -179,7 +179,8 @@ static int read_lines(FILE *f, const char *path, struct levels *l, struct error 
 		struct level one;
 		int kind = parse_level(line, number, &one);
 
-		if (kind < 0 || l->nr == LEVELS_MAX)
+		/* Something that is no text at all may never end. */
+		if (kind < 0 || number > LEVELS_MAX)
 			return error_set(e, ERROR_DATA,
 					 "%s: line %zu is not DATE,METRES (as 2024-07-12,341.62)",
 					 path, number);
@@ -208,12 +209,19 @@ static int read_levels(const char *path, struct levels *l, struct error *e)
 /* Between the two readings around a time, or the only near one; NaN where both are too far. */
 static double level_at(const struct levels *l, int64_t time)
 {
-	size_t k = 0;
+	size_t k = 0, past = l->nr;
 	const struct level *a, *b;
 	bool near_a, near_b;
 
-	while (k < l->nr && l->of[k].time <= time)
-		k++;
+	/* The first reading behind the time. */
+	while (k < past) {
+		size_t middle = k + (past - k) / 2;
+
+		if (l->of[middle].time <= time)
+			k = middle + 1;
+		else
+			past = middle;
+	}
 	a = &l->of[k ? k - 1 : 0];
 	b = &l->of[k < l->nr ? k : l->nr - 1];
 	near_a = llabs(time - a->time) <= LEVEL_REACH_S;
