@@ -308,6 +308,15 @@ static int read_tile(struct worker *w, struct rect r, struct error *e)
 	return 0;
 }
 
+static void mark_zone(uint8_t *zone, struct rect r, size_t i, uint8_t bit)
+{
+	int32_t x = (int32_t)(i % (size_t)r.w), y = (int32_t)(i / (size_t)r.w);
+
+	for (int32_t row = y > 0 ? y - 1 : 0; row <= y + 1 && row < r.h; row++)
+		for (int32_t column = x > 0 ? x - 1 : 0; column <= x + 1 && column < r.w; column++)
+			zone[(size_t)row * (size_t)r.w + (size_t)column] |= bit;
+}
+
 /*
  * The pixels that were gained or lost, and those of the tile that touch them.  Beyond the tile's border none is looked for: of
  * a shore's rim that is one pixel in 512.
@@ -318,15 +327,10 @@ static void find_zones(struct worker *w, struct rect r)
 
 	memset(w->zone, 0, n);
 	for (size_t i = 0; i < n; i++) {
-		int32_t x = (int32_t)(i % (size_t)r.w), y = (int32_t)(i / (size_t)r.w);
-		uint8_t bit = w->change[i] == CHANGE_GAIN ? AREAS_GAINED : AREAS_LOST;
-
-		if (w->change[i] != CHANGE_GAIN && w->change[i] != CHANGE_LOSS)
-			continue;
-		for (int32_t row = y > 0 ? y - 1 : 0; row <= y + 1 && row < r.h; row++)
-			for (int32_t column = x > 0 ? x - 1 : 0; column <= x + 1 && column < r.w;
-			     column++)
-				w->zone[(size_t)row * (size_t)r.w + (size_t)column] |= bit;
+		if (w->change[i] == CHANGE_GAIN)
+			mark_zone(w->zone, r, i, AREAS_GAINED);
+		else if (w->change[i] == CHANGE_LOSS)
+			mark_zone(w->zone, r, i, AREAS_LOST);
 	}
 }
 
