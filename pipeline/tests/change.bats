@@ -10,9 +10,12 @@ setup_file() {
 		product=$("$GENERATOR" --out products --lake circle --radius 1500 --size 150 --kind landsat-l2 \
 			--center 77.95,46.45 --date ${year}0712 --shift $((year == 2017 ? 60 : 0)))
 		"$BALKHASH" scene -q "$product" --lake balkhash -o $year >/dev/null
-		"$BALKHASH" mosaic -q $year/* -o mosaic-$year >/dev/null
+		"$BALKHASH" mosaic -q $year/* -o mosaic-$year $EXTENT >/dev/null
 	done
 }
+
+# The part of the lake's grid around it.
+EXTENT="-te 120000 45000 136020 57000"
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
