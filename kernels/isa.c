@@ -350,7 +350,7 @@ static void span_significance_looks(size_t n, const uint16_t *const looks[4],
 	for (size_t i = 0; i < n; i++) {
 		uint8_t s = significance_looks(wet_before[i], before[i], wet_after[i], after[i]);
 
-		lower[i] = s < lower[i] ? s : lower[i];
+		lower[i] = (s < lower[i]) & (lower[i] != SIGNIFICANCE_NODATA) ? s : lower[i];
 	}
 }
 

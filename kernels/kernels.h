@@ -293,7 +293,7 @@ struct kernels {
 	void (*significance)(size_t n, const uint8_t *restrict before,
 			     const uint8_t *restrict after, uint8_t threshold_percent,
 			     uint8_t *restrict out);
-	/* Lower it to that of the looks, of which looks[1] of looks[0] before and looks[3] of looks[2] after saw water, the others land. */
+	/* Lower it, where it is known, to that of the looks, of which looks[1] of looks[0] before and looks[3] of looks[2] after saw water, the others land. */
 	void (*significance_looks)(size_t n, const uint16_t *const looks[4],
 				   uint8_t *restrict significance);
 	/* Gains and losses that are not significant become uncertain. */

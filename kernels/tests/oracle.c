@@ -380,6 +380,7 @@ int main(void)
 		{ "significance of fractions", test_significance },
 		{ "significance of looks as Newcombe has it", test_significance_vectors },
 		{ "significance of looks against double precision", test_significance_looks },
+		{ "significance that is not known", test_significance_nodata },
 		{ "what is not significant is uncertain", test_change_if_significant },
 		{ "fraction of known mixtures", test_fraction },
 		{ "fraction by weighted samples", test_fraction_weights },

@@ -212,6 +212,19 @@ static bool test_significance_looks(const struct kernels *k)
 	return ok;
 }
 
+/* What is not known of fractions stays not known, whatever the looks say. */
+static bool test_significance_nodata(const struct kernels *k)
+{
+	uint16_t n[4] = { 9, 0, 9, 9 };
+	const uint16_t *const looks[] = { &n[0], &n[1], &n[2], &n[3] };
+	uint8_t out = 255;
+
+	k->significance_looks(1, looks, &out);
+	n[0] = n[2] = 0;
+	k->significance_looks(1, looks, &out);
+	return out == 255;
+}
+
 static bool test_change_if_significant(const struct kernels *k)
 {
 	bool ok = true;

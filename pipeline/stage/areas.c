@@ -319,17 +319,26 @@ static size_t keys_of(const struct row *r, const uint8_t *key[KEYS_MAX])
 	return n;
 }
 
+/* Where the bytes that are the same as byte i end, at `end` at the latest; eight at a time. */
+static size_t same_bytes(const uint8_t *v, size_t i, size_t end)
+{
+	uint64_t eight = v[i] * UINT64_C(0x0101010101010101), next;
+
+	for (i++; i + sizeof(next) <= end; i += sizeof(next)) {
+		memcpy(&next, v + i, sizeof(next));
+		if (next != eight)
+			break;
+	}
+	while (i < end && v[i] == (uint8_t)eight)
+		i++;
+	return i;
+}
+
 /* Where the pixels that are the same as pixel i in every array end, at `end` at the latest. */
 static size_t same_until(const uint8_t *const *key, size_t keys, size_t i, size_t end)
 {
-	for (size_t k = 0; k < keys; k++) {
-		const uint8_t *v = key[k];
-		size_t past = i + 1;
-
-		while (past < end && v[past] == v[i])
-			past++;
-		end = past;
-	}
+	for (size_t k = 0; k < keys; k++)
+		end = same_bytes(key[k], i, end);
 	return end;
 }
 

@@ -152,6 +152,7 @@ struct reading {
 	const struct period *period;
 	struct raster *raster[READS];
 	void *pixels[READS];
+	bool unseen; /* nothing was seen in the last rectangle */
 	void *block;
 };
 

@@ -88,11 +88,12 @@ int reading_read(struct reading *r, struct rect rect, struct error *e)
 	rect.y -= r->period->place.y;
 	if (raster_read(r->raster[READ_WATER], rect, r->pixels[READ_WATER], e))
 		return -1;
+	/* Much of a lake's grid lies outside the lake: what was not seen has no other layers. */
+	r->unseen = is_all(r->pixels[READ_WATER], n, WATER_NODATA);
 	for (size_t k = READ_WATER + 1; k < READS; k++) {
 		if (!r->raster[k])
 			continue;
-		/* Much of a lake's grid lies outside the lake: what was not seen has no other layers. */
-		if (is_all(r->pixels[READ_WATER], n, WATER_NODATA))
+		if (r->unseen)
 			memset(r->pixels[k], reads[k].unseen, n * size_of(k));
 		else if (raster_read(r->raster[k], rect, r->pixels[k], e))
 			return -1;

@@ -208,6 +208,11 @@ static void find_change(const struct comparison *c, const struct reading side[AR
 	void *const *before = side[AREAS_BEFORE].pixels, *const *after = side[AREAS_AFTER].pixels;
 	const struct kernels *k = c->context->kernels;
 
+	if (side[AREAS_BEFORE].unseen || side[AREAS_AFTER].unseen) {
+		memset(significance, SIGNIFICANCE_NODATA, n);
+		memset(change, CHANGE_NODATA, n);
+		return;
+	}
 	k->significance(n, before[READ_FRACTION], after[READ_FRACTION], CHANGE_THRESHOLD_PERCENT,
 			significance);
 	if (wants_looks(c)) {
