@@ -205,8 +205,8 @@ static void hold(struct forest *f, const struct run *run, const struct bodies_pi
 		for (end = x + 1; end < run->x1 && row->fraction[end] == fraction &&
 				  row->part[end] == part && row->water[end] == row->water[x];)
 			end++;
-		sum[2 * part] += open * (end - x);
-		sum[2 * part + 1] += percent * (end - x);
+		sum[2 * (size_t)part] += open * (end - x);
+		sum[2 * (size_t)part + 1] += percent * (end - x);
 	}
 }
 

@@ -373,6 +373,7 @@ static int make_or_skip(struct comparison *c, struct error *e)
 	if (!ret)
 		ret = print(c, summary, e);
 out:
+	c->unit = NULL;
 	json_decref(summary);
 	json_decref(options);
 	json_decref(inputs);
