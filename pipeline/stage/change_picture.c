@@ -248,12 +248,16 @@ static int write_plot(const struct comparison *c, const char *title, const char 
 		.credit = credit,
 		.program = PROGRAM,
 	};
-	int ret = points && series ? 0 : error_nomem(e, "series.svg");
+	int ret = -1;
 
-	for (size_t i = 0; !ret && i < nr; i++)
+	if (!points || !series) {
+		error_nomem(e, "series.svg");
+		goto out;
+	}
+	for (size_t i = 0; i < nr; i++)
 		series[i] = series_of(c, i, points + i * c->periods_nr);
-	if (!ret)
-		ret = series_plot_write(path, &plot, e);
+	ret = series_plot_write(path, &plot, e);
+out:
 	free(series);
 	free(points);
 	return ret;

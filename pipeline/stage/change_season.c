@@ -82,10 +82,14 @@ static int measure_days(struct period *p, struct error *e)
 {
 	int64_t *times = malloc(TIMES_MAX * sizeof(*times));
 	double *day = malloc(TIMES_MAX * sizeof(*day));
-	int ret = times && day ? 0 : error_nomem(e, "the times of looks");
+	int ret = -1;
 
-	if (!ret) {
+	if (!times || !day) {
+		error_nomem(e, "the times of looks");
+	} else {
 		size_t n = times_of(p->result, times, TIMES_MAX);
+
+		ret = 0;
 
 		for (size_t i = 0; i < n; i++)
 			day[i] = day_of_year(times[i]);
@@ -201,7 +205,7 @@ static int read_levels(const char *path, struct levels *l, struct error *e)
 		return error_errno(e, errno, "cannot read %s", path);
 	ret = read_lines(f, path, l, e);
 	fclose(f);
-	if (!ret)
+	if (!ret && l->of)
 		qsort(l->of, l->nr, sizeof(*l->of), by_time);
 	return ret;
 }
