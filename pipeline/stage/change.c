@@ -297,7 +297,7 @@ static int publish(struct comparison *c, json_t *properties, struct error *e)
 static int compute(struct comparison *c, struct error *e)
 {
 	if (change_tiles(c, e) || output_finish(c->output, e) || change_series(c, e) ||
-	    change_transects(c, e) || change_vectors(c, e))
+	    change_transects(c, e))
 		return -1;
 	return c->wants.quicklook ? output_quicklook(c->output, CHANGE_LAYER_CHANGE, NULL, e) : 0;
 }
@@ -305,10 +305,11 @@ static int compute(struct comparison *c, struct error *e)
 /* What is written after everything has been measured. */
 static int tell(struct comparison *c, const json_t *summary, json_t *properties, struct error *e)
 {
+	/* Tables of a database stand when they are committed: nothing but the publishing comes after them. */
+	if (add_summary(c, summary, e) || change_pictures(c, summary, e) || change_vectors(c, e))
+		return -1;
 	if (c->vectors)
 		json_object_set(properties, "balkhash:vectors", c->vectors);
-	if (add_summary(c, summary, e) || change_pictures(c, summary, e))
-		return -1;
 	return publish(c, properties, e);
 }
 
