@@ -2,6 +2,7 @@
 #include "pipeline/stage/change.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,13 +183,23 @@ static json_t *properties_json(const struct comparison *c, const char *unit, con
 
 /* --- the run --- */
 
-/* As many of the threads asked for as the memory allows; results do not depend on it. */
-static int fit_memory(struct comparison *c, struct error *e)
+/* Files that may be open at once beside those that the rest of the program needs; INT_MAX: any number. */
+static long files_most(void)
+{
+	long most = sysconf(_SC_OPEN_MAX);
+
+	return most < 0 ? INT_MAX : most - 64;
+}
+
+/* As many of the threads asked for as memory and open files allow; results do not depend on it. */
+static int fit(struct comparison *c, struct error *e)
 {
 	const struct options *o = c->context->options;
+	long files = change_files(c), most = files_most();
 
 	c->threads = o->threads;
-	while (c->threads > 1 && change_bytes(c, c->threads) > o->memory)
+	while (c->threads > 1 &&
+	       (change_bytes(c, c->threads) > o->memory || files * c->threads > most))
 		c->threads--;
 	c->budget = (struct budget){ o->memory, change_bytes(c, c->threads) };
 	if (c->budget.taken > o->memory)
@@ -196,6 +207,12 @@ static int fit_memory(struct comparison *c, struct error *e)
 				 "a change map of %d x %d pixels needs --memory %zuM at least, and "
 				 "more for its shorelines",
 				 c->grid.width, c->grid.height, (c->budget.taken >> 20) + 1);
+	if (files > most)
+		return error_set(
+			e, ERROR_CONFIG,
+			"%zu periods are %ld files at once, and %ld may be open: raise the "
+			"limit (ulimit -n), or leave transition out of --layers",
+			c->periods_nr, files, most);
 	log_say(c->context->log, LOG_INFO,
 		"change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines",
 		c->grid.width, c->grid.height, c->threads, c->budget.taken >> 20);
@@ -248,7 +265,7 @@ static int open_output(struct comparison *c, const char *unit, struct error *e)
 	}
 	change_period(a, before);
 	change_period(b, after);
-	return output_open(&c->output, &spec, e) || make_areas(c, e) || fit_memory(c, e) ? -1 : 0;
+	return output_open(&c->output, &spec, e) || make_areas(c, e) || fit(c, e) ? -1 : 0;
 }
 
 static int add_summary(struct comparison *c, const json_t *summary, struct error *e)
@@ -321,7 +338,8 @@ static int make(struct comparison *c, const char *unit, json_t *inputs, json_t *
 	int ret;
 
 	c->unit = unit;
-	if (change_vectors_check(c, e) || open_output(c, unit, e) || compute(c, e))
+	if (change_vectors_check(c, e) || change_check(c, e) || open_output(c, unit, e) ||
+	    compute(c, e))
 		return -1;
 	*summary = change_summary(c);
 	properties = *summary ? properties_json(c, unit, *summary, inputs, options) : NULL;

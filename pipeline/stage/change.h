@@ -124,6 +124,9 @@ static inline struct period *change_side(const struct comparison *c, int side)
  */
 int change_open(struct comparison *c, struct error *e);
 
+/* Before they are read: are their files what their item.json says?  DATA naming one that is not. */
+int change_check(const struct comparison *c, struct error *e);
+
 /* Period of a result as text: "FROM/TO", or the instant of an observation. */
 #define CHANGE_PERIOD_TEXT 48
 void change_period(const struct result *r, char text[CHANGE_PERIOD_TEXT]);
@@ -192,6 +195,9 @@ size_t survey_bytes(const struct comparison *c, int threads);
 
 /* Bytes that the pass takes on so many threads, beside what the budget counts; before output_finish(). */
 size_t change_bytes(const struct comparison *c, int threads);
+
+/* Files that one worker of the pass keeps open. */
+int change_files(const struct comparison *c);
 
 /* Fill the layers of the output, count areas and footprint, trace the shorelines of BEFORE and AFTER. */
 int change_tiles(struct comparison *c, struct error *e);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pipeline/base/utc.h"
+#include "pipeline/stage/checksums.h"
 
 void change_period(const struct result *r, char text[CHANGE_PERIOD_TEXT])
 {
@@ -39,16 +40,6 @@ static int check_layers(const struct comparison *c, const struct result *r, stru
 	return c->wants.layer[CHANGE_LAYER_TRANSITION] ? demand_layers(r, epochs, 2, e) : 0;
 }
 
-/* The files that are read must be those that the result was published with. */
-static int check_files(const struct result *r, struct error *e)
-{
-	for (size_t k = 0; k < READS; k++)
-		if (result_has(r, change_read_name(k)) &&
-		    result_layer_intact(r, change_read_name(k), e))
-			return -1;
-	return 0;
-}
-
 static int open_period(struct comparison *c, size_t k, struct error *e)
 {
 	struct period *p = &c->period[k];
@@ -71,7 +62,7 @@ static int open_period(struct comparison *c, size_t k, struct error *e)
 	counted = !strcmp(r->kind, "mosaic") && result_has(r, "observed") && result_has(r, "wet");
 	p->looks = counted && result_has(r, "partial");
 	p->filled = counted && json_array_size(json_object_get(properties, "balkhash:filled"));
-	return check_layers(c, r, e) || check_files(r, e) ? -1 : 0;
+	return check_layers(c, r, e);
 }
 
 static int check_lattice(const struct result *a, const struct result *b, struct error *e)
@@ -201,6 +192,19 @@ static int choose_lake(struct comparison *c, struct error *e)
 static bool has_frequency(const struct period *p)
 {
 	return !strcmp(p->result->kind, "mosaic") && result_has(p->result, "frequency");
+}
+
+int change_check(const struct comparison *c, struct error *e)
+{
+	const struct layer *layers[READS];
+	const char *path[CHANGE_PERIODS_MAX];
+	const struct checksums list = { path, c->periods_nr, layers, READS };
+
+	for (size_t k = 0; k < READS; k++)
+		layers[k] = layer_find(change_read_name(k));
+	for (size_t k = 0; k < c->periods_nr; k++)
+		path[k] = c->period[k].result->path;
+	return checksums_check(c->context, &list, e);
 }
 
 int change_open(struct comparison *c, struct error *e)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/utc.h"
+#include "pipeline/stage/checksums.h"
 #include "pipeline/stage/mosaic_mix.h"
 #include "pipeline/stage/mosaic_read.h"
 #include "pipeline/stage/stages.h"
@@ -113,7 +114,7 @@ static int check_inputs(const struct mosaic *m, struct error *e)
 {
 	const struct looks *l = &m->looks;
 	const char **path = malloc((l->nr + m->fills.nr) * sizeof(*path));
-	struct check_list list = { path, 0, l->layer, l->layers_nr };
+	struct checksums list = { path, 0, l->layer, l->layers_nr };
 	int ret;
 
 	if (!path)
@@ -123,7 +124,7 @@ static int check_inputs(const struct mosaic *m, struct error *e)
 			path[list.nr++] = l->look[i].path;
 	for (size_t i = 0; i < m->fills.nr; i++)
 		path[list.nr++] = m->fills.fill[i].path;
-	ret = mosaic_check(m->context, &list, e);
+	ret = checksums_check(m->context, &list, e);
 	free(path);
 	return ret;
 }

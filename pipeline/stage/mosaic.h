@@ -6,7 +6,6 @@
  *   mosaic_options.c   what the command line asks for
  *   mosaic_looks.c     the observations, sorted and grouped by datatake
  *   mosaic_fill.c      other mosaics that gaps are filled from
- *   mosaic_check.c     are all inputs what their item.json says?
  *   mosaic_tile.c      a worker: what becomes of a tile
  *   mosaic_sight.c     what the looks of one datatake see of it
  *   mosaic_median.c    medians of fractions between 0 and 100 %
@@ -97,17 +96,6 @@ int mosaic_read_options(struct mosaic *m, struct error *e);
 
 /* The options that change pixels, and the period, as JSON; NULL: no memory. */
 json_t *mosaic_options_json(const struct mosaic *m);
-
-/* Layers that are read of mosaics, for their checksums. */
-struct check_list {
-	const char *const *path; /* folders of results */
-	size_t nr;
-	const struct layer *const *layers; /* those of them that a result has */
-	size_t layers_nr;
-};
-
-/* Compare the files with item.json, on all threads; DATA naming one that was altered. */
-int mosaic_check(const struct context *context, const struct check_list *list, struct error *e);
 
 /* Bytes that one worker takes beside its slots and open files. */
 size_t mosaic_worker_bytes(const struct mosaic *m);

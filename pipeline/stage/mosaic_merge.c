@@ -4,6 +4,7 @@
 
 #include "pipeline/io/geotiff.h"
 #include "pipeline/run/tiles.h"
+#include "pipeline/stage/checksums.h"
 #include "pipeline/stage/mosaic.h"
 #include "pipeline/stage/mosaic_windows.h"
 
@@ -161,14 +162,14 @@ static int check(const struct merge *m, struct error *e)
 {
 	const struct windows *w = &m->windows;
 	const char **path = malloc(w->nr * sizeof(*path));
-	struct check_list list = { path, w->nr, m->result.layers, m->result.layers_nr };
+	struct checksums list = { path, w->nr, m->result.layers, m->result.layers_nr };
 	int ret;
 
 	if (!path)
 		return error_nomem(e, "a list of files");
 	for (size_t i = 0; i < w->nr; i++)
 		path[i] = w->window[i].result->path;
-	ret = mosaic_check(m->result.context, &list, e);
+	ret = checksums_check(m->result.context, &list, e);
 	free(path);
 	return ret;
 }

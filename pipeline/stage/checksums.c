@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/run/tiles.h"
-#include "pipeline/stage/mosaic.h"
+#include "pipeline/stage/checksums.h"
 
-struct check_job {
-	const struct check_list *list;
+#include "pipeline/io/result.h"
+#include "pipeline/run/tiles.h"
+
+struct job {
+	const struct checksums *list;
 	struct progress progress;
 };
 
 static int work(void *state, size_t i, void *slot, struct error *e)
 {
-	const struct check_job *job = state;
-	const struct check_list *list = job->list;
+	const struct job *job = state;
+	const struct checksums *list = job->list;
 	struct result *r = NULL;
 	int ret = 0;
 
@@ -26,7 +28,7 @@ static int work(void *state, size_t i, void *slot, struct error *e)
 
 static int write(void *state, size_t i, const void *slot, struct error *e)
 {
-	struct check_job *job = state;
+	struct job *job = state;
 
 	(void)slot;
 	(void)e;
@@ -34,10 +36,10 @@ static int write(void *state, size_t i, const void *slot, struct error *e)
 	return 0;
 }
 
-int mosaic_check(const struct context *context, const struct check_list *list, struct error *e)
+int checksums_check(const struct context *context, const struct checksums *list, struct error *e)
 {
 	const struct tiles_ops ops = { NULL, work, write, NULL };
-	struct check_job job = { .list = list };
+	struct job job = { .list = list };
 
 	progress_start(&job.progress, context->log, "checksums", list->nr);
 	return list->nr ? tiles_run(list->nr, context->options->threads, 64, &ops, &job, e) : 0;
