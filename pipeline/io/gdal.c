@@ -109,6 +109,33 @@ GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct erro
 	return dataset;
 }
 
+int gdal_read_vectors(const char *path, const char *what,
+		      int (*read)(GDALDatasetH dataset, void *user, struct error *e), void *user,
+		      struct error *e)
+{
+	static const char *const drivers[] = { "GPKG", "GeoJSON", "ESRI Shapefile", NULL };
+	struct gdal_errors c;
+	struct error own = { 0 };
+	GDALDatasetH dataset;
+	int ret = -1;
+
+	gdal_begin(&c);
+	dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL);
+	if (dataset)
+		ret = read(dataset, user, &own);
+	GDALClose(dataset);
+	if (gdal_end(&c, e, ERROR_DATA, "reading %s %s", what, path))
+		ret = -1;
+	else if (!dataset)
+		error_set(e, ERROR_DATA, "reading %s %s: not a GeoPackage, GeoJSON or Shapefile",
+			  what, path);
+	else if (ret)
+		error_set(e, own.code, "reading %s %s: %s", what, path, own.text);
+	if (ret && !dataset && strncmp(path, "/vsi", 4) && access(path, F_OK))
+		error_set(e, ERROR_NOINPUT, "reading %s %s: there is no such file", what, path);
+	return ret;
+}
+
 /* The CRS as text, in the one spelling that compares equal. */
 static int crs_of(GDALDatasetH dataset, const char *path, struct crs *out, struct error *e)
 {

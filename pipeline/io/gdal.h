@@ -48,6 +48,14 @@ __attribute__((format(printf, 4, 5))) int gdal_end(struct gdal_errors *c, struct
 GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct error *e);
 
 /*
+ * Read a GeoPackage, GeoJSON or Shapefile: read() is given it open, with the user's pointer.  what: "the outline", for errors.
+ * NOINPUT if there is no such file; DATA if it is of another kind or GDAL complains; else what read() says, prefixed.
+ */
+int gdal_read_vectors(const char *path, const char *what,
+		      int (*read)(GDALDatasetH dataset, void *user, struct error *e), void *user,
+		      struct error *e);
+
+/*
  * The grid of an open raster, its CRS as crs_normalise() spells it.  DATA if it
  * has no CRS, a geographic one or one that is not in metres, no geotransform, is
  * rotated or south-up, or has a side of 0 or above GRID_SIDE_MAX.

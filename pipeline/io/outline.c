@@ -207,8 +207,9 @@ static int unite_layer(OGRLayerH layer, struct polygon *out, struct error *e)
 	return ret;
 }
 
-static int read_layer(GDALDatasetH dataset, struct polygon *out, struct error *e)
+static int read_layer(GDALDatasetH dataset, void *user, struct error *e)
 {
+	struct polygon *out = user;
 	OGRLayerH layer = GDALDatasetGetLayer(dataset, 0);
 	struct crs crs = { 0 };
 	bool projected = false;
@@ -223,30 +224,11 @@ static int read_layer(GDALDatasetH dataset, struct polygon *out, struct error *e
 
 int outline_read(const char *path, struct polygon *out, struct error *e)
 {
-	static const char *const drivers[] = { "GPKG", "GeoJSON", "ESRI Shapefile", NULL };
-	struct gdal_errors c;
-	struct error own = { 0 };
-	GDALDatasetH dataset;
-	int ret = -1;
-
 	*out = (struct polygon){ 0 };
-	gdal_begin(&c);
-	dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL);
-	if (dataset)
-		ret = read_layer(dataset, out, &own);
-	GDALClose(dataset);
-	if (gdal_end(&c, e, ERROR_DATA, "reading the outline %s", path))
-		ret = -1;
-	else if (!dataset)
-		error_set(e, ERROR_DATA,
-			  "reading the outline %s: not a GeoPackage, GeoJSON or Shapefile", path);
-	else if (ret)
-		error_set(e, own.code, "reading the outline %s: %s", path, own.text);
-	if (ret && !dataset && strncmp(path, "/vsi", 4) && access(path, F_OK))
-		error_set(e, ERROR_NOINPUT, "reading the outline %s: there is no such file", path);
-	if (ret)
-		polygon_release(out);
-	return ret;
+	if (!gdal_read_vectors(path, "the outline", read_layer, out, e))
+		return 0;
+	polygon_release(out);
+	return -1;
 }
 
 /* All rings as one polygon, as if the first held the others: to be made valid, not to be used. */

@@ -199,6 +199,13 @@ static const json_t *find_asset(const struct result *r, const char *name)
 	return json_object_get(json_object_get(r->item, "assets"), name);
 }
 
+const json_t *result_looks(const struct result *r)
+{
+	const json_t *properties = json_object_get(r->item, "properties");
+
+	return strcmp(r->kind, "mosaic") ? NULL : json_object_get(properties, "balkhash:inputs");
+}
+
 bool result_has(const struct result *r, const char *layer_name)
 {
 	return find_asset(r, layer_name) != NULL;

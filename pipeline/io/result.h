@@ -51,6 +51,9 @@ int result_not_newer(const struct result *r, struct error *e);
  */
 int result_layer_intact(const struct result *r, const char *layer_name, struct error *e);
 
+/* What a mosaic was made of: an array of {"id", "unit", "time"}; NULL for other results.  Lives in the item. */
+const json_t *result_looks(const struct result *r);
+
 /* True if the result has this layer. */
 bool result_has(const struct result *r, const char *layer_name);
 

@@ -245,18 +245,25 @@ static OGRLayerH find_layer(GDALDatasetH dataset, const char *name, struct error
 	return NULL;
 }
 
-static int read_dataset(GDALDatasetH dataset, const char *name, const struct crs *to,
-			struct transect_lines *out, struct error *e)
+/* What is wanted of a file. */
+struct wanted {
+	const char *layer;
+	const struct crs *to;
+	struct transect_lines *out;
+};
+
+static int read_dataset(GDALDatasetH dataset, void *user, struct error *e)
 {
-	struct reader r = { .out = out };
-	OGRLayerH layer = find_layer(dataset, name, e);
+	const struct wanted *w = user;
+	struct reader r = { .out = w->out };
+	OGRLayerH layer = find_layer(dataset, w->layer, e);
 	struct crs crs = { 0 };
 	bool projected;
 	int ret;
 
 	if (!layer || gdal_layer_crs(layer, &crs, &projected, e))
 		return -1;
-	if (crs_transform_new(&r.transform, &crs, to, e)) {
+	if (crs_transform_new(&r.transform, &crs, w->to, e)) {
 		e->code = ERROR_DATA;
 		return -1;
 	}
@@ -268,29 +275,11 @@ static int read_dataset(GDALDatasetH dataset, const char *name, const struct crs
 int transect_file_read(const char *path, const char *layer, const struct crs *to,
 		       struct transect_lines *out, struct error *e)
 {
-	static const char *const drivers[] = { "GPKG", "GeoJSON", "ESRI Shapefile", NULL };
-	struct gdal_errors c;
-	struct error own = { 0 };
-	GDALDatasetH dataset;
-	int ret = -1;
+	struct wanted wanted = { layer, to, out };
 
 	*out = (struct transect_lines){ 0 };
-	gdal_begin(&c);
-	dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL);
-	if (dataset)
-		ret = read_dataset(dataset, layer, to, out, &own);
-	GDALClose(dataset);
-	if (gdal_end(&c, e, ERROR_DATA, "reading the transects %s", path))
-		ret = -1;
-	else if (!dataset)
-		error_set(e, ERROR_DATA,
-			  "reading the transects %s: not a GeoPackage, GeoJSON or Shapefile", path);
-	else if (ret)
-		error_set(e, own.code, "reading the transects %s: %s", path, own.text);
-	if (ret && !dataset && strncmp(path, "/vsi", 4) && access(path, F_OK))
-		error_set(e, ERROR_NOINPUT, "reading the transects %s: there is no such file",
-			  path);
-	if (ret)
-		transect_lines_release(out);
-	return ret;
+	if (!gdal_read_vectors(path, "the transects", read_dataset, &wanted, e))
+		return 0;
+	transect_lines_release(out);
+	return -1;
 }

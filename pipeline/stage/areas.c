@@ -14,16 +14,18 @@ void areas_free(struct areas *a)
 {
 	if (!a)
 		return;
-	basins_release(&a->basins);
-	region_free(a->outline);
+	if (!a->shares) {
+		basins_release(&a->basins);
+		region_free(a->outline);
+		area_free(a->outline_area);
+		lake_free(a->lake);
+	}
 	area_free(a->area);
-	area_free(a->outline_area);
 	free(a->shore_m);
 	for (int s = 0; s < AREAS_SIDES; s++) {
 		free(a->waters[s].largest);
 		free(a->waters[s].others);
 	}
-	lake_free(a->lake);
 	free(a);
 }
 
@@ -143,12 +145,26 @@ static struct areas *areas_bare(const struct areas_spec *spec)
 	return a;
 }
 
+static void share_lake(struct areas *a, const struct areas *like)
+{
+	a->shares = true;
+	a->lake = like->lake;
+	a->frame = like->frame;
+	a->frame_x = like->frame_x;
+	a->frame_y = like->frame_y;
+	a->outline = like->outline;
+	a->basins = like->basins;
+	a->outline_area = like->outline_area;
+}
+
 int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e)
 {
 	struct areas *a = areas_bare(spec);
 	struct error reason = { 0 };
 
-	if (a && spec->lake[0] && open_lake(a, spec, &reason)) {
+	if (a && spec->like) {
+		share_lake(a, spec->like);
+	} else if (a && spec->lake[0] && open_lake(a, spec, &reason)) {
 		areas_free(a);
 		if (spec->named) {
 			*e = reason;

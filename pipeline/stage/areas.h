@@ -54,8 +54,10 @@ struct areas;
 
 struct areas_spec {
 	struct grid grid;
-	const char *lake;   /* built-in name or file, "" for none */
-	bool named;	    /* the user said so: then it must open; else no file is looked at */
+	const char *lake; /* built-in name or file, "" for none */
+	bool named;	  /* the user said so: then it must open; else no file is looked at */
+	/* Areas of the same grid and lake, which these share it with and must not outlive; NULL: it is opened. */
+	const struct areas *like;
 	int sides;	    /* 1: of one period (AREAS_BEFORE); 2: and after it, and the change */
 	bool transitions;   /* are counted */
 	double least_share; /* seen of the outline, for a total: 0..1 */

@@ -65,6 +65,7 @@ struct areas {
 	struct basins basins;	   /* in the frame */
 	struct area *area;	   /* PART_COUNTERS for each part */
 	struct area *outline_area; /* over the frame, one counter a part; NULL without a lake */
+	bool shares; /* lake, frame, outline, basins and the outline's area are another's */
 	double (*shore_m)[AREAS_SIDES]; /* of each part */
 	int sides;
 	double least_share;

@@ -4,6 +4,7 @@
 #include "kernels/change.h"
 #include "pipeline/io/layer.h"
 #include "pipeline/stage/areas_internal.h"
+#include "pipeline/stage/km2_json.h"
 
 /* The parts of a unit, from first to last. */
 static void parts_of(const struct areas *a, size_t unit, size_t *first, size_t *last)
@@ -56,13 +57,6 @@ static double shore_km_of(const struct areas *a, size_t unit, enum areas_side si
 	return sum / 1000;
 }
 
-static void put(json_t *object, const char *key, double v)
-{
-	/* + 0.0: no "-0.0". */
-	json_object_set_new(object, key,
-			    isfinite(v) ? json_real(area_round(v) + 0.0) : json_null());
-}
-
 /* --- one side --- */
 
 static json_t *side_classes(const struct areas *a, size_t unit, enum areas_side side)
@@ -77,9 +71,9 @@ static json_t *side_classes(const struct areas *a, size_t unit, enum areas_side 
 					"name", layer->classes[k].name, "pixels",
 					(json_int_t)pixels_of(a, unit, pixels));
 
-		put(one, "km2", km2_of(a, unit, pixels));
+		km2_put(one, "km2", km2_of(a, unit, pixels));
 		if (k < SEEN_CLASSES)
-			put(one, "water_km2", km2_of(a, unit, percent) / 100);
+			km2_put(one, "water_km2", km2_of(a, unit, percent) / 100);
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -142,13 +136,13 @@ static json_t *side_error(const struct areas *a, size_t unit, enum areas_side si
 	double water = water_km2_of(a, unit, side), unseen = unseen_km2_of(a, unit, side);
 	json_t *json = json_object();
 
-	put(json, "random_km2", random_km2_of(a, unit, side));
-	put(json, "systematic_km2", systematic_km2_of(a, unit, side));
-	put(json, "position_km2", position_km2_of(a, unit, side));
-	put(json, "threshold_km2", threshold_km2_of(a, unit, side));
-	put(json, "unseen_km2", unseen);
-	put(json, "water_if_unseen_is_land_km2", water);
-	put(json, "water_if_unseen_is_water_km2", water + unseen);
+	km2_put(json, "random_km2", random_km2_of(a, unit, side));
+	km2_put(json, "systematic_km2", systematic_km2_of(a, unit, side));
+	km2_put(json, "position_km2", position_km2_of(a, unit, side));
+	km2_put(json, "threshold_km2", threshold_km2_of(a, unit, side));
+	km2_put(json, "unseen_km2", unseen);
+	km2_put(json, "water_if_unseen_is_land_km2", water);
+	km2_put(json, "water_if_unseen_is_water_km2", water + unseen);
 	return json;
 }
 
@@ -215,13 +209,13 @@ static void put_totals(json_t *json, const struct areas *a, size_t unit, enum ar
 	double none = is_withheld(a, unit, side) ? NAN : 0;
 
 	put_reason(json, a, unit, side);
-	put(json, "open_water_km2", open + none);
-	put(json, "open_and_partial_km2", open + partial + none);
-	put(json, "water_km2", water_km2_of(a, unit, side) + none);
-	put(json, "largest_water_km2", largest.water_km2 + none);
-	put(json, "largest_open_water_km2", largest.open_km2 + none);
-	put(json, "other_water_km2", others.water_km2 + none);
-	put(json, "other_open_water_km2", others.open_km2 + none);
+	km2_put(json, "open_water_km2", open + none);
+	km2_put(json, "open_and_partial_km2", open + partial + none);
+	km2_put(json, "water_km2", water_km2_of(a, unit, side) + none);
+	km2_put(json, "largest_water_km2", largest.water_km2 + none);
+	km2_put(json, "largest_open_water_km2", largest.open_km2 + none);
+	km2_put(json, "other_water_km2", others.water_km2 + none);
+	km2_put(json, "other_open_water_km2", others.open_km2 + none);
 	if (!unit)
 		json_object_set_new(json, "other_waters",
 				    w->others && isfinite(none)
@@ -235,13 +229,13 @@ static json_t *side_json(const struct areas *a, size_t unit, enum areas_side sid
 
 	json_object_set_new(json, "classes", side_classes(a, unit, side));
 	put_totals(json, a, unit, side);
-	put(json, "fraction_unknown_km2",
-	    km2_of(a, unit, areas_side_counter(0, side, SIDE_UNKNOWN)));
-	put(json, "filled_km2", km2_of(a, unit, areas_side_counter(0, side, SIDE_FILLED)));
-	put(json, "shoreline_km", shore_km_of(a, unit, side));
-	put(json, "outline_km2", a->lake ? outline_km2_of(a, unit) : NAN);
-	put(json, "seen_km2", km2_of(a, unit, areas_side_counter(0, side, SIDE_INSIDE)));
-	put(json, "seen_share", seen_share_of(a, unit, side));
+	km2_put(json, "fraction_unknown_km2",
+		km2_of(a, unit, areas_side_counter(0, side, SIDE_UNKNOWN)));
+	km2_put(json, "filled_km2", km2_of(a, unit, areas_side_counter(0, side, SIDE_FILLED)));
+	km2_put(json, "shoreline_km", shore_km_of(a, unit, side));
+	km2_put(json, "outline_km2", a->lake ? outline_km2_of(a, unit) : NAN);
+	km2_put(json, "seen_km2", km2_of(a, unit, areas_side_counter(0, side, SIDE_INSIDE)));
+	km2_put(json, "seen_share", seen_share_of(a, unit, side));
 	json_object_set_new(json, "error", side_error(a, unit, side));
 	return json;
 }
@@ -274,9 +268,9 @@ static json_t *change_classes(const struct areas *a, size_t unit)
 					"name", layer->classes[k].name, "pixels",
 					(json_int_t)pixels_of(a, unit, CHANGE_PIXELS + k));
 
-		put(one, "km2", km2_of(a, unit, CHANGE_PIXELS + k));
-		put(one, "water_before_km2", km2_of(a, unit, CHANGE_BEFORE + k) / 100);
-		put(one, "water_after_km2", km2_of(a, unit, CHANGE_AFTER + k) / 100);
+		km2_put(one, "km2", km2_of(a, unit, CHANGE_PIXELS + k));
+		km2_put(one, "water_before_km2", km2_of(a, unit, CHANGE_BEFORE + k) / 100);
+		km2_put(one, "water_after_km2", km2_of(a, unit, CHANGE_AFTER + k) / 100);
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -293,7 +287,7 @@ static json_t *transitions(const struct areas *a, size_t unit)
 					"name", layer->classes[k].name, "pixels",
 					(json_int_t)pixels_of(a, unit, counter));
 
-		put(one, "km2", km2_of(a, unit, counter));
+		km2_put(one, "km2", km2_of(a, unit, counter));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -305,9 +299,9 @@ static json_t *change_error(const struct areas *a, size_t unit)
 	double after = random_km2_of(a, unit, AREAS_AFTER);
 	json_t *json = json_object();
 
-	put(json, "random_km2", sqrt(before * before + after * after));
-	put(json, "systematic_km2",
-	    systematic_km2_of(a, unit, AREAS_BEFORE) + systematic_km2_of(a, unit, AREAS_AFTER));
+	km2_put(json, "random_km2", sqrt(before * before + after * after));
+	km2_put(json, "systematic_km2",
+		systematic_km2_of(a, unit, AREAS_BEFORE) + systematic_km2_of(a, unit, AREAS_AFTER));
 	return json;
 }
 
@@ -337,17 +331,17 @@ static json_t *change_json(const struct areas *a, size_t unit)
 	json_object_set_new(json, "classes", change_classes(a, unit));
 	if (a->transitions)
 		json_object_set_new(json, "transitions", transitions(a, unit));
-	put(json, "compared_km2", compared);
+	km2_put(json, "compared_km2", compared);
 	/* Where nothing was compared it is not known that nothing changed. */
 	none = compared > 0 ? 0 : NAN;
-	put(json, "gain_km2", change_km2_of(a, unit, CHANGE_GAIN) + none);
-	put(json, "loss_km2", change_km2_of(a, unit, CHANGE_LOSS) + none);
-	put(json, "uncertain_km2", change_km2_of(a, unit, CHANGE_UNCERTAIN) + none);
-	put(json, "gain_water_km2",
-	    (km2_of(a, unit, GAIN_RISE) - km2_of(a, unit, GAIN_FALL)) / 100 + none);
-	put(json, "loss_water_km2",
-	    (km2_of(a, unit, LOSS_FALL) - km2_of(a, unit, LOSS_RISE)) / 100 + none);
-	put(json, "net_water_km2", net + none);
+	km2_put(json, "gain_km2", change_km2_of(a, unit, CHANGE_GAIN) + none);
+	km2_put(json, "loss_km2", change_km2_of(a, unit, CHANGE_LOSS) + none);
+	km2_put(json, "uncertain_km2", change_km2_of(a, unit, CHANGE_UNCERTAIN) + none);
+	km2_put(json, "gain_water_km2",
+		(km2_of(a, unit, GAIN_RISE) - km2_of(a, unit, GAIN_FALL)) / 100 + none);
+	km2_put(json, "loss_water_km2",
+		(km2_of(a, unit, LOSS_FALL) - km2_of(a, unit, LOSS_RISE)) / 100 + none);
+	km2_put(json, "net_water_km2", net + none);
 	json_object_set_new(json, "error", change_error(a, unit));
 	return json;
 }

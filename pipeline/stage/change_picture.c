@@ -10,17 +10,11 @@
 #include "pipeline/base/utc.h"
 #include "pipeline/io/map_picture.h"
 #include "pipeline/io/series_plot.h"
+#include "pipeline/stage/km2_json.h"
 
 /* The whole and as many basins as can be numbered. */
 #define AREAS_MAX 256
 #define PROGRAM	  "balkhash " BALKHASH_VERSION
-
-static double number(const json_t *object, const char *key)
-{
-	const json_t *v = json_object_get(object, key);
-
-	return json_is_number(v) ? json_number_value(v) : NAN;
-}
 
 /* --- whose data --- */
 
@@ -51,16 +45,13 @@ static int year_of(const char *text, int otherwise)
 
 static void add_sources(struct sources *s, const struct result *r)
 {
-	const json_t *inputs =
-		json_object_get(json_object_get(r->item, "properties"), "balkhash:inputs");
+	const json_t *looks = result_looks(r);
 	int year = (int)utc_decimal_year(r->time);
 
-	if (strcmp(r->kind, "mosaic") != 0) {
+	if (!looks)
 		add_source(s, r->id, year);
-		return;
-	}
-	for (size_t i = 0; i < json_array_size(inputs); i++) {
-		const json_t *one = json_array_get(inputs, i);
+	for (size_t i = 0; i < json_array_size(looks); i++) {
+		const json_t *one = json_array_get(looks, i);
 		const char *id = json_string_value(json_object_get(one, "id"));
 		const char *time = json_string_value(json_object_get(one, "time"));
 
@@ -86,52 +77,33 @@ static void credit_of(const struct comparison *c, char text[CREDIT_TEXT])
 
 /* --- the map --- */
 
-static double error_of(const json_t *side)
-{
-	const json_t *error = json_object_get(side, "error");
-
-	return number(error, "random_km2") + number(error, "systematic_km2");
-}
-
-/* A number, or none where nothing was seen. */
-static double seen_number(const json_t *object, const char *key, double seen_km2)
-{
-	return seen_km2 > 0 ? number(object, key) : NAN;
-}
-
 static struct map_area area_of(const json_t *area)
 {
 	const json_t *before = json_object_get(area, "before");
 	const json_t *after = json_object_get(area, "after");
 	const json_t *change = json_object_get(area, "change");
 
-	double compared = number(change, "compared_km2");
-	double seen_before = number(before, "seen_km2"), seen_after = number(after, "seen_km2");
-
 	return (struct map_area){
 		.name = json_string_value(json_object_get(area, "name")),
-		.before = seen_number(before, "water_km2", seen_before),
-		.before_error = seen_before > 0 ? error_of(before) : NAN,
-		.after = seen_number(after, "water_km2", seen_after),
-		.after_error = seen_after > 0 ? error_of(after) : NAN,
-		.gain = seen_number(change, "gain_water_km2", compared),
-		.loss = seen_number(change, "loss_water_km2", compared),
-		.net = seen_number(change, "net_water_km2", compared),
-		.net_error = compared > 0 ? error_of(change) : NAN,
+		.before = km2_get(before, "water_km2"),
+		.before_error = km2_error(before, "water_km2"),
+		.after = km2_get(after, "water_km2"),
+		.after_error = km2_error(after, "water_km2"),
+		.gain = km2_get(change, "gain_water_km2"),
+		.loss = km2_get(change, "loss_water_km2"),
+		.net = km2_get(change, "net_water_km2"),
+		.net_error = km2_error(change, "net_water_km2"),
 	};
 }
 
 static struct map_period period_of(const struct period *p, const char *name)
 {
 	const struct result *r = p->result;
-	const json_t *inputs =
-		json_object_get(json_object_get(r->item, "properties"), "balkhash:inputs");
-	bool mosaic = !strcmp(r->kind, "mosaic");
 
 	return (struct map_period){ .name = name,
 				    .from = r->time,
 				    .to = r->time_end,
-				    .looks = mosaic ? json_array_size(inputs) : 0 };
+				    .looks = json_array_size(result_looks(r)) };
 }
 
 static double class_km2(const json_t *list, uint32_t code)
@@ -140,7 +112,7 @@ static double class_km2(const json_t *list, uint32_t code)
 		const json_t *one = json_array_get(list, k);
 
 		if (json_integer_value(json_object_get(one, "value")) == (json_int_t)code)
-			return number(one, "km2");
+			return km2_get(one, "km2");
 	}
 	return NAN;
 }
@@ -196,16 +168,16 @@ static int write_map(const struct comparison *c, const json_t *areas, const char
 
 static struct series_point point_of(const struct period *p, const json_t *area)
 {
-	double water = number(area, "seen_water_km2");
+	double water = km2_get(area, "seen_water_km2");
 
 	return (struct series_point){
 		.from = p->result->time,
 		.to = p->result->time_end,
-		.km2 = number(area, "water_km2"),
-		.error = number(area, "random_km2") + number(area, "systematic_km2"),
+		.km2 = km2_get(area, "water_km2"),
+		.error = km2_get(area, "random_km2") + km2_get(area, "systematic_km2"),
 		.low = water,
-		.high = water + number(area, "unseen_km2"),
-		.withheld = isnan(number(area, "water_km2")),
+		.high = water + km2_get(area, "unseen_km2"),
+		.withheld = isnan(km2_get(area, "water_km2")),
 	};
 }
 

@@ -30,15 +30,13 @@ static double day_of_year(int64_t time)
 /* Times of what a result was made of: of a mosaic's looks, or its own. */
 static size_t times_of(const struct result *r, int64_t *times, size_t max)
 {
-	const json_t *inputs =
-		json_object_get(json_object_get(r->item, "properties"), "balkhash:inputs");
+	const json_t *looks = result_looks(r);
 	size_t n = 0;
 
-	for (size_t i = 0; !strcmp(r->kind, "mosaic") && i < json_array_size(inputs); i++) {
-		const char *text =
-			json_string_value(json_object_get(json_array_get(inputs, i), "time"));
+	for (size_t i = 0; i < json_array_size(looks) && n < max; i++) {
+		const json_t *time = json_object_get(json_array_get(looks, i), "time");
 
-		if (text && n < max && !utc_parse(text, &times[n]))
+		if (json_is_string(time) && !utc_parse(json_string_value(time), &times[n]))
 			n++;
 	}
 	if (n == 0)
@@ -90,7 +88,6 @@ static int measure_days(struct period *p, struct error *e)
 		size_t n = times_of(p->result, times, TIMES_MAX);
 
 		ret = 0;
-
 		for (size_t i = 0; i < n; i++)
 			day[i] = day_of_year(times[i]);
 		sort_days(day, n);

@@ -7,6 +7,7 @@
 
 #include "pipeline/base/utc.h"
 #include "pipeline/run/tiles.h"
+#include "pipeline/stage/km2_json.h"
 
 /* --- the pass over one period --- */
 
@@ -93,11 +94,9 @@ static int survey_period(struct comparison *c, struct period *p, struct areas **
 	static const struct tiles_ops ops = { start, work, deliver, stop };
 	const struct areas_spec spec = {
 		.grid = c->grid,
-		.lake = c->lake,
-		.named = c->context->options->lake != NULL,
+		.like = c->areas,
 		.sides = 1,
 		.least_share = c->context->options->min_coverage / 100.0,
-		.log = c->context->log,
 	};
 	struct job j = { .c = c, .period = p };
 	size_t n = grid_tiles(&c->grid, GEOTIFF_TILE);
@@ -118,26 +117,20 @@ static int survey_period(struct comparison *c, struct period *p, struct areas **
 
 /* --- the series --- */
 
-static void put(json_t *object, const char *key, double v)
-{
-	json_object_set_new(object, key,
-			    isfinite(v) ? json_real(area_round(v) + 0.0) : json_null());
-}
-
 static json_t *figures_json(const struct areas *a, size_t unit, enum areas_side side)
 {
 	struct areas_figures f = areas_figures(a, unit, side);
 	json_t *json = json_object();
 
 	json_object_set_new(json, "name", json_string(areas_name(a, unit)));
-	put(json, "water_km2", f.water_km2);
-	put(json, "open_water_km2", f.open_km2);
-	put(json, "partial_water_km2", f.partial_km2);
-	put(json, "random_km2", f.random_km2);
-	put(json, "systematic_km2", f.systematic_km2);
-	put(json, "unseen_km2", f.unseen_km2);
-	put(json, "seen_share", f.seen_share);
-	put(json, "seen_water_km2", f.seen_water_km2);
+	km2_put(json, "water_km2", f.water_km2);
+	km2_put(json, "open_water_km2", f.open_km2);
+	km2_put(json, "partial_water_km2", f.partial_km2);
+	km2_put(json, "random_km2", f.random_km2);
+	km2_put(json, "systematic_km2", f.systematic_km2);
+	km2_put(json, "unseen_km2", f.unseen_km2);
+	km2_put(json, "seen_share", f.seen_share);
+	km2_put(json, "seen_water_km2", f.seen_water_km2);
 	return json;
 }
 

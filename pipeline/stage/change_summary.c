@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pipeline/stage/contour.h"
+#include "pipeline/stage/km2_json.h"
 
 static json_t *real_or_null(double v)
 {
@@ -107,19 +108,27 @@ static void put_numbers(const struct csv *c, const char *prefix, json_t *object)
 		put_number(c, prefix, key, v);
 }
 
+/* One row for every number of every class of a list. */
+static void put_classes(struct csv *row, const char *prefix, const json_t *list)
+{
+	size_t i;
+	json_t *class;
+
+	json_array_foreach(list, i, class)
+	{
+		row->class = json_string_value(json_object_get(class, "name"));
+		put_numbers(row, prefix, class);
+	}
+}
+
 static void put_part(FILE *f, const char *area, const char *part, json_t *object)
 {
 	struct csv row = { f, area, part, "" };
-	json_t *class;
-	size_t i;
 
 	put_numbers(&row, "", object);
 	put_numbers(&row, "error.", json_object_get(object, "error"));
-	json_array_foreach(json_object_get(object, "classes"), i, class)
-	{
-		row.class = json_string_value(json_object_get(class, "name"));
-		put_numbers(&row, "", class);
-	}
+	put_classes(&row, "", json_object_get(object, "classes"));
+	put_classes(&row, "transition.", json_object_get(object, "transitions"));
 }
 
 char *change_summary_csv(const json_t *summary)
@@ -146,13 +155,6 @@ char *change_summary_csv(const json_t *summary)
 
 /* --- the table --- */
 
-static double number(const json_t *object, const char *key)
-{
-	const json_t *v = json_object_get(object, key);
-
-	return json_is_number(v) ? json_number_value(v) : NAN;
-}
-
 /* A number, right-aligned; "-" for none. */
 static void print_number(FILE *out, int width, double v)
 {
@@ -162,20 +164,10 @@ static void print_number(FILE *out, int width, double v)
 		fprintf(out, " %*s", width, "-");
 }
 
-/* What random and systematic errors of a total may add up to; none without one. */
-static double error_of(const json_t *side)
-{
-	const json_t *error = json_object_get(side, "error");
-
-	if (isnan(number(side, "water_km2")))
-		return NAN;
-	return number(error, "random_km2") + number(error, "systematic_km2");
-}
-
 /* Seen, of the outline; a basin may have none of it. */
 static void print_share(const json_t *side, FILE *out)
 {
-	double share = number(side, "seen_share");
+	double share = km2_get(side, "seen_share");
 
 	if (isfinite(share))
 		fprintf(out, "%10.2f %%", 100 * share);
@@ -208,16 +200,16 @@ static void print_area(const json_t *area, FILE *out)
 		     *after = json_object_get(area, "after");
 	const json_t *change = json_object_get(area, "change");
 	const char *name = json_string_value(json_object_get(area, "name"));
-	double gain = number(change, "gain_km2"), loss = number(change, "loss_km2");
+	double gain = km2_get(change, "gain_km2"), loss = km2_get(change, "loss_km2");
 	const double fraction[] = {
-		number(before, "water_km2"),	  error_of(before),
-		number(after, "water_km2"),	  error_of(after),
-		number(change, "gain_water_km2"), number(change, "loss_water_km2"),
-		number(change, "net_water_km2")
+		km2_get(before, "water_km2"),	   km2_error(before, "water_km2"),
+		km2_get(after, "water_km2"),	   km2_error(after, "water_km2"),
+		km2_get(change, "gain_water_km2"), km2_get(change, "loss_water_km2"),
+		km2_get(change, "net_water_km2")
 	};
-	const double pixels[] = { number(before, "open_water_km2"),
+	const double pixels[] = { km2_get(before, "open_water_km2"),
 				  NAN,
-				  number(after, "open_water_km2"),
+				  km2_get(after, "open_water_km2"),
 				  NAN,
 				  gain,
 				  loss,
@@ -250,8 +242,9 @@ static void print_series(const json_t *summary, FILE *out)
 		const char *from = json_string_value(json_object_get(period, "from"));
 
 		fprintf(out, "%-32s", from ? from : "");
-		print_number(out, 13, number(whole, "water_km2"));
-		print_number(out, 9, number(whole, "random_km2") + number(whole, "systematic_km2"));
+		print_number(out, 13, km2_get(whole, "water_km2"));
+		print_number(out, 9,
+			     km2_get(whole, "random_km2") + km2_get(whole, "systematic_km2"));
 		print_share(whole, out);
 		fputc('\n', out);
 	}

@@ -98,6 +98,16 @@ size_t change_bytes(const struct comparison *c, int threads)
 	       2 * survey_bytes(c, threads);
 }
 
+int change_files(const struct comparison *c)
+{
+	int files = (int)between_nr(c) * __builtin_popcount(READS_BETWEEN);
+
+	for (int s = 0; s < AREAS_SIDES; s++)
+		files += __builtin_popcount(reads_of_side(c, s)) +
+			 (mmu_of(c) > 1 ? __builtin_popcount(reads_of_change(c)) : 0);
+	return files;
+}
+
 /* --- a worker --- */
 
 static void stop(void *state)

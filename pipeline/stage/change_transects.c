@@ -36,12 +36,28 @@ static struct transect_cast cast_of(const struct comparison *c)
 	};
 }
 
+/* Before they are made: as many as lines of their length can have. */
+static int check_room(const struct comparison *c, const struct lines *lines, struct error *e)
+{
+	struct budget budget = c->budget;
+	double length_m = 0, most;
+
+	for (size_t i = 0; i < lines->nr; i++)
+		length_m += lines_length(lines, i);
+	most = length_m / c->context->options->spacing + (double)lines->nr;
+	most = most < TRANSECTS_MAX ? most : TRANSECTS_MAX;
+	budget_take(&budget, transects_bytes((size_t)most, 2 * (size_t)most, c->periods_nr));
+	return budget_check(&budget, "transects", e);
+}
+
 /* From BEFORE's shore; a lake that is too small for a transect has none. */
 static int cast(struct comparison *c, struct error *e)
 {
 	const struct transect_cast spec = cast_of(c);
 	struct error why = { 0 };
 
+	if (check_room(c, &change_before(c)->shoreline, e))
+		return -1;
 	if (!transects_cast(&c->transects, &spec, &change_before(c)->shoreline, &why))
 		return 0;
 	if (why.code != ERROR_NOINPUT) {
@@ -60,6 +76,8 @@ static int cast_from(struct comparison *c, const char *path, struct error *e)
 	int ret = transect_file_read(path, NULL, &c->grid.crs, &file, e);
 
 	spec.line_least_m = 0;
+	if (!ret)
+		ret = check_room(c, &file.lines, e);
 	if (!ret)
 		ret = transects_cast(&c->transects, &spec, &file.lines, e);
 	transect_lines_release(&file);

@@ -160,7 +160,10 @@ static void transitions_have_the_codes_of_jrc(void **state)
 	static const char *const ids[] = { "a", "b", "c" };
 	uint8_t row[WIDTH];
 	json_t *s, *list;
+	struct error e = { 0 };
 	struct bench b;
+	char *csv;
+	size_t size;
 
 	(void)state;
 	bench_open(&b);
@@ -188,7 +191,56 @@ static void transitions_have_the_codes_of_jrc(void **state)
 	/* New permanent: of 1030 columns those of x % 16 == 8. */
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 2), "pixels")),
 			 64 * HEIGHT);
+	/* The table for spreadsheets has them too. */
+	assert_int_equal(file_read(bench_path(&b, "three/summary.csv"), 1 << 20, &csv, &size, &e),
+			 0);
+	assert_non_null(strstr(csv, ",change,\"new permanent\",transition.pixels,2560\n"));
+	free(csv);
 	json_decref(s);
+	bench_close(&b);
+}
+
+/* The bytes of files made by one thread and by seven, with the slowest kernels. */
+static void check_file(const struct bench *b, const char *name)
+{
+	char one[SHA256_HEX], many[SHA256_HEX], path[100];
+	struct error e = { 0 };
+
+	snprintf(path, sizeof(path), "one/%s", name);
+	assert_int_equal(file_sha256(bench_path(b, path), one, &e), 0);
+	snprintf(path, sizeof(path), "many/%s", name);
+	assert_int_equal(file_sha256(bench_path(b, path), many, &e), 0);
+	assert_string_equal(one, many);
+}
+
+static void three_periods_have_the_same_bytes_on_any_threads(void **state)
+{
+	static const char *const ids[] = { "a", "b", "c" };
+	static const char *const files[] = {
+		"change.tif",	  "significance.tif", "transition.tif", "delta.tif",
+		"shoreline.gpkg", "summary.json",     "summary.csv",	"series.csv",
+		"series.svg",	  "change.png",	      "item.json",
+	};
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	for (int k = 0; k < 3; k++) {
+		static const char *const years[] = { "1990-05-01", "2000-05-01", "2010-05-01" };
+		struct mosaic m = { ids[k], years[k], years[k], .look = epochs, .period = k };
+
+		make_mosaic(&b, &m);
+	}
+	set_layers(&b, "delta,significance,transition,shoreline,quicklook");
+	b.options.mmu = 9;
+	b.options.threads = 1;
+	b.context.kernels = kernels_find("scalar");
+	compare(&b, ids, 3, "one");
+	b.options.threads = 7;
+	b.context.kernels = kernels_find(NULL);
+	compare(&b, ids, 3, "many");
+	for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++)
+		check_file(&b, files[k]);
 	bench_close(&b);
 }
 
@@ -198,6 +250,7 @@ int main(void)
 		cmocka_unit_test(few_looks_that_disagree_prove_nothing),
 		cmocka_unit_test(patches_below_the_mapping_unit_are_uncertain),
 		cmocka_unit_test(transitions_have_the_codes_of_jrc),
+		cmocka_unit_test(three_periods_have_the_same_bytes_on_any_threads),
 	};
 
 	gdal_setup(16 << 20);
