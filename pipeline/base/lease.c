@@ -167,16 +167,18 @@ static bool is_alive(const char *folder, const char *words, int64_t touched, int
 }
 
 /*
- * Take away the lease of one who is gone.  A link with a name made of its words comes first: one process alone can
+ * Take away the lease of one who is gone.  A link with a name made of its words and its own comes first: one process alone can
  * make it, and only that one removes the lease, so none that another has taken meanwhile is ever removed.
  */
 static void take_away(const char *folder, const char *path, const char *dead)
 {
 	char name[SHA256_HEX + 8] = ".gone-", words[LEASE_WORDS], *aside;
+	char identity[LEASE_WORDS + 256];
 	int64_t time;
 	struct stat st;
 
-	memory_sha256(dead, strlen(dead), name + strlen(name));
+	snprintf(identity, sizeof(identity), "%s %s", path_name(path), dead);
+	memory_sha256(identity, strlen(identity), name + strlen(name));
 	aside = path_join(folder, name);
 	if (aside && !link(path, aside)) {
 		if (!read_lease(aside, words, &time) && !strcmp(words, dead))

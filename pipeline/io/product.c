@@ -118,6 +118,13 @@ static const struct family *family_of(const char *name)
 	return NULL;
 }
 
+bool product_is_metadata(const char *name)
+{
+	const struct family *f = family_of(name);
+
+	return f && f->is_metadata != stac_is_file;
+}
+
 /* Why a folder or file without known metadata is none, as far as names tell. */
 static const char *hint_of(const char *name)
 {

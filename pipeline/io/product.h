@@ -131,6 +131,9 @@ int product_open(struct product **out, const char *path, const struct input_opti
 		 struct error *e);
 void product_free(struct product *p);
 
+/* True if a file of this name, in a folder, shows that the folder is a product; a STAC Item is one by itself. */
+bool product_is_metadata(const char *name);
+
 /*
  * Fail, with all of them in one message, if the granule lacks any of these
  * roles, or their files are broken or do not fit together (another CRS, another

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/discover.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pipeline/base/file_tree.h"
+#include "pipeline/io/input.h"
+#include "pipeline/io/naming.h"
+#include "pipeline/io/product.h"
+#include "pipeline/io/remote.h"
+#include "pipeline/io/stac.h"
+
+/* More entries than any folder of products has. */
+#define ENTRIES_MAX 10000000
+
+/* A folder on the way down: what a link must not lead back to. */
+struct spot {
+	const struct spot *above;
+	int fd, depth;
+	dev_t device;
+	ino_t inode;
+	const char *path;
+};
+
+struct entry {
+	char *name;
+	struct stat st;
+};
+
+struct listing {
+	struct entry *list;
+	size_t nr, room;
+};
+
+/* What is hashed of a product: lines of name, size and time, in the order of names. */
+struct print {
+	char *text;
+	size_t size;
+	FILE *stream;
+	int64_t newest;
+	uint64_t bytes;
+	bool arriving;
+};
+
+/* Not an Item, whatever it is. */
+static bool is_item(const char *name)
+{
+	static const char *const others[] = { "catalog.json", "collection.json", "items.json" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcasecmp(name, others[i]))
+			return false;
+	return stac_is_file(name);
+}
+
+/* --- listing --- */
+
+static void listing_release(struct listing *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		free(l->list[i].name);
+	free(l->list);
+	*l = (struct listing){ 0 };
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
+}
+
+static int add_entry(struct listing *l, const char *name, const struct stat *st, struct error *e)
+{
+	if (l->nr == l->room) {
+		size_t room = l->room ? 2 * l->room : 64;
+		struct entry *more =
+			room > ENTRIES_MAX ? NULL : realloc(l->list, room * sizeof(*more));
+
+		if (!more)
+			return error_nomem(e, "the list of a folder");
+		l->list = more;
+		l->room = room;
+	}
+	l->list[l->nr] = (struct entry){ .name = strdup(name), .st = *st };
+	if (!l->list[l->nr].name)
+		return error_nomem(e, "the list of a folder");
+	l->nr++;
+	return 0;
+}
+
+/* Files and folders with their facts, sorted; what vanishes meanwhile is left out. */
+static int list_folder(struct listing *l, const struct spot *at, struct error *e)
+{
+	DIR *dir = tree_list(at->fd, ".");
+	struct dirent *d;
+	struct stat st;
+	int ret = 0;
+
+	if (!dir)
+		return error_errno(e, errno, "cannot list %s", at->path);
+	while (!ret && (d = readdir(dir))) {
+		if (tree_is_dot(d->d_name) || fstatat(at->fd, d->d_name, &st, 0))
+			continue;
+		if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+			ret = add_entry(l, d->d_name, &st, e);
+	}
+	closedir(dir);
+	if (l->nr)
+		qsort(l->list, l->nr, sizeof(*l->list), by_name);
+	return ret;
+}
+
+/* --- the way down --- */
+
+/* 1: opened; 0: not to be entered; -1 with the error. */
+static int enter(struct spot *l, const struct spot *above, const char *name, const char *path,
+		 struct error *e)
+{
+	struct stat st;
+
+	*l = (struct spot){ .above = above, .depth = above ? above->depth + 1 : 0, .path = path };
+	if (l->depth > DISCOVER_DEPTH)
+		return 0;
+	l->fd = openat(above ? above->fd : AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (l->fd < 0 && errno == ENOENT && above)
+		return 0;
+	if (l->fd < 0 || fstat(l->fd, &st)) {
+		error_errno(e, errno, "cannot open %s", path);
+		if (l->fd >= 0)
+			close(l->fd);
+		return -1;
+	}
+	l->device = st.st_dev;
+	l->inode = st.st_ino;
+	for (; above; above = above->above)
+		if (above->device == l->device && above->inode == l->inode) {
+			close(l->fd);
+			return 0;
+		}
+	return 1;
+}
+
+/* --- prints --- */
+
+static int64_t changed(const struct stat *st)
+{
+	return st->st_mtim.tv_sec > st->st_ctim.tv_sec ? st->st_mtim.tv_sec : st->st_ctim.tv_sec;
+}
+
+static int print_open(struct print *p, struct error *e)
+{
+	*p = (struct print){ 0 };
+	p->stream = open_memstream(&p->text, &p->size);
+	return p->stream ? 0 : error_nomem(e, "the facts of a product");
+}
+
+static void print_file(struct print *p, const char *path, const struct stat *st)
+{
+	if (changed(st) > p->newest)
+		p->newest = changed(st);
+	p->bytes += (uint64_t)st->st_size;
+	p->arriving |= input_arriving(path_name(path));
+	fprintf(p->stream, "%s/%lld/%lld.%09ld\n", path, (long long)st->st_size,
+		(long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+}
+
+/* All files in a folder of the product and below it, whose names begin with stem ("" for all). */
+static int print_folder(struct print *p, const struct spot *at, const struct listing *l,
+			const char *prefix, const char *stem, struct error *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < l->nr; i++) {
+		const struct entry *f = &l->list[i];
+		struct listing below = { 0 };
+		struct spot inner;
+		char *path = NULL;
+
+		if (strncmp(f->name, stem, strlen(stem)) != 0)
+			continue;
+		if (asprintf(&path, "%s%s", prefix, f->name) < 0)
+			return error_nomem(e, "a path");
+		if (S_ISREG(f->st.st_mode)) {
+			print_file(p, path, &f->st);
+		} else if (!*stem && (ret = enter(&inner, at, f->name, path, e)) > 0) {
+			char *folder = NULL;
+
+			ret = asprintf(&folder, "%s/", path) < 0 ? error_nomem(e, "a path")
+								 : list_folder(&below, &inner, e);
+			if (!ret)
+				ret = print_folder(p, &inner, &below, folder, "", e);
+			free(folder);
+			close(inner.fd);
+		}
+		listing_release(&below);
+		free(path);
+	}
+	return ret;
+}
+
+/* Take the path, and add it with what was printed; frees the path if it fails. */
+static int add(struct discovery *d, char *path, struct print *p, struct error *e)
+{
+	bool failed = !path || (p->stream && fclose(p->stream));
+	struct discovered *x;
+
+	p->stream = NULL;
+	if (!failed && d->nr == d->room) {
+		size_t room = d->room ? 2 * d->room : 256;
+		struct discovered *more = realloc(d->list, room * sizeof(*more));
+
+		failed = !more;
+		d->list = more ? more : d->list;
+		d->room = more ? room : d->room;
+	}
+	if (failed) {
+		free(path);
+		free(p->text);
+		return error_nomem(e, "the list of products");
+	}
+	x = &d->list[d->nr++];
+	*x = (struct discovered){
+		.path = path, .newest = p->newest, .bytes = p->bytes, .arriving = p->arriving
+	};
+	memory_sha256(p->text ? p->text : "", p->size, x->print);
+	free(p->text);
+	return 0;
+}
+
+static void print_drop(struct print *p)
+{
+	if (p->stream)
+		fclose(p->stream);
+	free(p->text);
+}
+
+/* --- what lies in a folder --- */
+
+/* A product that is a file, of which others in the listing may be what is still being copied. */
+static int add_file(struct discovery *d, const struct spot *at, const struct listing *l, size_t i,
+		    struct error *e)
+{
+	const char *name = l->list[i].name;
+	struct print p;
+
+	if (print_open(&p, e))
+		return -1;
+	print_file(&p, name, &l->list[i].st);
+	/* "x.tar.aria2" sorts behind "x.tar"; rsync writes ".x.tar.AbC123" and renames it: no matter. */
+	for (size_t k = i + 1; k < l->nr && !strncmp(l->list[k].name, name, strlen(name)); k++)
+		p.arriving |= input_arriving(l->list[k].name);
+	return add(d, path_join(at->path, name), &p, e);
+}
+
+/* Do the metadata of several Landsat products lie in one folder? */
+static bool is_flat(const struct listing *l)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < l->nr; i++) {
+		size_t n = naming_mtl_stem(l->list[i].name);
+
+		if (!n)
+			continue;
+		if (first && (strncmp(first, l->list[i].name, n) || naming_mtl_stem(first) != n))
+			return true;
+		first = l->list[i].name;
+	}
+	return false;
+}
+
+/* One product for each stem, named by the first of its metadata files. */
+static int add_flat(struct discovery *d, const struct spot *at, const struct listing *l,
+		    struct error *e)
+{
+	const char *last = NULL;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < l->nr; i++) {
+		const char *name = l->list[i].name;
+		size_t n = naming_mtl_stem(name);
+		struct print p;
+		char *stem;
+
+		if (!n || (last && naming_mtl_stem(last) == n && !strncmp(last, name, n)))
+			continue;
+		last = name;
+		stem = strndup(name, n);
+		if (!stem)
+			return error_nomem(e, "a name");
+		ret = print_open(&p, e);
+		if (!ret && print_folder(&p, at, l, "", stem, e)) {
+			print_drop(&p);
+			ret = -1;
+		}
+		if (!ret)
+			ret = add(d, path_join(at->path, name), &p, e);
+		free(stem);
+	}
+	return ret;
+}
+
+static int add_folder(struct discovery *d, const struct spot *at, const struct listing *l,
+		      struct error *e)
+{
+	struct print p;
+	struct stat st;
+
+	if (print_open(&p, e))
+		return -1;
+	if (print_folder(&p, at, l, "", "", e)) {
+		print_drop(&p);
+		return -1;
+	}
+	if (!fstat(at->fd, &st) && changed(&st) > p.newest)
+		p.newest = changed(&st);
+	return add(d, strdup(at->path), &p, e);
+}
+
+static bool is_product(const char *path, const struct listing *l)
+{
+	size_t n = strlen(path);
+
+	while (n && path[n - 1] == '/')
+		n--;
+	if (n > 5 && !strncasecmp(path + n - 5, ".SAFE", 5))
+		return true;
+	for (size_t i = 0; i < l->nr; i++)
+		if (S_ISREG(l->list[i].st.st_mode) && product_is_metadata(l->list[i].name))
+			return true;
+	return false;
+}
+
+static int look_into(struct discovery *d, const struct spot *at, struct error *e);
+
+static int warn(struct discovery *d, struct error *e)
+{
+	char **more = realloc(d->warnings, (d->warnings_nr + 1) * sizeof(*more));
+
+	if (!more)
+		return error_nomem(e, "a warning");
+	d->warnings = more;
+	d->warnings[d->warnings_nr] = strdup(e->text);
+	if (!d->warnings[d->warnings_nr])
+		return error_nomem(e, "a warning");
+	d->warnings_nr++;
+	return 0;
+}
+
+static int look_at(struct discovery *d, const struct spot *at, const struct listing *l, size_t i,
+		   struct error *e)
+{
+	const char *name = l->list[i].name;
+	struct spot inner;
+	char *path;
+	int ret;
+
+	if (name[0] == '.' || input_arriving(name))
+		return 0;
+	if (S_ISREG(l->list[i].st.st_mode))
+		return naming_archive_ending(name) || is_item(name) ? add_file(d, at, l, i, e) : 0;
+	path = path_join(at->path, name);
+	if (!path)
+		return error_nomem(e, "a path");
+	ret = enter(&inner, at, name, path, e);
+	if (ret > 0) {
+		ret = look_into(d, &inner, e);
+		close(inner.fd);
+	}
+	free(path);
+	/* A folder that cannot be read is no reason to leave the others. */
+	return ret < 0 && e->code != ERROR_BUG ? warn(d, e) : ret < 0 ? -1 : 0;
+}
+
+static int look_into(struct discovery *d, const struct spot *at, struct error *e)
+{
+	struct listing l = { 0 };
+	int ret = list_folder(&l, at, e);
+
+	if (!ret && is_flat(&l))
+		ret = add_flat(d, at, &l, e);
+	else if (!ret && is_product(at->path, &l))
+		ret = add_folder(d, at, &l, e);
+	else
+		for (size_t i = 0; !ret && i < l.nr; i++)
+			ret = look_at(d, at, &l, i, e);
+	listing_release(&l);
+	return ret;
+}
+
+/* --- what the user named --- */
+
+int discover_remote(struct discovery *d, const char *address, const char *state, struct error *e)
+{
+	struct print p;
+
+	if (print_open(&p, e))
+		return -1;
+	fprintf(p.stream, "%s %s\n", address, state);
+	return add(d, strdup(address), &p, e);
+}
+
+static int discover_path(struct discovery *d, const char *path, struct error *e)
+{
+	struct spot top;
+	struct print p;
+	struct stat st;
+	int ret;
+
+	if (stat(path, &st))
+		return error_errno(e, errno, "cannot find %s", path);
+	if (S_ISDIR(st.st_mode)) {
+		if (enter(&top, NULL, path, path, e) < 0)
+			return -1;
+		ret = look_into(d, &top, e);
+		close(top.fd);
+		return ret;
+	}
+	if (print_open(&p, e))
+		return -1;
+	print_file(&p, path_name(path), &st);
+	p.arriving |= input_arriving_beside(path);
+	return add(d, strdup(path), &p, e);
+}
+
+int discover(struct discovery *d, const char *pattern, struct error *e)
+{
+	glob_t found = { 0 };
+	struct stat st;
+	int ret;
+
+	if (remote_is(pattern) || !strncmp(pattern, "/vsi", 4))
+		return discover_remote(d, pattern, "", e);
+	/* A name with a '[' in it is itself first. */
+	if (!stat(pattern, &st))
+		return discover_path(d, pattern, e);
+	ret = glob(pattern, GLOB_NOSORT, NULL, &found);
+	if (ret) {
+		globfree(&found);
+		if (ret == GLOB_NOSPACE)
+			return error_nomem(e, pattern);
+		if (ret == GLOB_ABORTED)
+			return error_set(e, ERROR_IO, "cannot list what %s stands for", pattern);
+		return error_set(e, ERROR_NOINPUT, "nothing of the name %s", pattern);
+	}
+	for (size_t i = 0; !ret && i < found.gl_pathc; i++) {
+		/* What vanished since is not there. */
+		if (stat(found.gl_pathv[i], &st) && errno == ENOENT)
+			continue;
+		ret = discover_path(d, found.gl_pathv[i], e);
+	}
+	globfree(&found);
+	return ret;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct discovered *)a)->path, ((const struct discovered *)b)->path);
+}
+
+void discovery_sort(struct discovery *d)
+{
+	size_t n = 0;
+
+	if (d->nr)
+		qsort(d->list, d->nr, sizeof(*d->list), by_path);
+	for (size_t i = 0; i < d->nr; i++) {
+		if (n && !strcmp(d->list[n - 1].path, d->list[i].path))
+			free(d->list[i].path);
+		else
+			d->list[n++] = d->list[i];
+	}
+	d->nr = n;
+}
+
+void discovery_release(struct discovery *d)
+{
+	for (size_t i = 0; i < d->nr; i++)
+		free(d->list[i].path);
+	for (size_t i = 0; i < d->warnings_nr; i++)
+		free(d->warnings[i]);
+	free(d->warnings);
+	free(d->list);
+	*d = (struct discovery){ 0 };
+}
