@@ -28,6 +28,12 @@ int file_read(const char *path, size_t cap, char **data, size_t *size, struct er
 /* Write, sync and close a new file; it must not exist.  CANTCREATE, PERMISSION or IO: none is left. */
 int file_write(const char *path, const void *data, size_t size, struct error *e);
 
+/* Write the same to a file that may exist, by one rename: readers see the old bytes or the new. */
+int file_replace(const char *path, const void *data, size_t size, struct error *e);
+
+/* Make a folder and those above it where they are missing.  CANTCREATE, PERMISSION or IO. */
+int folders_make(const char *path, struct error *e);
+
 #define SHA256_HEX 65 /* 64 digits and the end */
 
 /* SHA-256 of a regular file's bytes or of memory, in lower-case hex.  Errors as file_read(). */
@@ -67,6 +73,12 @@ int stage_open(struct stage *s, const char *target, struct error *e);
  * new one, never a mixture.  TEMPORARY if other processes keep changing the target.
  */
 int stage_publish(struct stage *s, bool replace, struct error *e);
+
+/*
+ * Put right what killed processes of this host left beside any target in a folder, as stage_open() does
+ * for one.  A folder that is not there needs nothing.
+ */
+void stage_sweep(const char *folder);
 
 /* Remove the stage folder if it was not published; release. */
 void stage_release(struct stage *s);

@@ -115,6 +115,11 @@ static int make_folders(const char *path)
 	return ret;
 }
 
+int folders_make(const char *path, struct error *e)
+{
+	return make_folders(path) ? error_create(e, errno, "cannot create %s", path) : 0;
+}
+
 /*
  * Lock the folder at path: its descriptor, or -1 with errno, EWOULDBLOCK if it is locked or gone.
  * *locked: not every file system can.
@@ -204,6 +209,39 @@ static void sweep(const struct place *p, const char *target)
 		else if (path)
 			sweep_stage(path);
 		free(path);
+	}
+	closedir(dir);
+}
+
+static void sweep_target(const char *target)
+{
+	struct place p = { 0 };
+	struct error ignored;
+
+	if (!place_of(&p, target, &ignored))
+		sweep(&p, target);
+	free(p.parent);
+}
+
+void stage_sweep(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		const char *stage = strstr(entry->d_name, ".stage-");
+		const char *kind = stage ? stage : strstr(entry->d_name, ".old-");
+		char *target = NULL;
+
+		/* sweep() checks the rest of the name. */
+		if (entry->d_name[0] != '.' || !kind || kind == entry->d_name ||
+		    asprintf(&target, "%s/%.*s", folder, (int)(kind - entry->d_name - 1),
+			     entry->d_name + 1) < 0)
+			continue;
+		sweep_target(target);
+		free(target);
 	}
 	closedir(dir);
 }

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/io/ledger.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pipeline/base/file.h"
+#include "pipeline/base/lease.h"
+#include "pipeline/base/utc.h"
+
+#define FILE_BYTES_MAX ((size_t)1 << 30) /* a worker that appended for years */
+#define LINE_BYTES_MAX ((size_t)1 << 20)
+#define ENDING	       ".jsonl"
+
+struct unit {
+	struct ledger_unit known;
+	json_t *failed, *done; /* the events that known points into */
+};
+
+struct ledger {
+	char *folder;
+	struct unit *units;
+	size_t units_nr, units_room;
+	json_t *places;	  /* object: unit -> its number in units */
+	json_t *makers;	  /* object: folder of a result -> {"unit", "result"} of the last done */
+	json_t *replaced; /* array */
+	size_t broken;
+	int fd; /* of the file of this process; -1: none yet */
+};
+
+/* --- what is known --- */
+
+static struct unit *unit_of(struct ledger *l, const char *name, bool make)
+{
+	json_t *place = json_object_get(l->places, name);
+
+	if (place)
+		return &l->units[json_integer_value(place)];
+	if (!make)
+		return NULL;
+	if (l->units_nr == l->units_room) {
+		size_t room = l->units_room ? 2 * l->units_room : 256;
+		struct unit *more = realloc(l->units, room * sizeof(*more));
+
+		if (!more)
+			return NULL;
+		l->units = more;
+		l->units_room = room;
+	}
+	if (json_object_set_new(l->places, name, json_integer((json_int_t)l->units_nr)))
+		return NULL;
+	l->units[l->units_nr] = (struct unit){ 0 };
+	return &l->units[l->units_nr++];
+}
+
+static void set_failed(struct unit *u, json_t *event, int code)
+{
+	const char *error = json_string_value(json_object_get(event, "error"));
+
+	u->known.state = UNIT_FAILED;
+	u->known.code = code;
+	u->known.failures++;
+	u->known.crashes = code ? 0 : u->known.crashes + 1;
+	json_decref(u->failed);
+	u->failed = json_incref(event);
+	u->known.error = error ? error : "";
+}
+
+static int set_done(struct ledger *l, struct unit *u, const char *name, json_t *event)
+{
+	json_t *results = json_object_get(event, "results"), *result;
+	size_t i;
+
+	json_decref(u->done);
+	u->done = json_incref(event);
+	u->known = (struct ledger_unit){ .state = UNIT_DONE, .results = results };
+	json_array_foreach(results, i, result)
+	{
+		const char *folder = json_string_value(json_object_get(result, "folder"));
+
+		if (folder &&
+		    json_object_set_new(l->makers, folder,
+					json_pack("{s:s, s:O}", "unit", name, "result", result)))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Take an event into account.  Workers' files overlap in time: an older event than the last of its unit says
+ * nothing new.
+ */
+static int apply(struct ledger *l, json_t *event, struct error *e)
+{
+	const char *name = json_string_value(json_object_get(event, "event"));
+	const char *unit = json_string_value(json_object_get(event, "unit"));
+	const char *text = json_string_value(json_object_get(event, "time"));
+	struct unit *u;
+	int64_t time;
+	int ret = 0;
+
+	if (!name || !unit || !text || utc_parse(text, &time)) {
+		l->broken++;
+		return 0;
+	}
+	if (!strcmp(name, "replaced"))
+		return json_array_append(l->replaced, event) ? error_nomem(e, "the ledger") : 0;
+	u = unit_of(l, unit, true);
+	if (!u)
+		return error_nomem(e, "the ledger");
+	if (time < u->known.time)
+		return 0;
+	/* An attempt that is followed by another had no end. */
+	u->known.lost += u->known.state == UNIT_BEGUN && !strcmp(name, "start");
+	if (!strcmp(name, "start"))
+		u->known.state = UNIT_BEGUN;
+	else if (!strcmp(name, "done"))
+		ret = set_done(l, u, unit, event);
+	else if (!strcmp(name, "failed"))
+		set_failed(u, event, (int)json_integer_value(json_object_get(event, "code")));
+	else if (!strcmp(name, "crashed"))
+		set_failed(u, event, 0);
+	else if (!strcmp(name, "interrupted"))
+		u->known.state = u->failed ? UNIT_FAILED : UNIT_UNKNOWN;
+	u->known.time = time;
+	return ret ? error_nomem(e, "the ledger") : 0;
+}
+
+/* --- reading --- */
+
+static int apply_line(struct ledger *l, const char *line, size_t size, struct error *e)
+{
+	json_t *event = size > LINE_BYTES_MAX ? NULL : json_loadb(line, size, 0, NULL);
+	int ret = 0;
+
+	if (json_is_object(event))
+		ret = apply(l, event, e);
+	else
+		l->broken++;
+	json_decref(event);
+	return ret;
+}
+
+static int read_events(struct ledger *l, const char *path, struct error *e)
+{
+	const char *line, *end;
+	char *text = NULL;
+	size_t size;
+	int ret = 0;
+
+	if (file_read(path, FILE_BYTES_MAX, &text, &size, e))
+		return -1;
+	/* What is behind the last end of a line was not written to its end. */
+	for (line = text; !ret && (end = memchr(line, '\n', size - (size_t)(line - text)));
+	     line = end + 1)
+		ret = apply_line(l, line, (size_t)(end - line), e);
+	l->broken += !ret && line < text + size;
+	free(text);
+	return ret;
+}
+
+static int is_events(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name), k = strlen(ENDING);
+
+	return d->d_name[0] != '.' && n > k && !strcmp(d->d_name + n - k, ENDING);
+}
+
+static int read_all(struct ledger *l, struct error *e)
+{
+	char *folder = ledger_path(l, "attempts");
+	struct dirent **names = NULL;
+	int n, ret = 0;
+
+	if (!folder)
+		return error_nomem(e, "a path");
+	n = scandir(folder, &names, is_events, alphasort);
+	if (n < 0 && errno != ENOENT)
+		ret = error_errno(e, errno, "cannot list %s", folder);
+	for (int i = 0; i < n; i++) {
+		char *path = path_join(folder, names[i]->d_name);
+
+		if (!path)
+			ret = error_nomem(e, "a path");
+		if (!ret)
+			ret = read_events(l, path, e);
+		free(path);
+		free(names[i]);
+	}
+	free(names);
+	free(folder);
+	return ret;
+}
+
+int ledger_open(struct ledger **out, const char *dir, struct error *e)
+{
+	struct ledger *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return error_nomem(e, "the ledger");
+	l->fd = -1;
+	l->folder = path_join(dir, "ledger");
+	l->places = json_object();
+	l->makers = json_object();
+	l->replaced = json_array();
+	if (!l->folder || !l->places || !l->makers || !l->replaced) {
+		ledger_free(l);
+		return error_nomem(e, "the ledger");
+	}
+	if (read_all(l, e)) {
+		ledger_free(l);
+		return -1;
+	}
+	*out = l;
+	return 0;
+}
+
+void ledger_free(struct ledger *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->units_nr; i++) {
+		json_decref(l->units[i].failed);
+		json_decref(l->units[i].done);
+	}
+	if (l->fd >= 0)
+		close(l->fd);
+	free(l->units);
+	json_decref(l->places);
+	json_decref(l->makers);
+	json_decref(l->replaced);
+	free(l->folder);
+	free(l);
+}
+
+/* --- writing --- */
+
+int ledger_prepare(struct ledger *l, struct error *e)
+{
+	static const char *const names[] = { "attempts", "leases", "logs" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = ledger_path(l, names[i]);
+		int ret = path ? folders_make(path, e) : error_nomem(e, "a path");
+
+		free(path);
+		if (ret)
+			return -1;
+	}
+	return 0;
+}
+
+static int open_own(struct ledger *l, struct error *e)
+{
+	char owner[LEASE_OWNER], time_text[UTC_TEXT], name[LEASE_OWNER + UTC_TEXT + 40], *path;
+
+	lease_owner(owner);
+	utc_format(time(NULL), time_text);
+	snprintf(name, sizeof(name), "attempts/%s-%s" ENDING, time_text, owner);
+	for (char *s = name; *s; s++)
+		if (*s == ':')
+			*s = '-';
+	path = ledger_path(l, name);
+	if (!path)
+		return error_nomem(e, "a path");
+	l->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (l->fd < 0)
+		error_create(e, errno, "cannot create %s", path);
+	free(path);
+	return l->fd < 0 ? -1 : 0;
+}
+
+/* One write, or nothing. */
+static int append(const struct ledger *l, const char *line, size_t size, bool sync)
+{
+	struct stat before;
+	ssize_t wrote;
+	int errnum;
+
+	if (fstat(l->fd, &before))
+		return errno;
+	wrote = write(l->fd, line, size);
+	if (wrote == (ssize_t)size && (!sync || !fdatasync(l->fd)))
+		return 0;
+	errnum = wrote < 0 || wrote == (ssize_t)size ? errno : ENOSPC;
+	if (wrote > 0)
+		(void)!ftruncate(l->fd, before.st_size);
+	return errnum;
+}
+
+static int write_event(struct ledger *l, const json_t *event, bool sync, struct error *e)
+{
+	char *text = json_dumps(event, JSON_COMPACT), *line = NULL;
+	int n = text ? asprintf(&line, "%s\n", text) : -1, errnum;
+
+	free(text);
+	if (n < 0)
+		return error_nomem(e, "an event");
+	errnum = append(l, line, (size_t)n, sync);
+	free(line);
+	return errnum ? error_errno(e, errnum, "cannot write to %s/attempts", l->folder) : 0;
+}
+
+int ledger_add(struct ledger *l, json_t *event, bool sync, struct error *e)
+{
+	char text[UTC_TEXT];
+	json_t *stamped;
+	int ret = -1;
+
+	utc_format(time(NULL), text);
+	stamped = json_pack("{s:s}", "time", text);
+	if (!event || !stamped || json_object_update(stamped, event))
+		error_nomem(e, "an event");
+	else if ((l->fd >= 0 || !open_own(l, e)) && !write_event(l, stamped, sync, e))
+		ret = apply(l, stamped, e);
+	json_decref(stamped);
+	json_decref(event);
+	return ret;
+}
+
+/* --- asking --- */
+
+struct ledger_unit ledger_unit(const struct ledger *l, const char *unit)
+{
+	const json_t *place = json_object_get(l->places, unit);
+
+	return place ? l->units[json_integer_value(place)].known : (struct ledger_unit){ 0 };
+}
+
+const char *ledger_maker(const struct ledger *l, const char *folder)
+{
+	return json_string_value(json_object_get(json_object_get(l->makers, folder), "unit"));
+}
+
+const json_t *ledger_result(const struct ledger *l, const char *folder)
+{
+	return json_object_get(json_object_get(l->makers, folder), "result");
+}
+
+const json_t *ledger_replaced(const struct ledger *l)
+{
+	return l->replaced;
+}
+
+size_t ledger_broken(const struct ledger *l)
+{
+	return l->broken;
+}
+
+char *ledger_path(const struct ledger *l, const char *name)
+{
+	return path_join(l->folder, name);
+}
