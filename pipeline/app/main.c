@@ -14,10 +14,17 @@
 /* Blocks of products are read past GDAL's own cache (blocks.h); it only serves small rasters. */
 #define GDAL_CACHE_BYTES ((size_t)16 << 20)
 
+static int not_built(const struct context *context, struct error *e)
+{
+	(void)context;
+	return error_set(e, ERROR_BUG, "not built");
+}
+
 static int (*const commands[COMMAND_NR])(const struct context *context, struct error *e) = {
 	[COMMAND_INFO] = info_command,	   [COMMAND_SCENE] = scene_command,
 	[COMMAND_MOSAIC] = mosaic_command, [COMMAND_CHANGE] = change_command,
-	[COMMAND_VERIFY] = verify_command,
+	[COMMAND_RUN] = not_built,	   [COMMAND_STATUS] = not_built,
+	[COMMAND_VERIFY] = verify_command, [COMMAND_SLURM] = not_built,
 };
 
 /*
@@ -67,9 +74,12 @@ static int run(struct log *log, struct options *o, int argc, char **argv, struct
 	struct context context = { .options = o, .log = log };
 	enum command command;
 
-	if (open_standard_streams(e) || options_parse(o, &command, argc, argv, stdout, e))
+	if (open_standard_streams(e) || options_environment(o, environ, e) ||
+	    options_parse(o, &command, argc, argv, stdout, e))
 		return -1;
 	log->level = log_level(o);
+	for (size_t i = 0; i < o->warnings.nr; i++)
+		log_say(log, LOG_WARNING, "%s", o->warnings.values[i]);
 	if (command == COMMAND_NONE)
 		return 0;
 	if (find_kernels(&context.kernels, o->isa, e))

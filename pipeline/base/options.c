@@ -10,7 +10,7 @@
 #include "pipeline/base/suggest.h"
 
 #define WORDS_MAX   4	/* after one option */
-#define KNOWN_MAX   128 /* spellings of all options */
+#define KNOWN_MAX   256 /* spellings of all options */
 #define THREADS_MAX 1024
 
 _Static_assert(COMMAND_NR < 32, "sets of commands are unsigned");
@@ -44,29 +44,40 @@ void options_init(struct options *o)
 	struct error unused;
 
 	*o = (struct options){ .threads = cpus() };
-	/* Without memory a text stays NULL: options_parse() says so. */
+	/* Without memory a text stays NULL: options_check_presets() says so. */
 	for (size_t i = 0; i < option_table_nr; i++)
 		if (option_table[i].preset)
 			option_set(o, &option_table[i], &option_table[i].preset, &unused);
 }
 
+int options_check_presets(const struct options *o, struct error *e)
+{
+	for (size_t i = 0; i < option_table_nr; i++) {
+		const struct option_spec *s = &option_table[i];
+
+		if (s->preset && is_text(s->type) &&
+		    !*(char *const *)(const void *)((const char *)o + s->offset))
+			return error_nomem(e, "the options");
+	}
+	return 0;
+}
+
 void options_release(struct options *o)
 {
-	for (size_t i = 0; i < option_table_nr; i++)
+	for (size_t i = 0; i < option_table_nr; i++) {
 		if (is_text(option_table[i].type))
 			free(*text_of(o, &option_table[i]));
-	for (size_t i = 0; i < o->creation.nr; i++)
-		free(o->creation.values[i]);
-	free(o->creation.values);
+		option_clear(o, &option_table[i]);
+	}
+	given_release(&o->environment);
+	given_release(&o->given);
+	for (size_t i = 0; i < o->warnings.nr; i++)
+		free(o->warnings.values[i]);
+	free(o->warnings.values);
 	for (size_t i = 0; i < o->paths_nr; i++)
 		free(o->paths[i]);
 	free(o->paths);
 	*o = (struct options){ 0 };
-}
-
-const char *command_name(enum command command)
-{
-	return command < COMMAND_NR ? command_table[command].name : NULL;
 }
 
 /* --- the command line --- */
@@ -76,7 +87,6 @@ struct parser {
 	enum command command; /* COMMAND_NONE until it is met */
 	int argc, i;	      /* i: the next word */
 	char *const *argv;
-	bool given[KNOWN_MAX]; /* by place in the table */
 	struct error *e;
 };
 
@@ -188,12 +198,21 @@ static int take_words(struct parser *p, const struct option_spec *s, const char 
 	return 0;
 }
 
+/* What the environment gives for the command, and over it what the command line gives. */
+static int set_options(const struct parser *p)
+{
+	return given_apply(p->o, &p->o->environment, p->command, p->e) ||
+			       given_apply(p->o, &p->o->given, p->command, p->e)
+		       ? -1
+		       : 0;
+}
+
 /* --help and its like; 1: the rest of the command line does not matter. */
 static int answer(struct parser *p, const struct option_spec *s, FILE *out)
 {
 	if (!strcmp(s->name, "version")) {
 		p->command = COMMAND_VERSION;
-		return 1;
+		return set_options(p) ? -1 : 1;
 	}
 	if (!strcmp(s->name, "man")) {
 		options_man(out);
@@ -220,8 +239,7 @@ static int parse_option(struct parser *p, const char *word, FILE *out)
 		return -1;
 	if (s->type == OPTION_ANSWER)
 		return answer(p, s, out);
-	p->given[s - option_table] = true;
-	return option_set(p->o, s, words, p->e);
+	return given_add(&p->o->given, s, COMMANDS_ALL, words, option_words(s->type), NULL, p->e);
 }
 
 static int add_path(struct parser *p, const char *word)
@@ -263,18 +281,13 @@ static int parse_words(struct parser *p, FILE *out)
 
 static int check_options(const struct parser *p)
 {
-	for (size_t i = 0; i < option_table_nr; i++) {
-		const struct option_spec *s = &option_table[i];
-
-		if (p->given[i] && !(s->commands & 1u << p->command))
+	for (size_t i = 0; i < p->o->given.nr; i++)
+		if (!given_is_for(&p->o->given.items[i], p->command))
 			return error_set(p->e, ERROR_USAGE,
 					 "%s is not an option of %s; balkhash %s --help lists them",
-					 s->spelling, command_name(p->command),
-					 command_name(p->command));
-		if (s->preset && is_text(s->type) && !*text_of(p->o, s))
-			return error_nomem(p->e, "the options");
-	}
-	return 0;
+					 p->o->given.items[i].spec->spelling,
+					 command_name(p->command), command_name(p->command));
+	return options_check_presets(p->o, p->e);
 }
 
 /* Is there all that the command needs? */
@@ -286,12 +299,15 @@ static int check(const struct parser *p)
 		return error_set(p->e, ERROR_USAGE,
 				 "no command is given; balkhash --help lists them");
 	c = &command_table[p->command];
-	if (check_options(p))
+	if (check_options(p) || set_options(p))
 		return -1;
 	if (p->o->paths_nr < c->paths_min)
 		return error_set(p->e, ERROR_USAGE, "%s wants at least %s, not %zu: balkhash %s %s",
 				 c->name, c->paths_min > 1 ? "two paths" : "one path",
 				 p->o->paths_nr, c->name, c->synopsis);
+	if (c->paths_max && p->o->paths_nr > c->paths_max)
+		return error_set(p->e, ERROR_USAGE, "%s wants one path, not %zu: balkhash %s %s",
+				 c->name, p->o->paths_nr, c->name, c->synopsis);
 	if (c->needs_output && !p->o->output)
 		return error_set(p->e, ERROR_USAGE,
 				 "%s wants to know where to write, -o DIR: "
@@ -312,7 +328,6 @@ int options_parse(struct options *o, enum command *command, int argc, char *cons
 	};
 	int ret;
 
-	_Static_assert(KNOWN_MAX >= 64, "two spellings of each option");
 	*command = COMMAND_NONE;
 	o->paths = calloc((size_t)argc + 1, sizeof(*o->paths));
 	if (!o->paths)

@@ -20,7 +20,10 @@ enum command {
 	COMMAND_SCENE,
 	COMMAND_MOSAIC,
 	COMMAND_CHANGE,
+	COMMAND_RUN,
+	COMMAND_STATUS,
 	COMMAND_VERIFY,
+	COMMAND_SLURM,
 	COMMAND_NR,
 	COMMAND_NONE = COMMAND_NR, /* --help, --man, --bash-completion: answered already */
 	COMMAND_VERSION,	   /* --version: for main, which knows the libraries */
@@ -29,6 +32,23 @@ enum command {
 /* What -co, repeated, gives. */
 struct option_list {
 	char **values;
+	size_t nr;
+};
+
+struct option_spec; /* options_table.h */
+
+/* An option as it was given. */
+struct option_given {
+	const struct option_spec *spec;
+	unsigned commands; /* bit set of those it is meant for */
+	char **words;
+	size_t words_nr;
+	char *origin; /* "FILE:12", "BALKHASH_THREADS"; NULL: the command line */
+};
+
+/* What one source of options gives, in its order.  Owns it all; {0} is empty. */
+struct given_list {
+	struct option_given *items;
 	size_t nr;
 };
 
@@ -69,7 +89,29 @@ struct options {
 	int tile; /* side of a working tile [pixels]: multiple of 64 in 128..2048 */
 	bool overwrite, json, quiet;
 	int verbose;
-	char **paths; /* what is left on the command line */
+	char *log_format; /* "text" or "json" */
+	/* --- run, status, slurm; what they are for is in the table --- */
+	struct option_list products, search;
+	char *collections; /* by commas; NULL: all */
+	int cloud_cover;   /* 0..100 [percent] */
+	int settle;	   /* [s] */
+	char *changes;	   /* "all", "consecutive" or "none" */
+	int completeness;  /* 0..100 [percent] */
+	char *metrics;	   /* file; NULL: none */
+	char *index;	   /* "none", "gpkg" or "PG:..."; the last may hold a password */
+	int alert_days;	   /* 0: never */
+	int attempts;
+	int lease, time_limit; /* [s] */
+	bool plan, dump_config, dry_run;
+	char *unit;		   /* "N" or "N-M" as it was given; NULL: all */
+	char *stages;		   /* by commas, as given; NULL: all */
+	char *partition, *account; /* slurm; NULL: the cluster's */
+	int tasks, chunk;	   /* slurm; 0: not given */
+	/* --- where it is all from --- */
+	struct given_list environment; /* BALKHASH_*, also those of other commands */
+	struct given_list given;       /* on the command line */
+	struct option_list warnings;   /* lines for the log: of the environment */
+	char **paths;		       /* what is left on the command line */
 	size_t paths_nr;
 };
 
@@ -83,9 +125,20 @@ void options_init(struct options *o);
 void options_release(struct options *o);
 
 /*
+ * Take BALKHASH_<KEY> (the key in upper case, '-' as '_') from environment, an array of
+ * NAME=VALUE that ends with NULL, as environ is; before options_parse(), which sets what the
+ * command takes, below what the command line gives.  A variable that is empty counts as not set;
+ * lists and pairs are parted by line ends, flags are yes or no.  A variable that is no key is told
+ * in o->warnings, naming the nearest.  Only fails without memory: values are checked when
+ * they are set.
+ */
+int options_environment(struct options *o, char *const *environment, struct error *e);
+
+/*
  * Read the command line.  Sets *command; COMMAND_NONE if --help, --man or
  * --bash-completion was answered on out; COMMAND_VERSION for --version.  USAGE (naming the
- * nearest option or command) if it is wrong.  Spellings as in GDAL: -tr X Y, -te XMIN YMIN
+ * nearest option or command) if it is wrong, CONFIG if a value of the
+ * environment is.  Spellings as in GDAL: -tr X Y, -te XMIN YMIN
  * XMAX YMAX, -t_srs DEF, -co N=V, -o DIR; --name VALUE and --name=VALUE for the others, with
  * one dash or two; options before and after paths; -- ends options.
  */
@@ -99,6 +152,9 @@ int options_parse(struct options *o, enum command *command, int argc, char *cons
  */
 size_t options_that_change_pixels(const struct options *o, enum command command,
 				  struct option_value *values, size_t max);
+
+/* Key of an option as a variable of the environment: "BALKHASH_MIN_COVERAGE". */
+void option_variable(const char *key, char *name, size_t size);
 
 /* "info", "scene" ...; NULL for COMMAND_NONE and above. */
 const char *command_name(enum command command);

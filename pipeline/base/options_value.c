@@ -158,15 +158,17 @@ static int set_extent(struct options *o, const struct option_spec *s, const char
 	return 0;
 }
 
-static int add_pair(struct options *o, const struct option_spec *s, const char *word,
+static int add_word(struct options *o, const struct option_spec *s, const char *word,
 		    struct error *e)
 {
 	struct option_list *list = member(o, s);
 	const char *equals = strchr(word, '=');
 	char **values;
 
-	if (!equals || equals == word)
+	if (s->type == OPTION_PAIRS && (!equals || equals == word))
 		return wrong(e, s, "NAME=VALUE", word);
+	if (!word[0])
+		return wrong(e, s, s->metavar, word);
 	values = realloc(list->values, (list->nr + 1) * sizeof(*values));
 	if (!values)
 		return error_nomem(e, s->spelling);
@@ -178,16 +180,85 @@ static int add_pair(struct options *o, const struct option_spec *s, const char *
 	return 0;
 }
 
+/* What a word other than those that an option takes on the command line says: 1, 0, or -1 with e. */
+static int read_flag(const struct option_spec *s, const char *word, struct error *e)
+{
+	static const char *const words[] = { "no", "yes", "off", "on", "false", "true", "0", "1" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcasecmp(word, words[i]))
+			return i % 2;
+	return wrong(e, s, "yes or no", word);
+}
+
+static int set_flag(struct options *o, const struct option_spec *s, const char *word,
+		    struct error *e)
+{
+	int value = word ? read_flag(s, word, e) : 1;
+
+	if (value < 0)
+		return -1;
+	*(bool *)member(o, s) = value;
+	return 0;
+}
+
+static int add_count(struct options *o, const struct option_spec *s, const char *word,
+		     struct error *e)
+{
+	int *count = member(o, s);
+
+	if (!word)
+		++*count;
+	else if (word[0] < '0' || word[0] > '9' || word[1])
+		return wrong(e, s, "a number from 0 to 9", word);
+	else
+		*count = word[0] - '0';
+	return 0;
+}
+
+void option_clear(struct options *o, const struct option_spec *s)
+{
+	struct option_list *list = member(o, s);
+
+	if (s->type == OPTION_COUNT)
+		*(int *)member(o, s) = 0;
+	if (s->type != OPTION_LIST && s->type != OPTION_PAIRS)
+		return;
+	for (size_t i = 0; i < list->nr; i++)
+		free(list->values[i]);
+	free(list->values);
+	*list = (struct option_list){ 0 };
+}
+
+bool option_same_name(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "=");
+
+	return n == strcspn(b, "=") && !strncasecmp(a, b, n);
+}
+
+void option_drop_pair(struct options *o, const struct option_spec *s, const char *word)
+{
+	struct option_list *list = member(o, s);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->nr; i++) {
+		if (option_same_name(list->values[i], word))
+			free(list->values[i]);
+		else
+			list->values[kept++] = list->values[i];
+	}
+	list->nr = kept;
+}
+
 int option_set(struct options *o, const struct option_spec *s, const char *const *words,
 	       struct error *e)
 {
 	switch (s->type) {
 	case OPTION_FLAG:
-		*(bool *)member(o, s) = true;
-		return 0;
+		return set_flag(o, s, words[0], e);
 	case OPTION_COUNT:
-		++*(int *)member(o, s);
-		return 0;
+		return add_count(o, s, words[0], e);
 	case OPTION_TEXT:
 		return words[0][0] ? set_text(o, s, words[0], e) : wrong(e, s, s->metavar, "");
 	case OPTION_CHOICE:
@@ -203,11 +274,33 @@ int option_set(struct options *o, const struct option_spec *s, const char *const
 	case OPTION_EXTENT:
 		return set_extent(o, s, words, e);
 	case OPTION_PAIRS:
-		return add_pair(o, s, words[0], e);
+	case OPTION_LIST:
+		return add_word(o, s, words[0], e);
 	case OPTION_ANSWER:
 		break;
 	}
 	return error_set(e, ERROR_BUG, "%s fills nothing", s->spelling);
+}
+
+size_t option_words(enum option_type type)
+{
+	switch (type) {
+	case OPTION_FLAG:
+	case OPTION_COUNT:
+	case OPTION_ANSWER:
+		return 0;
+	case OPTION_SIZES:
+		return 2;
+	case OPTION_EXTENT:
+		return 4;
+	default:
+		return 1;
+	}
+}
+
+const char *option_section(const struct option_spec *s)
+{
+	return s->section ? s->section : "options";
 }
 
 /* The shortest of %.15g and %.17g that reads back the same. */
