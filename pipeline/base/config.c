@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/base/config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,6 @@
 #define KEYS_MAX 128 /* of the table */
 #define OPTIONS	 "options "
 
-/* The commands that a configuration is for, and those that it is read by. */
-#define STAGES	(COMMANDS(SCENE) | COMMANDS(MOSAIC) | COMMANDS(CHANGE))
-#define READERS (COMMANDS(RUN) | COMMANDS(STATUS) | COMMANDS(SLURM))
-
 /* In the order of --dump-config. */
 static const char *const sections[] = { "lake",		 "inputs",	  "period NAME",
 					"change NAME",	 "output",	  "slurm",
@@ -24,6 +21,7 @@ static const char *const sections[] = { "lake",		 "inputs",	  "period NAME",
 
 struct reader {
 	struct config *c;
+	char *folder;				     /* of the file */
 	struct given_list levels[LEVEL_ENVIRONMENT]; /* of the file */
 	struct options scratch;			     /* to try values in */
 	struct config_times times;
@@ -31,40 +29,6 @@ struct reader {
 };
 
 /* --- values of the file --- */
-
-static bool is_relative(const struct option_spec *s, const char *value)
-{
-	if (!value[0] || value[0] == '/' || strstr(value, "://"))
-		return false;
-	return s->path != PATH_LAKE || strpbrk(value, "./");
-}
-
-/* The value with what is relative in it put below the folder of the file; NULL without memory. */
-static char *resolve(const struct option_spec *s, const char *path, const char *value)
-{
-	const char *slash = strrchr(path, '/');
-	char *copy = strdup(value), *rest = copy, *word, *text = NULL;
-	size_t size;
-	FILE *out;
-
-	if (!slash || s->path == PATH_NONE || !copy)
-		return copy;
-	out = open_memstream(&text, &size);
-	while (out && (word = s->path == PATH_LIST ? strsep(&rest, ",") : rest)) {
-		if (s->path == PATH_LIST)
-			word += strspn(word, " \t");
-		fprintf(out, "%.*s%s%s", is_relative(s, word) ? (int)(slash + 1 - path) : 0, path,
-			word, s->path == PATH_LIST && rest ? "," : "");
-		if (s->path != PATH_LIST)
-			rest = NULL;
-	}
-	free(copy);
-	if (out && fclose(out)) {
-		free(text);
-		text = NULL;
-	}
-	return text;
-}
 
 static const struct option_spec *find_key(const char *name)
 {
@@ -128,8 +92,8 @@ static int add_value(struct reader *r, const struct ini_place *at, const struct 
 {
 	bool own = r->command != COMMAND_NONE;
 	struct given_list *level = &r->levels[own ? LEVEL_OWN : LEVEL_SHARED];
-	unsigned commands = own ? 1u << r->command : STAGES | READERS;
-	char *resolved = resolve(s, at->path, value), *origin = NULL;
+	unsigned commands = own ? 1u << r->command : STAGES | CONFIGURED;
+	char *resolved = config_resolve(s, r->folder, value), *origin = NULL;
 	int ret;
 
 	if (!resolved || asprintf(&origin, "%s:%d", at->path, at->line) < 0) {
@@ -196,6 +160,9 @@ static int read_file(struct reader *r, struct error *e)
 {
 	static const struct ini_taker taker = { take_section, take_key, false };
 
+	r->folder = config_folder(r->c->path);
+	if (!r->folder)
+		return error_errno(e, errno, "the folder of %s", r->c->path);
 	if (ini_read(r->c->path, &taker, r, e) || config_times_end(&r->times, r->c->path, e))
 		return -1;
 	return config_times_finish(r->c, &r->times, e);
@@ -209,7 +176,7 @@ static int set_options(struct config *c, const struct given_list *const levels[L
 	for (int k = 0; k < COMMAND_NR; k++) {
 		struct options *o = &c->options[k];
 
-		if (!((STAGES | READERS) & 1u << k))
+		if (!((STAGES | CONFIGURED) & 1u << k))
 			continue;
 		options_init(o);
 		if (options_check_presets(o, e))
@@ -266,14 +233,16 @@ static int set_settings(struct config *c, const struct config_times *t,
 			const struct given_list *const levels[LEVEL_NR], struct error *e)
 {
 	struct config_settings s = { 0 };
-	int ret = 0;
+	char *here = config_folder("");
+	int ret = here ? 0 : error_errno(e, errno, "the working folder");
 
 	for (size_t i = 0; !ret && i < SECTIONS_NR; i++) {
 		if (!strcmp(sections[i], "period NAME"))
 			ret = add_times(&s, t, e);
 		else if (strcmp(sections[i], "change NAME") != 0)
-			ret = config_settings_section(&s, c, levels, sections[i], e);
+			ret = config_settings_section(&s, c, levels, sections[i], here, e);
 	}
+	free(here);
 	c->settings = s.items;
 	c->settings_nr = s.nr;
 	return ret;
@@ -300,6 +269,7 @@ int config_read(struct config *out, const char *path, const struct options *comm
 		      : 0;
 	for (size_t i = 0; i < LEVEL_ENVIRONMENT; i++)
 		given_release(&r.levels[i]);
+	free(r.folder);
 	options_release(&r.scratch);
 	config_times_release(&r.times);
 	if (ret)

@@ -4,8 +4,8 @@
  * table's, and what stands above it: built-in < file < environment < command line.
  *
  * Sections: [lake] [inputs] [period NAME] [change NAME] [options] [options scene|mosaic|change]
- * [output] [slurm].  Paths in the file are relative to its folder; a lake is a path if
- * it holds a dot or a slash.  Of one key a higher source replaces the value of a lower one; of
+ * [output] [slurm].  Paths in the file are relative to its folder, and become absolute;
+ * a lake is a path if it holds a dot or a slash.  Of one key a higher source replaces the value of a lower one; of
  * NAME=VALUE (-co, --set) only those of the same NAME.  [options COMMAND] stands above [options].
  * Read once, constant from then on.
  */

@@ -81,7 +81,7 @@ struct filler {
 	struct config_settings *out;
 	const struct config *c;
 	const struct given_list *const *levels;
-	const char *section;
+	const char *section, *here;
 	const struct option_spec *spec;
 	enum command command; /* whose values they are */
 };
@@ -100,31 +100,43 @@ static size_t top_level(const struct filler *f, const char *pair)
 	return LEVEL_NR;
 }
 
-static int add_given(const struct filler *f, const struct option_given *g, struct error *e)
+/* What was given as one text, "yes" for a flag alone; NULL without memory. */
+static char *value_text(const struct filler *f, const struct option_given *g)
 {
-	char number[20] = "", *value = NULL;
-	const struct options *o = &f->c->options[f->command];
+	char *value = NULL;
 	size_t size;
 	FILE *text;
+
+	if (f->spec->type == OPTION_COUNT)
+		return asprintf(&value, "%d", f->c->options[f->command].verbose) < 0 ? NULL : value;
+	text = open_memstream(&value, &size);
+	for (size_t i = 0; text && i < g->words_nr; i++)
+		fprintf(text, "%s%s", i ? " " : "", g->words[i]);
+	if (text && !g->words_nr)
+		fputs("yes", text);
+	if (text && fclose(text)) {
+		free(value);
+		value = NULL;
+	}
+	return value;
+}
+
+static int add_given(const struct filler *f, size_t level, const struct option_given *g,
+		     struct error *e)
+{
+	char *value = value_text(f, g), *whole;
 	int ret;
 
-	text = open_memstream(&value, &size);
-	if (!text)
+	if (!value)
 		return error_nomem(e, "the settings");
-	for (size_t i = 0; i < g->words_nr; i++)
-		fprintf(text, "%s%s", i ? " " : "", g->words[i]);
-	if (fclose(text)) {
-		free(value);
-		return error_nomem(e, "the settings");
-	}
-	if (f->spec->type == OPTION_COUNT)
-		snprintf(number, sizeof(number), "%d", o->verbose);
-	ret = config_settings_add(f->out, f->section, f->spec->name,
-				  f->spec->type == OPTION_COUNT ? number
-				  : g->words_nr			? value
-								: "yes",
-				  g->origin ? g->origin : "command line", e);
+	/* The file's are absolute already. */
+	whole = level < LEVEL_ENVIRONMENT ? strdup(value) : config_resolve(f->spec, f->here, value);
 	free(value);
+	if (!whole)
+		return error_nomem(e, "the settings");
+	ret = config_settings_add(f->out, f->section, f->spec->name, whole,
+				  g->origin ? g->origin : "command line", e);
+	free(whole);
 	return ret;
 }
 
@@ -142,10 +154,10 @@ static int add_level(const struct filler *f, size_t k, struct error *e)
 		last = g;
 		if (type == OPTION_PAIRS && top_level(f, g->words[0]) != k)
 			continue;
-		if ((type == OPTION_PAIRS || type == OPTION_LIST) && add_given(f, g, e))
+		if ((type == OPTION_PAIRS || type == OPTION_LIST) && add_given(f, k, g, e))
 			return -1;
 	}
-	return last && type != OPTION_PAIRS && type != OPTION_LIST ? add_given(f, last, e) : 0;
+	return last && type != OPTION_PAIRS && type != OPTION_LIST ? add_given(f, k, last, e) : 0;
 }
 
 /* Of what has no value there is no line. */
@@ -204,14 +216,14 @@ static enum command command_of(const struct option_spec *s, const char *own)
 
 int config_settings_section(struct config_settings *s, const struct config *c,
 			    const struct given_list *const levels[LEVEL_NR], const char *section,
-			    struct error *e)
+			    const char *here, struct error *e)
 {
 	const char *own =
 		strncmp(section, OPTIONS, strlen(OPTIONS)) ? NULL : section + strlen(OPTIONS);
 
 	for (size_t i = 0; i < option_table_nr; i++) {
 		const struct option_spec *spec = &option_table[i];
-		struct filler f = { s, c, levels, section, spec, command_of(spec, own) };
+		struct filler f = { s, c, levels, section, here, spec, command_of(spec, own) };
 
 		if (spec->type == OPTION_ANSWER || f.command == COMMAND_NONE ||
 		    strcmp(option_section(spec), own ? "options" : section) != 0)

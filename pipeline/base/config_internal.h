@@ -52,9 +52,18 @@ int config_settings_add(struct config_settings *s, const char *section, const ch
 			const char *value, const char *origin, struct error *e);
 void config_settings_release(struct config_settings *s);
 
-/* Add the lines of a section, "options scene" among them, by what the levels give. */
+/* The folder of a path, absolute and with a slash behind it, allocated; "": the working folder.  NULL with errno. */
+char *config_folder(const char *path);
+
+/* The value with what is relative in it put below the folder, allocated; NULL without memory. */
+char *config_resolve(const struct option_spec *s, const char *folder, const char *value);
+
+/*
+ * Add the lines of a section, "options scene" among them, by what the levels give; here is the
+ * folder that paths which are not of the file belong to.
+ */
 int config_settings_section(struct config_settings *s, const struct config *c,
 			    const struct given_list *const levels[LEVEL_NR], const char *section,
-			    struct error *e);
+			    const char *here, struct error *e);
 
 #endif

@@ -40,6 +40,9 @@ enum option_path {
 /* Sets of commands. */
 #define COMMANDS(command) (1u << COMMAND_##command)
 #define COMMANDS_ALL	  ((1u << COMMAND_NR) - 1)
+/* What makes results, and what reads a configuration. */
+#define STAGES	   (COMMANDS(SCENE) | COMMANDS(MOSAIC) | COMMANDS(CHANGE))
+#define CONFIGURED (COMMANDS(RUN) | COMMANDS(STATUS) | COMMANDS(SLURM))
 
 struct option_spec {
 	const char *name;     /* key in a configuration file; "--" before it is a spelling too */

@@ -87,6 +87,52 @@ static void help_option(const struct option_spec *s, FILE *out)
 	fputc('\n', out);
 }
 
+/* Options that are keys of a configuration, as run and its like show them. */
+static const struct {
+	const char *section;
+	unsigned stages; /* that take them, in [options] */
+	const char *title;
+} group_table[] = {
+	{ COMMAND_LINE_ONLY, 0, "Options of the command line only" },
+	{ "inputs", 0, "Keys of [inputs] in CONFIG, and options" },
+	{ "output", 0, "Keys of [output], and options" },
+	{ "slurm", 0, "Keys of [slurm], and options" },
+	{ "lake", 0, "Keys of [lake], and options" },
+	{ "options", COMMANDS(SCENE), "Keys of [options] or [options scene], and options" },
+	{ "options", COMMANDS(MOSAIC), "Keys of [options] or [options mosaic], and options" },
+	{ "options", COMMANDS(CHANGE), "Keys of [options] or [options change], and options" },
+	{ "options", STAGES, "Keys of [options], also of one command, and options" },
+};
+
+static bool in_group(const struct option_spec *s, size_t group)
+{
+	return s->type != OPTION_ANSWER && !strcmp(option_section(s), group_table[group].section) &&
+	       (!group_table[group].stages || (s->commands & STAGES) == group_table[group].stages);
+}
+
+/* The options of a command that reads a configuration, by section. */
+static void help_keys(enum command command, FILE *out)
+{
+	for (size_t k = 0; k < sizeof(group_table) / sizeof(group_table[0]); k++) {
+		bool any = false;
+
+		for (size_t i = 0; i < option_table_nr; i++) {
+			const struct option_spec *s = &option_table[i];
+
+			if (!(s->commands & 1u << command) || !in_group(s, k))
+				continue;
+			if (!any)
+				fprintf(out, "\n%s:\n", group_table[k].title);
+			any = true;
+			help_option(s, out);
+		}
+	}
+	fprintf(out, "\nOther options:\n");
+	for (size_t i = 0; i < option_table_nr; i++)
+		if (option_table[i].type == OPTION_ANSWER)
+			help_option(&option_table[i], out);
+}
+
 /* The options of one command, or (COMMAND_NONE) those of all. */
 static void help_options(enum command command, FILE *out)
 {
@@ -136,7 +182,10 @@ void options_help(enum command command, FILE *out)
 	format_help(c->help, NULL, true, text, sizeof(text));
 	print_wrapped(text, 0, 0, out);
 	fputc('\n', out);
-	help_options(command, out);
+	if (CONFIGURED & 1u << command)
+		help_keys(command, out);
+	else
+		help_options(command, out);
 }
 
 /* --- the manual page --- */
@@ -190,6 +239,49 @@ static void man_option(const struct option_spec *s, FILE *out)
 	fputs(s->commands == COMMANDS_ALL ? "\n" : ".\n", out);
 }
 
+/* The keys of a section, by commas. */
+static void man_keys(const char *section, FILE *out)
+{
+	const char *before = "";
+
+	fputs(".TP\n.B ", out);
+	fprintf(out, "[%s]\n", section);
+	for (size_t i = 0; i < option_table_nr; i++) {
+		const struct option_spec *s = &option_table[i];
+
+		if (s->type == OPTION_ANSWER || strcmp(option_section(s), section) != 0)
+			continue;
+		fputs(before, out);
+		roff(s->name, out);
+		before = ", ";
+	}
+	fputc('\n', out);
+}
+
+static void man_configuration(FILE *out)
+{
+	static const char *const sections[] = { "lake", "inputs", "output", "slurm", "options" };
+
+	fputs(".SH CONFIGURATION\n"
+	      "CONFIG of run, status and slurm is an INI file. Its keys are options, without\n"
+	      "their dashes; flags are yes or no. Paths are relative to the folder of the file.\n"
+	      "A line that begins with \\(lq;\\(rq is a comment, and so is what follows a blank and\n"
+	      "\\(lq;\\(rq. Above the file stands the environment, above that the command line.\n"
+	      "\\-\\-dump\\-config shows what they are together, and where each value is from.\n",
+	      out);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		man_keys(sections[i], out);
+	fputs(".TP\n.B [options scene]\n.TQ\n.B [options mosaic]\n.TQ\n.B [options change]\n"
+	      "Keys of [options] for one command.\n"
+	      ".TP\n.B [period NAME]\nA mosaic: from and to, or period = FROM/TO.\n"
+	      ".TP\n.B [change NAME]\nA change map: periods = NAME, NAME, ...\n"
+	      ".SH ENVIRONMENT\n"
+	      "Each option that is a key has a variable: BALKHASH_MIN_COVERAGE is\n"
+	      "\\-\\-min\\-coverage. One that is empty counts as not set; several values of an\n"
+	      "option that may be given several times stand on lines of their own.\n",
+	      out);
+}
+
 void options_man(FILE *out)
 {
 	fputs(".TH BALKHASH 1 \"\" \"balkhash " BALKHASH_VERSION "\" \"User Commands\"\n"
@@ -208,6 +300,7 @@ void options_man(FILE *out)
 	fputs(".SH OPTIONS\n", out);
 	for (size_t i = 0; i < option_table_nr; i++)
 		man_option(&option_table[i], out);
+	man_configuration(out);
 	fputs(".SH EXIT STATUS\n", out);
 	for (size_t i = 0; i < sizeof(exit_table) / sizeof(exit_table[0]); i++) {
 		fprintf(out, ".TP\n.B %d\n", (int)exit_table[i].code);
@@ -221,6 +314,7 @@ void options_man(FILE *out)
 	      "balkhash scene \\-\\-lake balkhash \\-o observations LC09_L2SP_150028_*\n"
 	      "balkhash mosaic \\-\\-lake balkhash \\-o 2024 observations/*_2024*\n"
 	      "balkhash change 1994 2024 \\-o change\n"
+	      "balkhash run lake.ini\n"
 	      ".fi\n",
 	      out);
 }

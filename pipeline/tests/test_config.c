@@ -274,11 +274,11 @@ static void sources_stand_above_each_other(void **state)
 	assert_string_equal(c->options[COMMAND_CHANGE].creation.values[3], "B=2");
 }
 
-/* A lake by name stays one; without a slash in the file's own name paths are those of the process. */
+/* Those of the file are absolute, those of other sources are left alone; a lake by name stays one. */
 static void paths_are_of_the_file(void **state)
 {
 	struct folder *f = *state;
-	char old[400];
+	char old[400], here[400], wanted[500];
 
 	take(f, SMALL "[lake]\nlake = balkhash\n", "run\tC", "");
 	assert_string_equal(f->c.options[COMMAND_SCENE].lake, "balkhash");
@@ -287,9 +287,19 @@ static void paths_are_of_the_file(void **state)
 	assert_string_equal(f->c.options[COMMAND_SCENE].stage, "z");
 	assert_non_null(getcwd(old, sizeof(old)));
 	assert_int_equal(chdir(f->path), 0);
+	assert_non_null(getcwd(here, sizeof(here)));
 	snprintf(f->file, sizeof(f->file), "c.ini");
 	take(f, SMALL, "run\tC", "");
-	assert_string_equal(f->c.options[COMMAND_RUN].products.values[0], "in");
+	snprintf(wanted, sizeof(wanted), "%s/in", here);
+	assert_string_equal(f->c.options[COMMAND_RUN].products.values[0], wanted);
+	snprintf(f->file, sizeof(f->file), "./c.ini");
+	take(f, SMALL, "run\tC\t--stage\tz", "");
+	snprintf(wanted, sizeof(wanted), "%s/./in", here);
+	assert_string_equal(f->c.options[COMMAND_RUN].products.values[0], wanted);
+	snprintf(wanted, sizeof(wanted), "%s/z", here);
+	for (size_t i = 0; i < f->c.settings_nr; i++)
+		if (!strcmp(f->c.settings[i].key, "stage"))
+			assert_string_equal(f->c.settings[i].value, wanted);
 	assert_int_equal(chdir(old), 0);
 	snprintf(f->file, sizeof(f->file), "%s/c.ini", f->path);
 }
@@ -558,26 +568,26 @@ static void the_dump_leaves_out_what_a_file_cannot_say(void **state)
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		char words[400], *text;
 
-		snprintf(words, sizeof(words), "run\tC\t--stage=%s", values[i]);
+		snprintf(words, sizeof(words), "run\tC\t-t_srs\t%s", values[i]);
 		take(f, SMALL, words, "");
-		assert_string_equal(f->c.options[COMMAND_SCENE].stage, values[i]);
+		assert_string_equal(f->c.options[COMMAND_SCENE].t_srs, values[i]);
 		text = dump(f);
-		assert_int_equal(count(text, "\n; stage = "), 1);
+		assert_int_equal(count(text, "\n; t_srs = "), 1);
 		take(f, text, "run\tC", "");
-		assert_null(f->c.options[COMMAND_SCENE].stage);
+		assert_null(f->c.options[COMMAND_SCENE].t_srs);
 		free(text);
 	}
 	/* The origin goes above a line that would become too long. */
 	take(f, SMALL,
-	     "run\tC\t--stage=" LONG100 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx"
+	     "run\tC\t-t_srs\t" LONG100 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx"
 	     "abcdefghijklmnopqrstuvwxyz",
 	     "");
 
 	char *text = dump(f);
 
-	assert_int_equal(count(text, "; command line\nstage = abc"), 1);
+	assert_int_equal(count(text, "; command line\nt_srs = abc"), 1);
 	take(f, text, "run\tC", "");
-	assert_int_equal(strlen(f->c.options[COMMAND_SCENE].stage), 176);
+	assert_int_equal(strlen(f->c.options[COMMAND_SCENE].t_srs), 176);
 	free(text);
 }
 
