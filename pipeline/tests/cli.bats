@@ -30,7 +30,7 @@ refuses() {
 	[[ $output == "Usage: balkhash COMMAND "* ]]
 	[ -z "$stderr" ]
 	program=$output
-	for command in info scene mosaic change verify; do
+	for command in info scene mosaic change run status verify slurm; do
 		grep -q "^  $command " <<<"$program"
 		run -0 "$BALKHASH" "$command" --help
 		[[ $output == "Usage: balkhash $command "* ]]
@@ -49,6 +49,17 @@ refuses() {
 	refuses 64 "at least two paths, not 1" change x -o y
 	refuses 64 "it runs scalar" info x --isa mmx
 	refuses 64 "from 1 to 1024" info x --threads 0
+}
+
+@test "the environment: checked for the command that takes it, unknown names are told" {
+	BALKHASH_THREADS=0 refuses 78 "BALKHASH_THREADS wants a whole number from 1 to 1024" info x
+	BALKHASH_MMU=0 refuses 66 "/nowhere" info /nowhere
+	BALKHASH_ISA=mmx refuses 64 "it runs scalar" --version
+	BALKHASH_ISA=scalar run -0 "$BALKHASH" --version
+	[ "${lines[-1]}" = "instruction set scalar" ]
+	BALKHASH_THREDS=secret run --separate-stderr -0 "$BALKHASH" --version
+	[[ $stderr == *"warning"*"did you mean BALKHASH_THREADS?"* ]]
+	[[ $stderr != *secret* ]]
 }
 
 @test "a missing product is one line and status 66" {
@@ -106,5 +117,5 @@ complete() {
 	[ "$(complete balkhash scene --rayleigh a)" = auto ]
 	[ "$(complete balkhash info --mas)" = "" ]
 	[ "$(complete balkhash scene some)" = "" ]
-	[[ "$(complete balkhash "")" == "info scene mosaic change verify --lake "* ]]
+	[[ "$(complete balkhash "")" == "info scene mosaic change run status verify slurm --lake "* ]]
 }
