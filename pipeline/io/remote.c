@@ -79,6 +79,22 @@ char *remote_host(const char *path)
 	return host;
 }
 
+bool remote_allowed(const char *address, const char *own, const char *hosts)
+{
+	char *host = remote_host(address), *own_host = remote_is(own) ? remote_host(own) : NULL;
+	bool allowed = host && own_host && !strcasecmp(own_host, host);
+
+	free(own_host);
+	while (host && !allowed && hosts && *hosts) {
+		size_t n = strcspn(hosts, ",");
+
+		allowed = strlen(host) == n && !strncasecmp(hosts, host, n);
+		hosts += n + (hosts[n] == ',');
+	}
+	free(host);
+	return allowed;
+}
+
 /* The address of a path; of an object in a bucket signed anew each time. */
 static char *address_of(void *context, struct error *e)
 {

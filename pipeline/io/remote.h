@@ -29,6 +29,12 @@ char *remote_vsi(const char *path);
 char *remote_host(const char *path);
 
 /*
+ * True if an address lies at the same host and port as own (a path of any kind: one that is not remote has
+ * no host), or at one of hosts ("a.example.org,b.example.org:8080"; NULL: none).
+ */
+bool remote_allowed(const char *address, const char *own, const char *hosts);
+
+/*
  * Fetch one file to a new local file, which appears under its name only when it
  * is whole: Content-Length agrees, a range that was asked for is the one that
  * came, an MD5 that the server promises (Content-MD5, or the ETag of an S3

@@ -250,23 +250,6 @@ static const char *relative(const char *href)
 	}
 }
 
-/* True if the user allows files of this host: the Item's own, or one of --hosts. */
-static bool is_allowed(const struct stac *s, const char *host)
-{
-	char *own = remote_is(s->p->path) ? remote_host(s->p->path) : NULL;
-	bool allowed = own && !strcasecmp(own, host);
-	const char *at = s->options->hosts;
-
-	free(own);
-	while (!allowed && at && *at) {
-		size_t n = strcspn(at, ",");
-
-		allowed = strlen(host) == n && !strncasecmp(at, host, n);
-		at += n + (at[n] == ',');
-	}
-	return allowed;
-}
-
 static int refuse(const struct stac *s, const char *key, const char *href, const char *why,
 		  struct error *e)
 {
@@ -329,7 +312,7 @@ int stac_locate(struct stac *s, const char *key, const char *href, enum role rol
 
 	if (remote) {
 		host = remote_host(href);
-		ret = host && is_allowed(s, host);
+		ret = remote_allowed(href, s->p->path, s->options->hosts);
 		if (!ret && host)
 			error_set(e, ERROR_DATA,
 				  "%s: asset %.60s lies on another host: allow it with --hosts %s",
