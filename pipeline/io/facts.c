@@ -63,13 +63,15 @@ static int days_of_month(int year, int month)
 	return days[month - 1] + (month == 2 && leap);
 }
 
-/* What may follow the seconds: a fraction, a Z. */
+/* What may follow the seconds: a fraction, and what says that it is UTC. */
 static bool is_tail(const char *s)
 {
 	if (*s == '.')
 		s += 1 + strspn(s + 1, "0123456789");
 	if (*s == 'Z')
 		s++;
+	else if (!strncmp(s, "+00:00", 6))
+		s += 6;
 	return *s == '\0';
 }
 

@@ -18,7 +18,7 @@ bool facts_number(const char *text, double *out);
 /* A whole number in min..max and nothing else. */
 bool facts_integer(const char *text, long min, long max, long *out);
 
-/* "2019-09-18T10:50:29.000Z", fraction and Z or not, as seconds since 1970 UTC, fraction cut. */
+/* "2019-09-18T10:50:29.000Z", fraction and "Z" or "+00:00" or neither, as seconds since 1970 UTC, fraction cut. */
 bool facts_time(const char *text, int64_t *out);
 
 /* True for 1 to 199 characters of A-Z a-z 0-9 . _ - of which the first is no dot: never a path. */
