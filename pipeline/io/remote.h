@@ -51,7 +51,8 @@ int remote_fetch(const char *path, const char *local, struct error *e);
 
 /*
  * Fetch a product into an existing empty folder.  path: a remote folder, an
- * archive, or a metadata file whose siblings are the product.  *local: the path
+ * archive, a metadata file whose siblings are the product, or a STAC Item (".json", or as an API names
+ * it: ".../collections/NAME/items/ID").  *local: the path
  * in `folder` that stands for it, to be freed.  All files of a folder that the server can
  * list (a bucket, or a web server with an index); where it cannot, those that the metadata
  * names.  Errors as remote_fetch(); CONFIG if the disk has too little room.

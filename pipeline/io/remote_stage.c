@@ -330,11 +330,43 @@ static char *split_last(char *path)
 	return slash + 1;
 }
 
+/* True of ".../collections/NAME/items": what lies there is an Item as an API gives it, without ".json". */
+static bool is_items(const char *vsi)
+{
+	static const char middle[] = "/collections/", end[] = "/items";
+	size_t n = strlen(vsi);
+	const char *at = strstr(vsi, middle), *more;
+
+	while (at && (more = strstr(at + 1, middle)))
+		at = more;
+	return at && ends_with(vsi, end) && at + strlen(middle) < vsi + n - strlen(end) &&
+	       strchr(at + strlen(middle), '/') == vsi + n - strlen(end);
+}
+
+static int fetch_item(const struct transfer *t, char **local, const char *name, const char *folder,
+		      struct error *e)
+{
+	char *from;
+	int ret;
+
+	if (asprintf(local, "%s/%s.json", folder, name) < 0) {
+		*local = NULL;
+		return error_nomem(e, "a path");
+	}
+	if (asprintf(&from, "%s/%s", t->vsi, name) < 0)
+		return error_nomem(e, "a path");
+	ret = remote_fetch(from, *local, e);
+	free(from);
+	return ret;
+}
+
 static int stage(struct transfer *t, char **local, char *last, const char *folder, struct error *e)
 {
 	char *metadata = NULL;
 	int ret;
 
+	if (is_items(t->vsi) && !is_single_file(last))
+		return fetch_item(t, local, last, folder, e);
 	if (is_single_file(last) && !is_metadata(last)) {
 		t->local = strdup(folder);
 		*local = path_join(folder, last);
