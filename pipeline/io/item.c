@@ -215,6 +215,8 @@ static json_t *item_json(const char *folder, const struct item *item, struct err
 			 item->id, "geometry", item_geometry(item->footprint), "bbox",
 			 item_bbox(item->footprint), "properties", properties, "links",
 			 links_json(item), "assets", assets);
+	if (json_is_null(json_object_get(root, "bbox")))
+		json_object_del(root, "bbox");
 	if (!root)
 		error_set(e, ERROR_BUG,
 			  "cannot make item.json of %s: no memory, or text that is not UTF-8",

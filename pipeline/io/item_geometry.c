@@ -99,6 +99,10 @@ json_t *item_geometry(const struct polygon *polygon)
 			return NULL;
 		}
 	}
+	if (!json_array_size(shells)) {
+		json_decref(shells);
+		return json_null();
+	}
 	if (json_array_size(shells) == 1) {
 		json_t *one = json_incref(json_array_get(shells, 0));
 
@@ -122,5 +126,7 @@ json_t *item_bbox(const struct polygon *polygon)
 			north = p.y > north ? p.y : north;
 		}
 	}
+	if (west > east)
+		return json_null();
 	return json_pack("[f, f, f, f]", west, south, east, north);
 }

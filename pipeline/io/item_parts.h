@@ -15,10 +15,11 @@
  * GeoJSON geometry of a polygon in longitude and latitude: Polygon or
  * MultiPolygon; a ring within an odd number of others is a hole (RFC 7946:
  * shells counter-clockwise, holes clockwise, first vertex repeated at the end).
+ * JSON's null for one without vertices.
  */
 json_t *item_geometry(const struct polygon *polygon);
 
-/* [west, south, east, north] of its vertices. */
+/* [west, south, east, north] of its vertices; JSON's null if it has none: STAC wants no bbox then. */
 json_t *item_bbox(const struct polygon *polygon);
 
 /* The asset object of a file in folder. */
