@@ -35,7 +35,10 @@ setup() {
 	for year in 2017 2024; do
 		balkhash mosaic -q observations-$year/* -o mosaic-$year
 	done
-	sed -n '/^```sh$/,/^```$/p' "$TOP/docs/guide.md" | grep -v '^```' >guide.sh
+	# The catalogue that a run leaves is there where the guide reads it.
+	catalogue="$(dirname "$BALKHASH")/pipeline/tests/test_catalog --write ."
+	sed -n '/^```sh$/,/^```$/p' "$TOP/docs/guide.md" | grep -v '^```' | sed "s|^cd observations\$|$catalogue; &|" >guide.sh
+	grep -q '^/.*test_catalog --write .; cd observations$' guide.sh
 	[ "$(wc -l <guide.sh)" -ge 6 ]
 	bash -eu guide.sh
 }
