@@ -37,7 +37,7 @@ char *catalog_href(const char *before, const char *name, const char *behind)
 			*at++ = digits[c & 15];
 		}
 	}
-	strcpy(at, behind);
+	memcpy(at, behind, strlen(behind) + 1);
 	return href;
 }
 
