@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -73,11 +74,18 @@ static int run(struct log *log, struct options *o, int argc, char **argv, struct
 {
 	struct context context = { .options = o, .log = log };
 	enum command command;
+	int ret;
 
-	if (open_standard_streams(e) || options_environment(o, environ, e) ||
-	    options_parse(o, &command, argc, argv, stdout, e))
+	if (open_standard_streams(e) || options_environment(o, environ, e))
+		return -1;
+	ret = options_parse(o, &command, argc, argv, stdout, e);
+	/* What is wrong behind --log-format is told in that format too. */
+	if (o->log_format && !strcmp(o->log_format, "json"))
+		log->format = LOG_JSON;
+	if (ret)
 		return -1;
 	log->level = log_level(o);
+	log->stage = command_name(command);
 	for (size_t i = 0; i < o->warnings.nr; i++)
 		log_say(log, LOG_WARNING, "%s", o->warnings.values[i]);
 	if (command == COMMAND_NONE)
@@ -94,19 +102,20 @@ static int run(struct log *log, struct options *o, int argc, char **argv, struct
 
 int main(int argc, char **argv)
 {
-	struct log log = { .stream = stderr, .level = LOG_INFO, .terminal = isatty(STDERR_FILENO) };
+	struct log log;
 	struct options options;
 	struct error e = { 0 };
 	int ret;
 
 	/* A file that may not grow gives an error where it is written, not the end of the process. */
 	signal(SIGXFSZ, SIG_IGN);
+	log_setup(&log, stderr, getenv("JOURNAL_STREAM"));
 	options_init(&options);
 	ret = run(&log, &options, argc, argv, &e);
 	if (!ret && fflush(stdout))
 		ret = error_errno(&e, errno, "cannot write to standard output");
 	if (ret)
-		log_say(&log, LOG_ERROR, "%s", e.text);
+		log_failure(&log, CODE_COMMAND_FAILED, NULL, &e);
 	options_release(&options);
 	return ret ? (int)e.code : 0;
 }
