@@ -30,7 +30,8 @@ static int check_result(const struct context *c, const char *target, const char 
 	if (c->options->overwrite)
 		return 0;
 	if (same) {
-		log_say(c->log, LOG_INFO, "%s: there already, made from the same inputs", target);
+		log_event(c->log, LOG_INFO, CODE_RESULT_SKIPPED,
+			  "%s: there already, made from the same inputs", target);
 		return 0;
 	}
 	return error_set(
@@ -359,10 +360,13 @@ int output_publish(struct output *o, struct item *item, struct error *e)
 		goto out;
 	ret = stage_publish(&o->stage, o->context->options->overwrite, e);
 	if (ret && e->code == ERROR_CANTCREATE && published_already(o)) {
-		log_say(o->context->log, LOG_INFO, "%s: made by another process meanwhile",
-			o->stage.target);
+		log_event(o->context->log, LOG_INFO, CODE_RESULT_ELSEWHERE,
+			  "%s: made by another process meanwhile", o->stage.target);
 		*e = (struct error){ 0 };
 		ret = 0;
+	} else if (!ret) {
+		log_event(o->context->log, LOG_DEBUG, CODE_RESULT_DONE, "%s: published",
+			  o->stage.target);
 	}
 out:
 	item->assets = NULL;

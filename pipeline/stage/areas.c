@@ -170,7 +170,8 @@ int areas_new(struct areas **out, const struct areas_spec *spec, struct error *e
 			*e = reason;
 			return -1;
 		}
-		log_say(spec->log, LOG_WARNING,
+		log_event(
+			spec->log, LOG_WARNING, CODE_WARNING_AREAS,
 			"areas of basins and the unseen part of lake %s are left out (--lake FILE "
 			"gives them): %s",
 			spec->lake, reason.text);

@@ -7,7 +7,7 @@ void batch_failed(struct batch *b, const char *path, const struct error *e)
 		b->first = e->code;
 	b->mixed |= e->code != b->first;
 	if (b->given > 1)
-		log_say(b->log, LOG_ERROR, "%s: %s", path, e->text);
+		log_failure(b->log, CODE_PRODUCT_FAILED, path, e);
 }
 
 int batch_end(const struct batch *b, struct error *e)

@@ -213,9 +213,9 @@ static int fit(struct comparison *c, struct error *e)
 			"%zu periods are %ld files at once, and %ld may be open: raise the "
 			"limit (ulimit -n), or leave transition out of --layers",
 			c->periods_nr, files, most);
-	log_say(c->context->log, LOG_INFO,
-		"change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines",
-		c->grid.width, c->grid.height, c->threads, c->budget.taken >> 20);
+	log_event(c->context->log, LOG_INFO, CODE_STAGE_START,
+		  "change over %d x %d pixels: %d thread(s), up to %zu MiB and the lines",
+		  c->grid.width, c->grid.height, c->threads, c->budget.taken >> 20);
 	return 0;
 }
 

@@ -135,8 +135,8 @@ static int check_twice(const struct comparison *c, struct error *e)
 						 "%s and %s are the same result: name each period "
 						 "once",
 						 a->path, b->path);
-			log_say(c->context->log, LOG_WARNING, "%s and %s are the same result",
-				a->path, b->path);
+			log_event(c->context->log, LOG_WARNING, CODE_WARNING_SAME_RESULT,
+				  "%s and %s are the same result", a->path, b->path);
 		}
 	return 0;
 }
@@ -147,9 +147,10 @@ static void check_order(const struct comparison *c)
 		const struct result *a = c->period[k - 1].result, *b = c->period[k].result;
 
 		if (a->time > b->time)
-			log_say(c->context->log, LOG_WARNING, "%s (%s) is later than %s (%s)",
-				k == 1 ? "BEFORE" : "a period", a->path,
-				k == c->periods_nr - 1 ? "AFTER" : "the one behind it", b->path);
+			log_event(c->context->log, LOG_WARNING, CODE_WARNING_ORDER,
+				  "%s (%s) is later than %s (%s)", k == 1 ? "BEFORE" : "a period",
+				  a->path, k == c->periods_nr - 1 ? "AFTER" : "the one behind it",
+				  b->path);
 	}
 }
 
@@ -165,10 +166,10 @@ static void common_lake(struct comparison *c)
 		if (!strcmp(r->lake, first->lake))
 			continue;
 		c->lake = "";
-		log_say(c->context->log, LOG_WARNING,
-			"%s is of lake \"%s\", %s of lake \"%s\": areas are given for the whole "
-			"only; --lake names one",
-			first->path, first->lake, r->path, r->lake);
+		log_event(c->context->log, LOG_WARNING, CODE_WARNING_LAKES,
+			  "%s is of lake \"%s\", %s of lake \"%s\": areas are given for the whole "
+			  "only; --lake names one",
+			  first->path, first->lake, r->path, r->lake);
 		return;
 	}
 }

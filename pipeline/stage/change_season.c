@@ -255,7 +255,7 @@ static int measure_level(const struct levels *l, struct period *p, struct error 
 
 static int warn(struct comparison *c, const char *text, struct error *e)
 {
-	log_say(c->context->log, LOG_WARNING, "%s", text);
+	log_event(c->context->log, LOG_WARNING, CODE_WARNING_COMPARISON, "%s", text);
 	return json_array_append_new(c->warnings, json_string(text)) ? error_nomem(e, "warnings")
 								     : 0;
 }

@@ -64,7 +64,7 @@ static int cast(struct comparison *c, struct error *e)
 		*e = why;
 		return -1;
 	}
-	log_say(c->context->log, LOG_INFO, "no transects: %s", why.text);
+	log_event(c->context->log, LOG_INFO, CODE_TRANSECTS_NONE, "no transects: %s", why.text);
 	return 0;
 }
 
@@ -132,8 +132,8 @@ static void check_positions(const struct comparison *c)
 	for (size_t i = 0; i < t->nr * t->periods_nr; i++)
 		if (isfinite(t->position[i].position_m))
 			return;
-	log_say(c->context->log, LOG_WARNING,
-		"no shore crosses any of the %zu transects from land to water", t->nr);
+	log_event(c->context->log, LOG_WARNING, CODE_WARNING_TRANSECTS,
+		  "no shore crosses any of the %zu transects from land to water", t->nr);
 }
 
 int change_transects(struct comparison *c, struct error *e)

@@ -94,8 +94,9 @@ static void decide_key(struct candidate *first, struct candidate *end, const str
 		c->half = halves;
 		c->dropped = c != best;
 		if (c->dropped)
-			log_say(log, LOG_INFO, "%s is left out: %s is the same, in a newer version",
-				c->product, best->product);
+			log_event(log, LOG_INFO, CODE_PRODUCT_LEFT_OUT,
+				  "%s is left out: %s is the same, in a newer version", c->product,
+				  best->product);
 	}
 }
 

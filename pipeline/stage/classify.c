@@ -448,7 +448,8 @@ int classify_run(struct observe *o, struct error *e)
 	if (tiles_run(o->tiles_nr, o->threads, sizeof(struct darkness), &ops, o, e))
 		return -1;
 	if (o->unknown_mask_values)
-		log_say(o->context->log, LOG_WARNING,
+		log_event(
+			o->context->log, LOG_WARNING, CODE_WARNING_MASK_VALUES,
 			"%s: %lld pixels have mask values that the product's definition does not list",
 			o->product->id, (long long)o->unknown_mask_values);
 	return 0;

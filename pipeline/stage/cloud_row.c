@@ -240,7 +240,8 @@ int cloud_choose(struct observe *o, struct error *e)
 	for (size_t i = 0; i < 6; i++)
 		possible &= usable(o, six[i]);
 	if (asked && !possible)
-		log_say(o->context->log, LOG_WARNING,
+		log_event(
+			o->context->log, LOG_WARNING, CODE_WARNING_CLOUD_MASK,
 			"%s: a cloud mask of our own needs the six bands of a Level-1 product; its own masks are taken",
 			o->product->id);
 	if (!possible || !(asked || (!strcmp(masks, "auto") && !has_clouds(o))))

@@ -95,9 +95,10 @@ static int fit_disk(struct mosaic *m, struct error *e)
 			"free: fewer layers, or windows (-te), need less",
 			(unsigned long long)(each >> 20) + 1, m->context->options->output,
 			(unsigned long long)(room >> 20));
-	log_say(m->context->log, LOG_INFO, "medians take up to %llu MiB of disk beside %s",
-		(unsigned long long)(each * (uint64_t)m->workers.threads >> 20) + 1,
-		m->context->options->output);
+	log_event(m->context->log, LOG_INFO, CODE_STAGE_DISK,
+		  "medians take up to %llu MiB of disk beside %s",
+		  (unsigned long long)(each * (uint64_t)m->workers.threads >> 20) + 1,
+		  m->context->options->output);
 	return 0;
 }
 

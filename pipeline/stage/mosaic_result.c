@@ -129,9 +129,9 @@ int mosaic_result_fit(const struct mosaic_result *r, size_t worker_bytes, size_t
 				 "a mosaic of %zu observations needs --memory %zuM at least",
 				 json_array_size(r->inputs), (needed >> 20) + 1);
 	*workers = (struct mosaic_workers){ threads, files_per_worker(threads) };
-	log_say(r->context->log, LOG_INFO,
-		"mosaic of %zu observations, %d x %d pixels: %d thread(s), up to %zu MiB",
-		json_array_size(r->inputs), r->grid.width, r->grid.height, threads, needed >> 20);
+	log_event(r->context->log, LOG_INFO, CODE_STAGE_START,
+		  "mosaic of %zu observations, %d x %d pixels: %d thread(s), up to %zu MiB",
+		  json_array_size(r->inputs), r->grid.width, r->grid.height, threads, needed >> 20);
 	return 0;
 }
 
@@ -177,7 +177,8 @@ int mosaic_result_check_seen(const struct mosaic_result *r, struct error *e)
 				 "none of the %zu observations sees any pixel: all is cloud, ice "
 				 "or no data",
 				 json_array_size(r->inputs));
-	log_say(r->context->log, LOG_WARNING, "no observation sees any pixel of this window");
+	log_event(r->context->log, LOG_WARNING, CODE_WARNING_WINDOW,
+		  "no observation sees any pixel of this window");
 	return 0;
 }
 

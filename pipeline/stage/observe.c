@@ -161,8 +161,8 @@ static int fit_memory(struct observe *o, struct error *e)
 	if (!o->threads)
 		return error_set(e, ERROR_CONFIG, "%s needs --memory %zuM at least", o->product->id,
 				 (need >> 20) + 1);
-	log_say(o->context->log, LOG_INFO, "%s: %d thread(s), up to %zu MiB", o->product->id,
-		o->threads, need >> 20);
+	log_event(o->context->log, LOG_INFO, CODE_STAGE_START, "%s: %d thread(s), up to %zu MiB",
+		  o->product->id, o->threads, need >> 20);
 	return 0;
 }
 
@@ -251,7 +251,8 @@ static void doubt_offset(struct observe *o)
 		return;
 	o->doubt = darkness_judge(&o->darkness, subtracted);
 	if (o->doubt)
-		log_say(o->context->log, LOG_WARNING, "%s: %s", o->product->id, o->doubt);
+		log_event(o->context->log, LOG_WARNING, CODE_WARNING_OFFSET, "%s: %s",
+			  o->product->id, o->doubt);
 }
 
 /* The passes between decoding and writing. */
@@ -278,8 +279,9 @@ static int compute(struct observe *o, bool quicklook, struct error *e)
 	if (map_water(o, e) || warp_run(o, e) || output_finish(o->output, e) ||
 	    (o->quality.summary && quality_summary_write(o->quality.summary, o, e)))
 		return -1;
-	log_say(o->context->log, LOG_DEBUG, "%s: %zu of %zu blocks decoded, each once",
-		o->product->id, scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
+	log_event(o->context->log, LOG_DEBUG, CODE_STAGE_BLOCKS,
+		  "%s: %zu of %zu blocks decoded, each once", o->product->id,
+		  scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
 	return quicklook ? output_quicklook(o->output, 0, &backdrop, e) : 0;
 }
 

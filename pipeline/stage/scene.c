@@ -56,7 +56,8 @@ static int observe_product(const struct scene_run *c, size_t number, struct erro
 		return 0;
 	ret = product_open(&product, path, &c->options, e);
 	if (!ret && product->warnings[0])
-		log_say(c->context->log, LOG_WARNING, "%s: %s", path, product->warnings);
+		log_event(c->context->log, LOG_WARNING, CODE_WARNING_PRODUCT, "%s: %s", path,
+			  product->warnings);
 	if (!ret)
 		ret = observe_granules(c, product, number, e);
 	product_free(product);

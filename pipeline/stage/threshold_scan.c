@@ -151,9 +151,9 @@ int threshold_run(struct observe *o, struct error *e)
 	o->threshold_found = histogram_otsu(&job.total, &o->threshold);
 	if (!o->threshold_found) {
 		o->threshold = index_pack(o->limits.index, CALIB_VALID);
-		log_say(o->context->log, LOG_WARNING,
-			"%s: the histogram of %s gives no threshold; %g is taken", o->product->id,
-			o->choice.method->index, (double)o->limits.index);
+		log_event(o->context->log, LOG_WARNING, CODE_WARNING_THRESHOLD,
+			  "%s: the histogram of %s gives no threshold; %g is taken", o->product->id,
+			  o->choice.method->index, (double)o->limits.index);
 	}
 	return 0;
 }

@@ -34,12 +34,12 @@ static json_t *extra_files(const struct verify *v, const struct result *r)
 	json_t *list = json_array();
 
 	if (folder_read(&f, r->path, &why))
-		log_say(v->context->log, LOG_WARNING, "%s", why.text);
+		log_event(v->context->log, LOG_WARNING, CODE_WARNING_FILES, "%s", why.text);
 	for (size_t i = 0; i < f.names_nr; i++) {
 		if (is_listed(r, f.names[i]))
 			continue;
-		log_say(v->context->log, LOG_WARNING, "%s/%s: not listed in item.json", r->path,
-			f.names[i]);
+		log_event(v->context->log, LOG_WARNING, CODE_WARNING_FILES,
+			  "%s/%s: not listed in item.json", r->path, f.names[i]);
 		json_array_append_new(list, json_string(f.names[i]));
 	}
 	folder_release(&f);
