@@ -146,9 +146,16 @@ install: all                                 ## into $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(PROGRAM) --man > $(DESTDIR)$(PREFIX)/share/man/man1/balkhash.1
 	$(PROGRAM) --bash-completion > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/balkhash
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PROGRAM@|$(PREFIX)/bin/balkhash|' scripts/systemd/balkhash.service | \
+		install -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/balkhash.service
+	install -m 644 scripts/systemd/balkhash.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/balkhash.timer
+	install -D -m 644 scripts/systemd/balkhash.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/balkhash.conf
 uninstall:                                   ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/balkhash $(DESTDIR)$(PREFIX)/share/man/man1/balkhash.1
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/balkhash
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/balkhash.service $(DESTDIR)$(PREFIX)/lib/systemd/system/balkhash.timer
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/balkhash.conf
 clean:                                       ## remove build/
 	rm -rf build
 help:                                        ## this list

@@ -88,7 +88,6 @@ struct options {
 	char *isa;		      /* NULL: the fastest */
 	int tile; /* side of a working tile [pixels]: multiple of 64 in 128..2048 */
 	bool overwrite, json, quiet;
-	char *log_format; /* "text" or "json" */
 	int verbose;
 	char *log_format; /* "text" or "json" */
 	/* --- run, status, slurm; what they are for is in the table --- */
