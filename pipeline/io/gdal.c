@@ -8,6 +8,7 @@
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_http.h>
 #include <gdal_frmts.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
@@ -109,6 +110,19 @@ GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct erro
 	return dataset;
 }
 
+/* GeoJSON may name an address where its CRS is said: GDAL would ask there, whatever host it is. */
+static CPLHTTPResult *refuse_address(const char *url, CSLConstList options,
+				     GDALProgressFunc progress, void *progress_user,
+				     CPLHTTPFetchWriteFunc write, void *write_user, void *user)
+{
+	(void)options, (void)progress, (void)progress_user;
+	(void)write, (void)write_user, (void)user;
+	CPLError(CE_Failure, CPLE_NotSupported, "it refers to %.200s: nothing is fetched for it",
+		 url);
+	/* Without a result GDAL would ask itself. */
+	return CPLCalloc(1, sizeof(CPLHTTPResult));
+}
+
 int gdal_read_vectors(const char *path, const char *what,
 		      int (*read)(GDALDatasetH dataset, void *user, struct error *e), void *user,
 		      struct error *e)
@@ -120,10 +134,12 @@ int gdal_read_vectors(const char *path, const char *what,
 	int ret = -1;
 
 	gdal_begin(&c);
+	CPLHTTPPushFetchCallback(refuse_address, NULL);
 	dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL);
 	if (dataset)
 		ret = read(dataset, user, &own);
 	GDALClose(dataset);
+	CPLHTTPPopFetchCallback();
 	if (gdal_end(&c, e, ERROR_DATA, "reading %s %s", what, path))
 		ret = -1;
 	else if (!dataset)

@@ -49,7 +49,8 @@ GDALDatasetH gdal_open(const char *path, const char *const *drivers, struct erro
 
 /*
  * Read a GeoPackage, GeoJSON or Shapefile: read() is given it open, with the user's pointer.  what: "the outline", for errors.
- * NOINPUT if there is no such file; DATA if it is of another kind or GDAL complains; else what read() says, prefixed.
+ * Addresses that the file refers to are not asked.
+ * NOINPUT if there is no such file; DATA if it is of another kind, refers to an address, or GDAL complains; else what read() says, prefixed.
  */
 int gdal_read_vectors(const char *path, const char *what,
 		      int (*read)(GDALDatasetH dataset, void *user, struct error *e), void *user,

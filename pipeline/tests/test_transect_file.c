@@ -184,7 +184,7 @@ static void names_that_fit(void **state)
 	assert_true(strlen(t.name[0]) < TRANSECT_NAME);
 	assert_int_equal(strlen(t.name[0]) % 2, 1);
 	assert_memory_equal(t.name[0], letters, strlen(t.name[0]));
-	assert_true(t.name[1][0] == 'a' && !strchr(t.name[1], '\xff'));
+	assert_true(t.name[1][0] == 'a' && !strpbrk(t.name[1], "\xff"));
 	assert_string_equal(t.name[2], "two?lines?");
 	assert_memory_equal(t.name[4], t.name[0], strlen(t.name[0]));
 	assert_string_equal(t.name[4] + strlen(t.name[0]), "-2");
@@ -262,6 +262,27 @@ static void says_what_is_wrong(void **state)
 	must_fail_on(f, "EPSG:32643", "LINESTRING (7 7, 7 7.0001, 7 7)", "without length");
 	must_fail_on(f, "EPSG:32643", "MULTILINESTRING ((7 7, 8 8), (3 3, 3 3))", "without length");
 	must_fail_on(f, "EPSG:4326", "LINESTRING (75 46, 75 91)", "no place");
+}
+
+/* Whoever gives a file away does not learn who reads it, and reaches no host through the reader. */
+static void an_address_is_not_asked(void **state)
+{
+	static const char *const types[] = { "link", "url", "LINK" };
+	struct folder *f = *state;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		char text[500];
+
+		snprintf(
+			text, sizeof(text),
+			"{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"%s\",\"properties\":"
+			"{\"url\":\"http://127.0.0.1:1/crs\"}},\"features\":[{\"type\":\"Feature\","
+			"\"properties\":{},\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
+			"[[1,1],[2,2]]}}]}",
+			types[i]);
+		must_fail(write_file(f, "t.geojson", text, strlen(text)), NULL, ERROR_DATA,
+			  "it refers to http://127.0.0.1:1/crs: nothing is fetched for it");
+	}
 }
 
 static void vertices_that_are_no_numbers(void **state)
@@ -407,6 +428,7 @@ int main(void)
 		IN_FOLDER(other_forms),
 		IN_FOLDER(layers_by_name),
 		IN_FOLDER(says_what_is_wrong),
+		IN_FOLDER(an_address_is_not_asked),
 		IN_FOLDER(vertices_that_are_no_numbers),
 		IN_FOLDER(one_vertex_too_many),
 		IN_FOLDER(damaged_files),
