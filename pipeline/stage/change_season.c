@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/change.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "pipeline/base/utc.h"
+#include "pipeline/io/level_file.h"
 
 /* --- days of the year --- */
 
@@ -101,138 +100,6 @@ static int measure_days(struct period *p, struct error *e)
 
 /* --- levels --- */
 
-struct level {
-	int64_t time;
-	double metres;
-};
-
-struct levels {
-	struct level *of;
-	size_t nr;
-};
-
-/* A level is not carried further than this from the nearest reading. */
-#define LEVEL_REACH_S ((int64_t)31 * 86400)
-#define LEVELS_MAX    1000000
-
-static int by_time(const void *a, const void *b)
-{
-	const struct level *x = a, *y = b;
-
-	return (x->time > y->time) - (x->time < y->time);
-}
-
-/* Higher than any lake, and deeper than any sea [m]. */
-#define LEVEL_MOST_M 10000
-
-/* Metres, and a column behind them that is none of the decimals: "341,62" would be taken for 341. */
-static int parse_metres(const char *text, double *metres)
-{
-	char *end;
-
-	*metres = strtod(text, &end);
-	if (end == text || !(fabs(*metres) <= LEVEL_MOST_M))
-		return -1;
-	end += strspn(end, " \t");
-	return *end == 0 || (*end == ',' && !isdigit((unsigned char)end[1])) ? 0 : -1;
-}
-
-/* A line "DATE,METRES"; 1: it was a heading or empty. */
-static int parse_level(char *line, size_t number, struct level *out)
-{
-	char *comma;
-
-	/* Spreadsheets begin a file in UTF-8 with a mark. */
-	if (number == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
-		line += 3;
-	line[strcspn(line, "\r\n")] = 0;
-	comma = strchr(line, ',');
-	if (!line[0] || line[0] == '#')
-		return 1;
-	if (!comma)
-		return -1;
-	*comma = 0;
-	/* A heading is words: a wrong date is not. */
-	if (utc_parse(line, &out->time))
-		return number == 1 && !isdigit((unsigned char)line[0]) ? 1 : -1;
-	return parse_metres(comma + 1, &out->metres);
-}
-
-static int add_level(struct levels *l, struct level one, struct error *e)
-{
-	/* Doubled whenever the number is a power of two. */
-	if ((l->nr & (l->nr - 1)) == 0) {
-		struct level *grown = reallocarray(l->of, l->nr ? 2 * l->nr : 1, sizeof(*grown));
-
-		if (!grown)
-			return error_nomem(e, "levels");
-		l->of = grown;
-	}
-	l->of[l->nr++] = one;
-	return 0;
-}
-
-static int read_lines(FILE *f, const char *path, struct levels *l, struct error *e)
-{
-	char line[512];
-
-	for (size_t number = 1; fgets(line, sizeof(line), f); number++) {
-		struct level one;
-		int kind = parse_level(line, number, &one);
-
-		/* Something that is no text at all may never end. */
-		if (kind < 0 || number > LEVELS_MAX)
-			return error_set(e, ERROR_DATA,
-					 "%s: line %zu is not DATE,METRES (as 2024-07-12,341.62)",
-					 path, number);
-		if (!kind && add_level(l, one, e))
-			return -1;
-	}
-	if (ferror(f))
-		return error_errno(e, errno, "cannot read %s", path);
-	return l->nr ? 0 : error_set(e, ERROR_DATA, "%s: there is no level in it", path);
-}
-
-static int read_levels(const char *path, struct levels *l, struct error *e)
-{
-	FILE *f = fopen(path, "re");
-	int ret;
-
-	if (!f)
-		return error_errno(e, errno, "cannot read %s", path);
-	ret = read_lines(f, path, l, e);
-	fclose(f);
-	if (!ret && l->of)
-		qsort(l->of, l->nr, sizeof(*l->of), by_time);
-	return ret;
-}
-
-/* Between the two readings around a time, or the only near one; NaN where both are too far. */
-static double level_at(const struct levels *l, int64_t time)
-{
-	size_t k = 0, past = l->nr;
-	const struct level *a, *b;
-	bool near_a, near_b;
-
-	/* The first reading behind the time. */
-	while (k < past) {
-		size_t middle = k + (past - k) / 2;
-
-		if (l->of[middle].time <= time)
-			k = middle + 1;
-		else
-			past = middle;
-	}
-	a = &l->of[k ? k - 1 : 0];
-	b = &l->of[k < l->nr ? k : l->nr - 1];
-	near_a = llabs(time - a->time) <= LEVEL_REACH_S;
-	near_b = llabs(b->time - time) <= LEVEL_REACH_S;
-	if (!near_a || !near_b || a == b)
-		return near_a ? a->metres : near_b ? b->metres : NAN;
-	return a->metres +
-	       (b->metres - a->metres) * (double)(time - a->time) / (double)(b->time - a->time);
-}
-
 /* Mean over the looks of a period. */
 static int measure_level(const struct levels *l, struct period *p, struct error *e)
 {
@@ -241,7 +108,7 @@ static int measure_level(const struct levels *l, struct period *p, struct error 
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		double level = level_at(l, times[i]);
+		double level = levels_at(l, times[i]);
 
 		sum += isfinite(level) ? level : 0;
 		known += isfinite(level);
@@ -328,14 +195,14 @@ int change_season(struct comparison *c, struct error *e)
 	if (!c->warnings)
 		return error_nomem(e, "warnings");
 	if (path)
-		ret = read_levels(path, &levels, e);
+		ret = level_file_read(path, &levels, e);
 	for (size_t k = 0; !ret && k < c->periods_nr; k++) {
 		c->period[k].level_m = NAN;
 		ret = measure_days(&c->period[k], e);
 		if (!ret && path)
 			ret = measure_level(&levels, &c->period[k], e);
 	}
-	free(levels.of);
+	levels_release(&levels);
 	if (!ret)
 		ret = check_extents(c, e);
 	if (!ret)
