@@ -147,15 +147,16 @@ static void coarsen_block(uint16_t *block, size_t side, size_t classes)
 		for (size_t x = 0; x < side / 2; x++) {
 			const uint16_t *above = block + (2 * y * side + 2 * x) * classes;
 			const uint16_t *below = above + side * classes;
-			uint16_t sum[MAP_TALLY_CLASSES];
+			uint16_t *cell = block + (y * side / 2 + x) * classes;
 
 			for (size_t k = 0; k < classes; k++) {
-				sum[k] = above[k];
-				add(&sum[k], above[classes + k]);
-				add(&sum[k], below[k]);
-				add(&sum[k], below[classes + k]);
+				uint16_t sum = above[k];
+
+				add(&sum, above[classes + k]);
+				add(&sum, below[k]);
+				add(&sum, below[classes + k]);
+				cell[k] = sum;
 			}
-			memcpy(block + (y * side / 2 + x) * classes, sum, classes * sizeof(*sum));
 		}
 }
 

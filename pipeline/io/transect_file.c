@@ -58,18 +58,22 @@ static int room_for_line(struct reader *r, struct error *e)
 {
 	struct transect_lines *out = r->out;
 	size_t room = 2 * (out->lines.nr + 1);
-	void *starts, *closed, *name;
+	void *grown;
 
 	if (out->lines.nr + 1 < r->lines_room)
 		return 0;
-	starts = reallocarray(out->lines.starts, room + 1, sizeof(*out->lines.starts));
-	out->lines.starts = starts ? starts : out->lines.starts;
-	closed = reallocarray(out->lines.closed, room, sizeof(*out->lines.closed));
-	out->lines.closed = closed ? closed : out->lines.closed;
-	name = reallocarray(out->name, room, sizeof(*out->name));
-	out->name = name ? name : out->name;
-	if (!starts || !closed || !name)
+	grown = reallocarray(out->lines.starts, room + 1, sizeof(*out->lines.starts));
+	if (!grown)
 		return error_nomem(e, "transects");
+	out->lines.starts = grown;
+	grown = reallocarray(out->lines.closed, room, sizeof(*out->lines.closed));
+	if (!grown)
+		return error_nomem(e, "transects");
+	out->lines.closed = grown;
+	grown = reallocarray(out->name, room, sizeof(*out->name));
+	if (!grown)
+		return error_nomem(e, "transects");
+	out->name = grown;
 	r->lines_room = room;
 	return 0;
 }
@@ -275,9 +279,10 @@ static int read_dataset(GDALDatasetH dataset, void *user, struct error *e)
 int transect_file_read(const char *path, const char *layer, const struct crs *to,
 		       struct transect_lines *out, struct error *e)
 {
-	struct wanted wanted = { layer, to, out };
+	struct wanted wanted = { .layer = layer, .to = to };
 
 	*out = (struct transect_lines){ 0 };
+	wanted.out = out;
 	if (!gdal_read_vectors(path, "the transects", read_dataset, &wanted, e))
 		return 0;
 	transect_lines_release(out);

@@ -59,20 +59,22 @@ static void forest_release(struct forest *f)
 static int forest_reserve(struct forest *f, struct error *e)
 {
 	size_t capacity = f->capacity + f->capacity / 2 + 64;
-	uint32_t *parent;
-	uint64_t *pixels;
-	double *sum;
+	void *grown;
 
 	if (f->nr < f->capacity)
 		return 0;
-	parent = reallocarray(f->parent, capacity, sizeof(*parent));
-	f->parent = parent ? parent : f->parent;
-	pixels = reallocarray(f->pixels, capacity, sizeof(*pixels));
-	f->pixels = pixels ? pixels : f->pixels;
-	sum = reallocarray(f->sum, capacity * f->parts * 2, sizeof(*sum));
-	f->sum = sum ? sum : f->sum;
-	if (!parent || !pixels || !sum)
+	grown = reallocarray(f->parent, capacity, sizeof(*f->parent));
+	if (!grown)
 		return error_nomem(e, "waters");
+	f->parent = grown;
+	grown = reallocarray(f->pixels, capacity, sizeof(*f->pixels));
+	if (!grown)
+		return error_nomem(e, "waters");
+	f->pixels = grown;
+	grown = reallocarray(f->sum, capacity * f->parts * 2, sizeof(*f->sum));
+	if (!grown)
+		return error_nomem(e, "waters");
+	f->sum = grown;
 	f->capacity = capacity;
 	return 0;
 }

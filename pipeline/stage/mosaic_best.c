@@ -268,7 +268,7 @@ static void keep_least(size_t width, const uint16_t *rows, uint16_t *least)
 static void scan_columns(const struct best *b, struct rect tile, struct best_scratch *s)
 {
 	size_t width = (size_t)tile.w + 2 * (size_t)b->halo;
-	uint16_t *rows = (uint16_t *)(distances_of(b, s) + side_of(b));
+	uint16_t *rows = (void *)(distances_of(b, s) + side_of(b));
 	int32_t height = tile.h + 2 * b->halo;
 
 	memset(rows, 0xff, width * sizeof(*rows));

@@ -235,7 +235,7 @@ static int open_output(struct observe *o, const char *folder, const char *unit, 
 static void backdrop_colour(const void *user, int32_t x, int32_t y, uint8_t rgb[3])
 {
 	const struct observe *o = user;
-	int32_t sx, sy;
+	int32_t sx = 0, sy = 0;
 
 	mapping_row(o->mapping, x, y, 1, 0, 0, &sx, &sy);
 	thumbnail_at(&o->thumbnail, (sx + 32768) >> 16, (sy + 32768) >> 16, rgb);
