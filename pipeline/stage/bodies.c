@@ -8,17 +8,10 @@
 
 #include "kernels/classes.h"
 #include "pipeline/io/geotiff.h"
+#include "pipeline/stage/bodies_internal.h"
 
 #define SIDE	 ((size_t)GEOTIFF_TILE)
 #define RUNS_MAX (SIDE / 2 + 1) /* of water in a row of a tile */
-
-/* Sets of labels that are one body each; label 0 is no water.  The lowest label of a set, the one that was met first, is its root. */
-struct forest {
-	uint32_t *parent;
-	uint64_t *pixels; /* of roots */
-	double *sum; /* [label][part][2]: open water, water by fraction; in a tile, of pixels and percents */
-	size_t nr, capacity, parts;
-};
 
 /* Water pixels x0 <= x < x1 of a row. */
 struct run {
@@ -47,98 +40,22 @@ struct bodies {
 	size_t taken;	     /* of the budget */
 };
 
-/* --- sets of labels --- */
+/* --- sums of all parts, [part][2]: open water, water by fraction --- */
 
-static void forest_release(struct forest *f)
-{
-	free(f->parent);
-	free(f->pixels);
-	free(f->sum);
-}
-
-static int forest_reserve(struct forest *f, struct error *e)
-{
-	size_t capacity = f->capacity + f->capacity / 2 + 64;
-	void *grown;
-
-	if (f->nr < f->capacity)
-		return 0;
-	grown = reallocarray(f->parent, capacity, sizeof(*f->parent));
-	if (!grown)
-		return error_nomem(e, "waters");
-	f->parent = grown;
-	grown = reallocarray(f->pixels, capacity, sizeof(*f->pixels));
-	if (!grown)
-		return error_nomem(e, "waters");
-	f->pixels = grown;
-	grown = reallocarray(f->sum, capacity * f->parts * 2, sizeof(*f->sum));
-	if (!grown)
-		return error_nomem(e, "waters");
-	f->sum = grown;
-	f->capacity = capacity;
-	return 0;
-}
-
-static double *sum_of(const struct forest *f, uint32_t label)
-{
-	return f->sum + (size_t)label * f->parts * 2;
-}
-
-/* A new body of nothing. */
-static int forest_add(struct forest *f, uint32_t *label, struct error *e)
-{
-	if (forest_reserve(f, e))
-		return -1;
-	*label = (uint32_t)f->nr++;
-	f->parent[*label] = *label;
-	f->pixels[*label] = 0;
-	memset(sum_of(f, *label), 0, f->parts * 2 * sizeof(double));
-	return 0;
-}
-
-static int forest_clear(struct forest *f, size_t parts, struct error *e)
-{
-	uint32_t none;
-
-	f->nr = 0;
-	f->parts = parts;
-	return forest_add(f, &none, e);
-}
-
-static uint32_t root_of(struct forest *f, uint32_t label)
-{
-	while (f->parent[label] != label) {
-		f->parent[label] = f->parent[f->parent[label]];
-		label = f->parent[label];
-	}
-	return label;
-}
-
-static void add_sums(double *to, const double *from, size_t parts, double scale)
+static void add_sums(double *to, const double *from, size_t parts)
 {
 	for (size_t k = 0; k < 2 * parts; k++)
-		to[k] += from[k] * scale;
+		to[k] += from[k];
 }
 
-/* One body of two; label 0 joins nothing. */
-static uint32_t join(struct forest *f, uint32_t a, uint32_t b)
+static void add_body(double *to, const struct forest *f, uint32_t root, double scale)
 {
-	if (!a || !b)
-		return a | b;
-	a = root_of(f, a);
-	b = root_of(f, b);
-	if (a == b)
-		return a;
-	if (a > b) {
-		uint32_t swap = a;
+	for (uint32_t s = f->label[root].shares; s; s = f->share[s].next) {
+		const struct share *share = &f->share[s];
 
-		a = b;
-		b = swap;
+		to[2 * (size_t)share->part] += share->open * scale;
+		to[2 * (size_t)share->part + 1] += share->water * scale;
 	}
-	f->parent[b] = a;
-	f->pixels[a] += f->pixels[b];
-	add_sums(sum_of(f, a), sum_of(f, b), f->parts, 1);
-	return a;
 }
 
 /* --- a tile --- */
@@ -186,30 +103,34 @@ static int label_runs(struct forest *f, const struct run *above, size_t above_nr
 		while (first < above_nr && above[first].x1 < runs[k].x0)
 			first++;
 		for (size_t a = first; a < above_nr && above[a].x0 <= runs[k].x1; a++)
-			runs[k].label = join(f, runs[k].label, above[a].label);
+			runs[k].label = forest_join(f, runs[k].label, above[a].label);
 		if (!runs[k].label && forest_add(f, &runs[k].label, e))
 			return -1;
 	}
 	return 0;
 }
 
-static void hold(struct forest *f, const struct run *run, const struct bodies_pixels *row)
+static int hold(struct forest *f, const struct run *run, const struct bodies_pixels *row,
+		struct error *e)
 {
-	uint32_t root = root_of(f, run->label);
-	double *sum = sum_of(f, root);
+	uint32_t root = forest_root(f, run->label);
 
-	f->pixels[root] += (uint64_t)(run->x1 - run->x0);
+	f->label[root].pixels += (uint64_t)(run->x1 - run->x0);
 	for (int32_t x = run->x0, end; x < run->x1; x = end) {
 		uint8_t fraction = row->fraction[x], part = row->part[x];
 		bool open = row->water[x] == WATER_OPEN;
 		int percent = fraction <= 100 ? fraction : 100 * open;
+		struct share share = { .part = part };
 
 		for (end = x + 1; end < run->x1 && row->fraction[end] == fraction &&
 				  row->part[end] == part && row->water[end] == row->water[x];)
 			end++;
-		sum[2 * (size_t)part] += open * (end - x);
-		sum[2 * (size_t)part + 1] += percent * (end - x);
+		share.open = open * (end - x);
+		share.water = percent * (end - x);
+		if (forest_share(f, root, &share, e))
+			return -1;
 	}
+	return 0;
 }
 
 /* Labels of a row's outer pixels, and of all its pixels where to is not NULL. */
@@ -235,7 +156,7 @@ int bodies_tile(struct bodies *b, size_t i, const struct bodies_pixels *pixels, 
 	struct run runs[2][RUNS_MAX];
 	size_t n = 0;
 
-	if (forest_clear(&p->forest, b->spec.parts, e))
+	if (forest_clear(&p->forest, e))
 		return -1;
 	for (int32_t y = 0; y < r.h; y++) {
 		struct bodies_pixels row = row_at(pixels, (size_t)y * (size_t)r.w);
@@ -247,7 +168,8 @@ int bodies_tile(struct bodies *b, size_t i, const struct bodies_pixels *pixels, 
 		if (label_runs(&p->forest, above, above_nr, these, n, e))
 			return -1;
 		for (size_t k = 0; k < n; k++)
-			hold(&p->forest, &these[k], &row);
+			if (hold(&p->forest, &these[k], &row, e))
+				return -1;
 		if (y == 0)
 			keep_sides(p, these, n, r, y, p->first_row);
 		keep_sides(p, these, n, r, y, y == r.h - 1 ? p->last_row : NULL);
@@ -262,53 +184,69 @@ static void mark_sides(struct bodies *b, struct piece *p, struct rect r)
 {
 	memset(b->global, 0, p->forest.nr * sizeof(*b->global));
 	for (int32_t x = 0; x < r.w; x++) {
-		b->global[root_of(&p->forest, p->first_row[x])] = 1;
-		b->global[root_of(&p->forest, p->last_row[x])] = 1;
+		b->global[forest_root(&p->forest, p->first_row[x])] = 1;
+		b->global[forest_root(&p->forest, p->last_row[x])] = 1;
 	}
 	for (int32_t y = 0; y < r.h; y++) {
-		b->global[root_of(&p->forest, p->first_column[y])] = 1;
-		b->global[root_of(&p->forest, p->last_column[y])] = 1;
+		b->global[forest_root(&p->forest, p->first_column[y])] = 1;
+		b->global[forest_root(&p->forest, p->last_column[y])] = 1;
 	}
 	b->global[0] = 0;
 }
 
-/* A body that lies within the tile: the best so far, or one of the others. */
-static void close_body(struct bodies *b, const struct forest *f, uint32_t label, double scale)
+/* The largest so far: what was it until now is one of the others. */
+static void take_best(struct bodies *b, const struct forest *f, uint32_t root, double scale)
 {
-	size_t parts = b->spec.parts;
-
-	b->closed_nr++;
-	if (f->pixels[label] <= b->best_pixels) {
-		add_sums(b->others, sum_of(f, label), parts, scale);
-		return;
-	}
-	add_sums(b->others, b->best, parts, 1);
-	memset(b->best, 0, 2 * parts * sizeof(*b->best));
-	add_sums(b->best, sum_of(f, label), parts, scale);
-	b->best_pixels = f->pixels[label];
+	add_sums(b->others, b->best, b->spec.parts);
+	memset(b->best, 0, 2 * b->spec.parts * sizeof(*b->best));
+	add_body(b->best, f, root, scale);
+	b->best_pixels = f->label[root].pixels;
 }
 
-static size_t label_bytes(size_t parts)
+/* A body that lies within the tile. */
+static void close_body(struct bodies *b, const struct forest *f, uint32_t root, double scale)
 {
-	return sizeof(uint32_t) + sizeof(uint64_t) + 2 * parts * sizeof(double);
+	b->closed_nr++;
+	if (f->label[root].pixels > b->best_pixels)
+		take_best(b, f, root, scale);
+	else
+		add_body(b->others, f, root, scale);
+}
+
+/* What a body of that tile takes in `open`, where arrays grow by half. */
+static size_t open_bytes(const struct forest *f, uint32_t root)
+{
+	size_t bytes = sizeof(struct label);
+
+	for (uint32_t s = f->label[root].shares; s; s = f->share[s].next)
+		bytes += sizeof(struct share);
+	return bytes * 3 / 2;
 }
 
 /* A body that touches a side.  Where there is no memory for more all become one: the total is an error then. */
-static int open_body(struct bodies *b, const struct forest *f, uint32_t label, double scale,
+static int open_body(struct bodies *b, const struct forest *f, uint32_t root, double scale,
 		     struct error *e)
 {
-	uint32_t *global = &b->global[label];
-	size_t bytes = label_bytes(b->spec.parts) * 3 / 2;
+	uint32_t *global = &b->global[root];
+	size_t bytes = open_bytes(f, root);
 
 	b->taken += bytes;
-	if (!budget_take(b->spec.budget, bytes) || b->open.nr == UINT32_MAX) {
+	if (!budget_take(b->spec.budget, bytes) || b->open.nr == UINT32_MAX ||
+	    b->open.shares_nr > UINT32_MAX - b->spec.parts) {
 		*global = 0;
 		return 0;
 	}
 	if (forest_add(&b->open, global, e))
 		return -1;
-	b->open.pixels[*global] = f->pixels[label];
-	add_sums(sum_of(&b->open, *global), sum_of(f, label), b->spec.parts, scale);
+	b->open.label[*global].pixels = f->label[root].pixels;
+	for (uint32_t s = f->label[root].shares; s; s = f->share[s].next) {
+		struct share share = f->share[s];
+
+		share.open *= scale;
+		share.water *= scale;
+		if (forest_share(&b->open, *global, &share, e))
+			return -1;
+	}
 	return 0;
 }
 
@@ -321,7 +259,7 @@ static int take_bodies(struct bodies *b, size_t i, struct rect r, struct error *
 	scale = isfinite(scale) ? scale : 0;
 	mark_sides(b, p, r);
 	for (uint32_t k = 1; k < p->forest.nr; k++) {
-		uint32_t root = root_of(&p->forest, k);
+		uint32_t root = forest_root(&p->forest, k);
 
 		if (root != k)
 			b->global[k] = b->global[root];
@@ -342,9 +280,9 @@ static void join_side(struct bodies *b, const uint32_t *side, int32_t n, const u
 
 		if (!label)
 			continue;
-		label = join(&b->open, label, k ? beside[k - 1] : before);
-		label = join(&b->open, label, beside[k]);
-		join(&b->open, label, k < n - 1 ? beside[k + 1] : behind);
+		label = forest_join(&b->open, label, k ? beside[k - 1] : before);
+		label = forest_join(&b->open, label, beside[k]);
+		forest_join(&b->open, label, k < n - 1 ? beside[k + 1] : behind);
 	}
 }
 
@@ -407,7 +345,7 @@ int bodies_new(struct bodies **out, const struct bodies_spec *spec, struct error
 		bodies_free(b);
 		return error_nomem(e, "waters");
 	}
-	if (forest_clear(&b->open, spec->parts, e)) {
+	if (forest_clear(&b->open, e)) {
 		bodies_free(b);
 		return -1;
 	}
@@ -434,30 +372,44 @@ int bodies_total(struct bodies *b, struct bodies_area *largest, struct bodies_ar
 		return -1;
 	*others_nr = b->closed_nr;
 	for (uint32_t k = 1; k < f->nr; k++)
-		if (f->parent[k] == k && f->pixels[k] > (best ? f->pixels[best] : b->best_pixels))
+		if (f->label[k].parent == k &&
+		    f->label[k].pixels > (best ? f->label[best].pixels : b->best_pixels))
 			best = k;
 	for (uint32_t k = 1; k < f->nr; k++) {
-		if (f->parent[k] != k)
+		if (f->label[k].parent != k)
 			continue;
 		++*others_nr;
 		if (k != best)
-			add_sums(b->others, sum_of(f, k), parts, 1);
+			add_body(b->others, f, k, 1);
 	}
 	if (best)
-		add_sums(b->others, b->best, parts, 1);
+		take_best(b, f, best, 1);
 	*others_nr -= *others_nr > 0;
-	tell(best ? sum_of(f, best) : b->best, parts, largest);
+	tell(b->best, parts, largest);
 	tell(b->others, parts, others);
 	budget_give(b->spec.budget, b->taken);
 	b->taken = 0;
 	return 0;
 }
 
+/*
+ * Bodies of m pixels each, at most.  Take for each pixel the square of it, those right of and below it and the one across:
+ * two bodies have no place in common, and one of m pixels covers (sqrt(m) + 1)^2 places at least (Brunn-Minkowski).
+ */
+static double bodies_most(size_t m)
+{
+	double side = sqrt((double)m) + 1;
+
+	return (double)((SIDE + 1) * (SIDE + 1)) / (side * side);
+}
+
 size_t bodies_bytes(const struct grid *grid, size_t parts, int threads)
 {
-	/* Every other pixel of every other row: no two touch. */
-	size_t labels = SIDE * SIDE / 4 + 1;
-	size_t piece = sizeof(struct piece) + labels * label_bytes(parts) * 3 / 2;
+	/* A body of m pixels has m shares at most: the larger it is the more are on a place, up to `parts`. */
+	size_t labels = (size_t)bodies_most(1) + 1;
+	size_t shares = (size_t)(bodies_most(parts) * (double)parts) + 1;
+	size_t piece = sizeof(struct piece) +
+		       (labels * sizeof(struct label) + shares * sizeof(struct share)) * 3 / 2;
 
 	return 2 * (size_t)threads * piece + labels * sizeof(uint32_t) +
 	       (size_t)grid->width * sizeof(uint32_t);
