@@ -15,17 +15,11 @@
 /* Blocks of products are read past GDAL's own cache (blocks.h); it only serves small rasters. */
 #define GDAL_CACHE_BYTES ((size_t)16 << 20)
 
-static int not_built(const struct context *context, struct error *e)
-{
-	(void)context;
-	return error_set(e, ERROR_BUG, "not built");
-}
-
 static int (*const commands[COMMAND_NR])(const struct context *context, struct error *e) = {
 	[COMMAND_INFO] = info_command,	   [COMMAND_SCENE] = scene_command,
 	[COMMAND_MOSAIC] = mosaic_command, [COMMAND_CHANGE] = change_command,
-	[COMMAND_RUN] = not_built,	   [COMMAND_STATUS] = not_built,
-	[COMMAND_VERIFY] = verify_command, [COMMAND_SLURM] = not_built,
+	[COMMAND_RUN] = run_command,	   [COMMAND_STATUS] = status_command,
+	[COMMAND_VERIFY] = verify_command, [COMMAND_SLURM] = slurm_command,
 };
 
 /*

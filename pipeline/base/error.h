@@ -23,6 +23,8 @@ enum error_code {
 	ERROR_TEMPORARY = 75,	/* locked, still arriving: try again later */
 	ERROR_PERMISSION = 77,	/* not allowed */
 	ERROR_CONFIG = 78,	/* configuration, or too little memory */
+	/* As NOINPUT for the caller of the program, who sees eight bits of it; not for those who plan. */
+	ERROR_OUTSIDE = 256 + ERROR_NOINPUT, /* the product does not show the lake */
 };
 
 struct error {

@@ -80,6 +80,12 @@ int stage_publish(struct stage *s, bool replace, struct error *e);
  */
 void stage_sweep(const char *folder);
 
+/*
+ * Remove a result: a folder that holds item.json.  It vanishes by one rename.  1: removed; 0: there is
+ * none; -1 with the error where something else is there (CANTCREATE) or it cannot be removed.
+ */
+int stage_remove(const char *target, struct error *e);
+
 /* Remove the stage folder if it was not published; release. */
 void stage_release(struct stage *s);
 

@@ -446,6 +446,24 @@ out:
 	return ret;
 }
 
+int stage_remove(const char *target, struct error *e)
+{
+	struct place p = { 0 };
+	int there = result_at(target), ret = 0;
+
+	if (there <= 0)
+		return there < 0 ? 0
+				 : error_set(e, ERROR_CANTCREATE,
+					     "cannot remove %s: it is no result", target);
+	if (place_of(&p, target, e))
+		return -1;
+	discard(&p, target);
+	if (result_at(target) > 0)
+		ret = error_set(e, ERROR_IO, "cannot remove %s", target);
+	free(p.parent);
+	return ret ? -1 : 1;
+}
+
 void stage_release(struct stage *s)
 {
 	if (s->path) {

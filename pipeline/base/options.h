@@ -88,6 +88,7 @@ struct options {
 	char *isa;		      /* NULL: the fastest */
 	int tile; /* side of a working tile [pixels]: multiple of 64 in 128..2048 */
 	bool overwrite, json, quiet;
+	bool replace; /* as run asks for it: another unit's result is replaced, this one's stands */
 	int verbose;
 	char *log_format; /* "text" or "json" */
 	/* --- run, status, slurm; what they are for is in the table --- */

@@ -51,15 +51,22 @@ struct print {
 	bool arriving;
 };
 
-/* Not an Item, whatever it is. */
-static bool is_item(const char *name)
+/* Folders hold much JSON: what has not the words that every Item has is none. */
+static bool is_item(const char *folder, const char *name)
 {
-	static const char *const others[] = { "catalog.json", "collection.json", "items.json" };
+	char *path, *text = NULL;
+	struct error ignored;
+	size_t size;
+	bool item;
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcasecmp(name, others[i]))
-			return false;
-	return stac_is_file(name);
+	if (!stac_is_file(name))
+		return false;
+	path = path_join(folder, name);
+	item = path && !file_read(path, STAC_BYTES_MAX, &text, &size, &ignored) &&
+	       strstr(text, "\"stac_version\"") && strstr(text, "\"Feature\"");
+	free(text);
+	free(path);
+	return item;
 }
 
 /* --- listing --- */
@@ -366,7 +373,9 @@ static int look_at(struct discovery *d, const struct spot *at, const struct list
 	if (name[0] == '.' || input_arriving(name))
 		return 0;
 	if (S_ISREG(l->list[i].st.st_mode))
-		return naming_archive_ending(name) || is_item(name) ? add_file(d, at, l, i, e) : 0;
+		return naming_archive_ending(name) || is_item(at->path, name)
+			       ? add_file(d, at, l, i, e)
+			       : 0;
 	path = path_join(at->path, name);
 	if (!path)
 		return error_nomem(e, "a path");

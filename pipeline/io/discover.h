@@ -2,7 +2,7 @@
  *
  * discover.h - the products that lie in folders, by names and facts of the file system alone.
  *
- * No file is opened: ten thousand products take about a second.  Links are followed; one to a
+ * No file is opened, .json apart: ten thousand products take about a second.  Links are followed; one to a
  * folder that it lies in is not.
  */
 #ifndef PIPELINE_IO_DISCOVER_H
@@ -41,7 +41,7 @@ struct discovery {
  * up to DISCOVER_DEPTH.  In folders a product is
  *   a folder with metadata of a product in it (Landsat, Sentinel-2, HLS), or named .SAFE
  *   a file named .tar, .tar.gz, .tgz, .tar.xz, .tar.bz2, .tar.zst, .zip
- *   a .json file that is not part of a product: a STAC Item, unless it has a usual name of another thing
+ *   a .json file that is not part of a product, with the words "stac_version" and "Feature": a STAC Item
  * and what is hidden or named like a file that is arriving is none.  What the user names itself is taken for a
  * product whatever its name, also a remote path, whose print is of its name.
  * NOINPUT: nothing of the name; PERMISSION, IO.

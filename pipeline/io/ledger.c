@@ -30,7 +30,9 @@ struct ledger {
 	size_t units_nr, units_room;
 	json_t *places;	  /* object: unit -> its number in units */
 	json_t *makers;	  /* object: folder of a result -> {"unit", "result"} of the last done */
+	json_t *made;	  /* object: name of units -> array of folders */
 	json_t *replaced; /* array */
+	double bytes, seconds; /* of scenes that were done */
 	size_t broken;
 	int fd; /* of the file of this process; -1: none yet */
 };
@@ -73,21 +75,38 @@ static void set_failed(struct unit *u, json_t *event, int code)
 	u->known.error = error ? error : "";
 }
 
-static int set_done(struct ledger *l, struct unit *u, const char *name, json_t *event)
+/* Remember that units of this name made this folder. */
+static int add_made(struct ledger *l, const char *name, const char *folder)
 {
+	json_t *list = json_object_get(l->made, name), *known;
+	size_t i;
+
+	if (!list && json_object_set_new(l->made, name, list = json_array()))
+		return -1;
+	json_array_foreach(list, i, known) if (!strcmp(json_string_value(known), folder)) return 0;
+	return json_array_append_new(list, json_string(folder));
+}
+
+static int set_done(struct ledger *l, struct unit *u, const char *unit, json_t *event)
+{
+	const char *name = json_string_value(json_object_get(event, "name"));
 	json_t *results = json_object_get(event, "results"), *result;
+	double bytes = json_number_value(json_object_get(event, "bytes"));
 	size_t i;
 
 	json_decref(u->done);
 	u->done = json_incref(event);
 	u->known = (struct ledger_unit){ .state = UNIT_DONE, .results = results };
+	l->bytes += bytes;
+	l->seconds += bytes > 0 ? json_number_value(json_object_get(event, "seconds")) : 0;
 	json_array_foreach(results, i, result)
 	{
 		const char *folder = json_string_value(json_object_get(result, "folder"));
 
 		if (folder &&
-		    json_object_set_new(l->makers, folder,
-					json_pack("{s:s, s:O}", "unit", name, "result", result)))
+		    (json_object_set_new(l->makers, folder,
+					 json_pack("{s:s, s:O}", "unit", unit, "result", result)) ||
+		     (name && add_made(l, name, folder))))
 			return -1;
 	}
 	return 0;
@@ -209,8 +228,9 @@ int ledger_open(struct ledger **out, const char *dir, struct error *e)
 	l->folder = path_join(dir, "ledger");
 	l->places = json_object();
 	l->makers = json_object();
+	l->made = json_object();
 	l->replaced = json_array();
-	if (!l->folder || !l->places || !l->makers || !l->replaced) {
+	if (!l->folder || !l->places || !l->makers || !l->made || !l->replaced) {
 		ledger_free(l);
 		return error_nomem(e, "the ledger");
 	}
@@ -235,6 +255,7 @@ void ledger_free(struct ledger *l)
 	free(l->units);
 	json_decref(l->places);
 	json_decref(l->makers);
+	json_decref(l->made);
 	json_decref(l->replaced);
 	free(l->folder);
 	free(l);
@@ -342,6 +363,16 @@ const char *ledger_maker(const struct ledger *l, const char *folder)
 const json_t *ledger_result(const struct ledger *l, const char *folder)
 {
 	return json_object_get(json_object_get(l->makers, folder), "result");
+}
+
+const json_t *ledger_made(const struct ledger *l, const char *name)
+{
+	return json_object_get(l->made, name);
+}
+
+double ledger_rate(const struct ledger *l)
+{
+	return l->seconds > 0 ? l->bytes / l->seconds : 0;
 }
 
 const json_t *ledger_replaced(const struct ledger *l)

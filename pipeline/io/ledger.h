@@ -12,7 +12,7 @@
  *
  * Events are objects with "time" (UTC text), "event", "unit" (hex) and, by event:
  *   start        kind, name, inputs: an attempt begins
- *   done         results: [{"folder", "id", "unit", "time", "size", "changed"}], seconds, rss_bytes
+ *   done         name, results: [{"folder", "id", "unit", "time", "size", "changed", "km2"}], seconds, bytes (of products), rss_bytes
  *   failed       code (exit status), error
  *   crashed      signal, or "time limit"
  *   interrupted  the run was asked to end
@@ -58,6 +58,9 @@ struct ledger_unit ledger_unit(const struct ledger *l, const char *unit);
 /* The unit whose "done" was the last to name this result (its folder's name with that of the folder it is in); NULL: none. */
 const char *ledger_maker(const struct ledger *l, const char *folder);
 
+/* Names of all results' folders that units of this name ever made; an array that lives in the ledger; NULL: none. */
+const json_t *ledger_made(const struct ledger *l, const char *name);
+
 /* Of a result, the fields that the last "done" gives; NULL: none. */
 const json_t *ledger_result(const struct ledger *l, const char *folder);
 
@@ -66,6 +69,9 @@ const json_t *ledger_result(const struct ledger *l, const char *folder);
  * The ledger knows it from then on.  IO: a full disk; nothing of the line is left then.
  */
 int ledger_add(struct ledger *l, json_t *event, bool sync, struct error *e);
+
+/* Bytes of products a second, over all scenes that were done; 0: none was. */
+double ledger_rate(const struct ledger *l);
 
 /* All "replaced" events, as they were read; an array that lives as long as the ledger. */
 const json_t *ledger_replaced(const struct ledger *l);

@@ -34,6 +34,9 @@ static int check_result(const struct context *c, const char *target, const char 
 			  "%s: there already, made from the same inputs", target);
 		return 0;
 	}
+	*needed = c->options->replace;
+	if (c->options->replace)
+		return 0;
 	return error_set(
 		e, ERROR_CANTCREATE,
 		"cannot create %s: another result is there (%s), from other inputs, options or "
@@ -348,6 +351,8 @@ static bool published_already(const struct output *o)
 
 int output_publish(struct output *o, struct item *item, struct error *e)
 {
+	const struct options *options = o->context->options;
+	bool replace = options->overwrite || options->replace;
 	struct item_asset *assets = make_assets(o);
 	int ret = -1;
 
@@ -358,7 +363,7 @@ int output_publish(struct output *o, struct item *item, struct error *e)
 	item->assets_nr = o->layers_nr + o->files_nr;
 	if (item_write(o->stage.path, item, e))
 		goto out;
-	ret = stage_publish(&o->stage, o->context->options->overwrite, e);
+	ret = stage_publish(&o->stage, replace, e);
 	if (ret && e->code == ERROR_CANTCREATE && published_already(o)) {
 		log_event(o->context->log, LOG_INFO, CODE_RESULT_ELSEWHERE,
 			  "%s: made by another process meanwhile", o->stage.target);

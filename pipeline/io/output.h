@@ -29,7 +29,8 @@
 
 /*
  * May the result of this unit be made at target?  *needed = false: it stands
- * there already (logged), nothing is to be done; with --overwrite it is made anew.  CANTCREATE
+ * there already (logged), nothing is to be done; with --overwrite it is made anew.  One of another unit is
+ * replaced with --overwrite, and where run asks for it (options->replace).  CANTCREATE
  * naming --overwrite where a result of another unit is; CANTCREATE, also with
  * --overwrite, where a folder with other things in it is: those are never removed.
  */

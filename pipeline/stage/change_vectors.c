@@ -50,7 +50,7 @@ static struct vectors_spec spec_of(const struct comparison *c, enum vectors_targ
 		.crs = &c->grid.crs,
 		.time = change_after(c)->result->time_end,
 		.unit = c->unit,
-		.overwrite = c->context->options->overwrite,
+		.overwrite = c->context->options->overwrite || c->context->options->replace,
 	};
 }
 

@@ -77,7 +77,7 @@ static int choose_grid(struct observe *o, const struct target *target, struct er
 		goto out;
 	lake = rect_empty(crop) ? crop : region_bounds(o->target_region, grid_rect(&o->target));
 	if (rect_empty(lake)) {
-		error_set(e, ERROR_NOINPUT, "%s does not overlap %s", o->product->id,
+		error_set(e, ERROR_OUTSIDE, "%s does not overlap %s", o->product->id,
 			  o->lake ? o->lake->name : "the extent asked for");
 		goto out;
 	}

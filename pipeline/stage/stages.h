@@ -18,6 +18,9 @@ int info_command(const struct context *context, struct error *e);
 int scene_command(const struct context *context, struct error *e);
 int mosaic_command(const struct context *context, struct error *e);
 int change_command(const struct context *context, struct error *e);
+int run_command(const struct context *context, struct error *e);
+int status_command(const struct context *context, struct error *e);
+int slurm_command(const struct context *context, struct error *e);
 int verify_command(const struct context *context, struct error *e);
 
 #endif

@@ -112,8 +112,9 @@ static void finds_products_in_folders(void **state)
 	file("in/a.tar", "x");
 	file("in/b.tar.gz", "x");
 	file("in/c.zip", "x");
-	file("in/item.json", "{}");
-	file("in/catalog.json", "{}");
+	file("in/item.json", "{\"stac_version\": \"1.0.0\", \"type\": \"Feature\"}");
+	file("in/catalog.json", "{\"stac_version\": \"1.0.0\", \"type\": \"Catalog\"}");
+	file("in/notes.json", "{}");
 	file("in/readme.txt", "x");
 	file("in/d.tar.part", "x");
 	file("in/.hidden.tar", "x");

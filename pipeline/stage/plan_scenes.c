@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/stage/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/base/file.h"
+#include "pipeline/io/discover.h"
+#include "pipeline/io/naming.h"
+
+/* A product, and what it is a picture of. */
+struct named {
+	const char *name; /* the subject; of a name that no agency gives, the path */
+	char subject[NAMING_SUBJECT];
+	const struct discovered *product;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *x = *(struct named *const *)a, *y = *(struct named *const *)b;
+	int d = strcmp(x->name, y->name);
+
+	return d ? d : strcmp(x->product->path, y->product->path);
+}
+
+static json_t *print_of(const struct discovered *d)
+{
+	return json_pack("[s, s]", path_name(d->path), d->print);
+}
+
+/* One unit of the products of one name. */
+static int add_scene(struct plan *p, struct named *const *first, size_t n, struct error *e)
+{
+	struct plan_unit *u = plan_add(p, PLAN_SCENE, first[0]->name);
+	json_t *prints = json_array();
+	int ret = 0;
+
+	if (!u || !prints)
+		ret = -1;
+	for (size_t i = 0; !ret && i < n; i++) {
+		const struct discovered *d = first[i]->product;
+
+		ret = plan_add_input(u, d->path) || json_array_append_new(prints, print_of(d));
+		u->bytes += d->bytes;
+		u->newest = d->newest > u->newest ? d->newest : u->newest;
+		u->arriving |= d->arriving;
+	}
+	if (!ret) {
+		u->output = path_join(p->dir, "observations");
+		ret = u->output ? plan_identify(p, u, prints, e) : -1;
+	} else {
+		error_nomem(e, "the plan");
+	}
+	json_decref(prints);
+	return ret;
+}
+
+static int add_scenes(struct plan *p, const struct discovery *d, struct error *e)
+{
+	struct named *list = calloc(d->nr + 1, sizeof(*list));
+	struct named **order = calloc(d->nr + 1, sizeof(*order));
+	size_t n;
+	int ret = list && order ? 0 : error_nomem(e, "the plan");
+
+	for (size_t i = 0; !ret && i < d->nr; i++) {
+		const char *path = d->list[i].path;
+
+		list[i].product = &d->list[i];
+		list[i].name = naming_subject(path, list[i].subject) ? list[i].subject : path;
+		order[i] = &list[i];
+	}
+	if (!ret && d->nr)
+		qsort(order, d->nr, sizeof(*order), by_name);
+	for (size_t i = 0; !ret && i < d->nr; i += n) {
+		for (n = 1; i + n < d->nr && !strcmp(order[i]->name, order[i + n]->name); n++)
+			;
+		ret = add_scene(p, order + i, n, e);
+	}
+	free(order);
+	free(list);
+	return ret;
+}
+
+/* All that the configuration names.  What cannot be listed today is said, and the rest goes on. */
+static int find_products(const struct plan *p, struct discovery *d, const struct log *log,
+			 size_t *missed, struct error *e)
+{
+	const struct option_list *patterns = &p->config->options[COMMAND_RUN].products;
+
+	for (size_t i = 0; i < patterns->nr; i++) {
+		if (!discover(d, patterns->values[i], e))
+			continue;
+		if (e->code == ERROR_BUG)
+			return -1;
+		log_say(log, LOG_WARNING, "%s", e->text);
+		++*missed;
+	}
+	if (plan_search(p, d, log, missed, e))
+		return -1;
+	for (size_t i = 0; i < d->warnings_nr; i++)
+		log_say(log, LOG_WARNING, "%s", d->warnings[i]);
+	*missed += d->warnings_nr;
+	discovery_sort(d);
+	return 0;
+}
+
+int plan_scenes(struct plan *p, const struct log *log, int64_t now, size_t *missed, struct error *e)
+{
+	struct discovery d = { 0 };
+	int ret;
+
+	*missed = 0;
+	ret = find_products(p, &d, log, missed, e);
+	if (!ret)
+		ret = add_scenes(p, &d, e);
+	discovery_release(&d);
+	if (!ret)
+		plan_look(p, PLAN_SCENE, now);
+	return ret;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * run.h - what the parts of the command "run" share:
+ *
+ *   run.c          the command: stage after stage until nothing is left to do
+ *   run_unit.c     one unit: lease, attempt, ledger
+ *   run_results.c  what an attempt made, and what it took the place of
+ *   run_report.c   summary, catalogue, index, metrics
+ *   attempt.c      the process in which a unit is made
+ *   plan*.c        which units there are
+ */
+#ifndef PIPELINE_STAGE_RUN_H
+#define PIPELINE_STAGE_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/config.h"
+#include "pipeline/base/context.h"
+#include "pipeline/io/ledger.h"
+#include "pipeline/stage/attempt.h"
+#include "pipeline/stage/plan.h"
+
+struct run {
+	const struct context *context;
+	const struct config *config;
+	const struct options *options; /* of run itself */
+	const char *dir;
+	struct ledger *ledger;
+	struct plan plan;
+	size_t made[PLAN_KINDS], failed[PLAN_KINDS]; /* in this run */
+	size_t missed;				     /* inputs that could not be listed */
+	bool interrupted, waited;
+	int64_t rss_bytes; /* most of any attempt */
+};
+
+/* --- run_unit.c --- */
+
+/*
+ * Try one unit that is to be done: sets its state.  What goes wrong with the unit is in ledger and log, and no error; -1 is
+ * for what stops the run: the ledger cannot be written, the disk is full.
+ */
+int run_unit(struct run *r, struct plan_unit *u, struct error *e);
+
+/* --- run_results.c --- */
+
+/* Facts of the results of an attempt for the ledger, a new reference; NULL with the error where one is not there. */
+json_t *run_results(const struct run *r, const struct plan_unit *u, const struct attempt *a,
+		    struct error *e);
+
+/*
+ * Before they are recorded: note in ledger and log which published results have another content now, and remove
+ * those that units of this name made earlier and that are no more among its results.
+ */
+int run_replace(struct run *r, const struct plan_unit *u, const json_t *results, struct error *e);
+
+/* --- run_report.c --- */
+
+/* Catalogue and index where something is new; summary and metrics always.  seconds: how long the run took. */
+int run_report(struct run *r, double seconds, struct error *e);
+
+/* Counts of states by kind, and the units that did not end well: a new reference; NULL without memory. */
+json_t *run_summary(const struct plan *p);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/stage/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "pipeline/base/file.h"
+#include "pipeline/base/lease.h"
+#include "pipeline/stage/stages.h"
+
+/* With less than this on the disk of the output nothing else can be made either. */
+#define FULL_BYTES ((uint64_t)16 << 20)
+
+static int (*const commands[PLAN_KINDS])(const struct context *context, struct error *e) = {
+	[PLAN_SCENE] = scene_command,
+	[PLAN_MOSAIC] = mosaic_command,
+	[PLAN_CHANGE] = change_command,
+};
+
+static int keep_lease(void *user, struct error *e)
+{
+	return lease_keep(user, e);
+}
+
+/* --- how it ended, for the ledger --- */
+
+static json_t *ended(const struct plan_unit *u, const char *event, const struct attempt *a)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:f, s:I, s:I}", "event", event, "unit", u->id,
+			 "kind", plan_kind_name(u->kind), "name", u->name, "seconds", a->seconds,
+			 "rss_bytes", (json_int_t)a->rss_bytes, "bytes",
+			 u->kind == PLAN_SCENE ? (json_int_t)u->bytes : 0);
+}
+
+static int record_done(struct run *r, struct plan_unit *u, const struct attempt *a, struct error *e)
+{
+	struct error why = { 0 };
+	json_t *results = run_results(r, u, a, &why), *event;
+
+	if (!results) {
+		*e = why;
+		return -1;
+	}
+	event = ended(u, "done", a);
+	if (run_replace(r, u, results, e) || json_object_set(event, "results", results)) {
+		json_decref(event);
+		json_decref(results);
+		return -1;
+	}
+	json_decref(results);
+	r->made[u->kind]++;
+	u->state = PLAN_DONE;
+	return ledger_add(r->ledger, event, true, e);
+}
+
+static int record_failed(struct run *r, struct plan_unit *u, const char *event, int code,
+			 const char *text, const struct attempt *a, struct error *e)
+{
+	json_t *json = ended(u, event, a);
+
+	if (code)
+		json_object_set_new(json, "code", json_integer(code));
+	json_object_set_new(json, "error", json_string(text));
+	if (ledger_add(r->ledger, json, true, e))
+		return -1;
+	plan_judge(&r->plan, u, time(NULL));
+	if (u->state == PLAN_OUTSIDE) {
+		log_say(r->context->log, LOG_INFO, "%s", text);
+		return 0;
+	}
+	r->failed[u->kind]++;
+	log_say(r->context->log, LOG_ERROR, "%s %s: %s", plan_kind_name(u->kind), u->name, text);
+	return 0;
+}
+
+/* A disk that is full fails all that come: better to stop. */
+static int check_disk(const struct run *r, struct error *e)
+{
+	struct statvfs fs;
+
+	if (statvfs(r->dir, &fs) || (uint64_t)fs.f_bavail * fs.f_frsize >= FULL_BYTES)
+		return 0;
+	return error_set(e, ERROR_IO,
+			 "the disk of %s is full: nothing is lost; make room and run again",
+			 r->dir);
+}
+
+static int record(struct run *r, struct plan_unit *u, const struct attempt *a, struct error *e)
+{
+	char text[200];
+
+	switch (a->end) {
+	case ATTEMPT_DONE:
+		return record_done(r, u, a, e);
+	case ATTEMPT_FAILED:
+		if (record_failed(r, u, "failed", (int)a->error.code, a->error.text, a, e))
+			return -1;
+		return a->error.code == ERROR_IO ? check_disk(r, e) : 0;
+	case ATTEMPT_TIMED_OUT:
+		snprintf(text, sizeof(text), "it took more than the %d s of time-limit",
+			 r->options->time_limit);
+		return record_failed(r, u, "crashed", 0, text, a, e);
+	case ATTEMPT_CRASHED:
+		if (a->signal)
+			snprintf(text, sizeof(text), "it crashed: %s", strsignal(a->signal));
+		else
+			snprintf(text, sizeof(text), "it crashed without a word");
+		return record_failed(r, u, "crashed", 0, text, a, e);
+	case ATTEMPT_INTERRUPTED:
+		u->state = PLAN_TODO;
+		r->interrupted = true;
+		return ledger_add(r->ledger, ended(u, "interrupted", a), true, e);
+	}
+	return error_set(e, ERROR_BUG, "an attempt ended in no known way");
+}
+
+/* --- the attempt --- */
+
+/* "ledger/logs/<id>.log", to be freed. */
+static char *log_file(const struct run *r, const struct plan_unit *u)
+{
+	char name[SHA256_HEX + 16];
+
+	snprintf(name, sizeof(name), "logs/%s.log", u->id);
+	return ledger_path(r->ledger, name);
+}
+
+static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, struct error *e)
+{
+	struct options options = plan_options(&r->plan, u);
+	struct context context = *r->context;
+	char *path = log_file(r, u);
+	struct attempt_spec spec = {
+		.command = commands[u->kind],
+		.context = &context,
+		.log_file = path,
+		.time_limit_s = r->options->time_limit,
+		.tick = keep_lease,
+		.user = lease,
+	};
+	struct attempt a = { 0 };
+	int ret;
+
+	context.options = &options;
+	if (!path)
+		return error_nomem(e, "a path");
+	ret = ledger_add(r->ledger,
+			 json_pack("{s:s, s:s, s:s, s:s}", "event", "start", "unit", u->id, "kind",
+				   plan_kind_name(u->kind), "name", u->name),
+			 false, e);
+	if (!ret)
+		ret = attempt_run(&spec, &a, e);
+	if (!ret) {
+		r->rss_bytes = a.rss_bytes > r->rss_bytes ? a.rss_bytes : r->rss_bytes;
+		ret = record(r, u, &a, e);
+	}
+	free(a.said);
+	free(path);
+	return ret;
+}
+
+int run_unit(struct run *r, struct plan_unit *u, struct error *e)
+{
+	char *folder = ledger_path(r->ledger, "leases");
+	struct lease lease = { 0 };
+	bool taken = false;
+	int ret = folder ? lease_take(&lease, folder, u->id, r->options->lease, &taken, e)
+			 : error_nomem(e, "a path");
+
+	free(folder);
+	if (ret)
+		return -1;
+	if (!taken) {
+		u->state = PLAN_HELD;
+		return 0;
+	}
+	ret = try_unit(r, u, &lease, e);
+	lease_drop(&lease);
+	return ret;
+}
