@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "pipeline/io/stac_search_internal.h"
 
@@ -14,13 +15,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of this scheme, at this host, and a request whose body is JSON. */
+/* By https at an allowed host, in letters of either case. */
 static void check_address(const char *address)
 {
 	static const char own[] = "https://stac.example.org/",
 			  other[] = "https://data.example.org:8443/";
 
-	if (strncmp(address, own, strlen(own)) != 0 && strncmp(address, other, strlen(other)) != 0)
+	if (strncasecmp(address, own, strlen(own)) != 0 &&
+	    strncasecmp(address, other, strlen(other)) != 0)
 		abort();
 }
 
