@@ -175,7 +175,7 @@ void plan_look(struct plan *p, enum plan_kind kind, int64_t now)
 	for (size_t i = 0; i < p->nr; i++)
 		if (p->unit[i].kind == kind && p->unit[i].state != PLAN_BLOCKED &&
 		    p->unit[i].state != PLAN_EMPTY)
-			plan_judge(p, &p->unit[i], now);
+			plan_look_at(p, &p->unit[i], now);
 }
 
 size_t plan_count(const struct plan *p, enum plan_kind kind, enum plan_state state)

@@ -122,6 +122,9 @@ int plan_add_input(struct plan_unit *u, const char *path);
 int plan_identify(const struct plan *p, struct plan_unit *u, const json_t *inputs, struct error *e);
 
 /* The state of a unit, from what was tried, what stands and who works. */
+void plan_look_at(const struct plan *p, struct plan_unit *u, int64_t now);
+
+/* The same whoever works: for who has the unit's lease. */
 void plan_judge(const struct plan *p, struct plan_unit *u, int64_t now);
 
 /* Does this result of a "done" event stand?  Its item.json is the one that was seen then, or one of the same unit. */

@@ -138,7 +138,7 @@ int plan_mosaics(struct plan *p, int64_t now, struct error *e)
 			: error_nomem(e, "the plan");
 		if (ret)
 			break;
-		plan_judge(p, u, now);
+		plan_look_at(p, u, now);
 		if (!u->inputs_nr)
 			u->state = PLAN_EMPTY;
 		else if (u->state == PLAN_TODO && !is_complete(p))
@@ -183,7 +183,7 @@ static int add_change(struct plan *p, const char *name, char *const *periods, si
 	json_decref(mosaics);
 	if (ret)
 		return -1;
-	plan_judge(p, u, now);
+	plan_look_at(p, u, now);
 	if (u->inputs_nr < 2)
 		u->state = PLAN_EMPTY;
 	else if (!ready && u->state != PLAN_DONE)

@@ -126,6 +126,11 @@ void plan_judge(const struct plan *p, struct plan_unit *u, int64_t now)
 		u->state = PLAN_TODO;
 	if (u->state == PLAN_TODO && is_arriving(p, u, now))
 		u->state = PLAN_WAITING;
+}
+
+void plan_look_at(const struct plan *p, struct plan_unit *u, int64_t now)
+{
+	plan_judge(p, u, now);
 	if (u->state == PLAN_TODO && is_held(p, u))
 		u->state = PLAN_HELD;
 }

@@ -264,7 +264,10 @@ kill_often() { # TIMES
 	for i in 1 2 3; do
 		"$BALKHASH" run -q config.ini >/dev/null 2>said &
 		pid=$!
-		until child=$(pgrep -P $pid) && kill -SEGV "$child"; do sleep .002; done
+		for _ in $(seq 2000); do
+			child=$(pgrep -P $pid) && kill -SEGV "$child" && break
+			sleep .002
+		done
 		wait $pid || [ $? = 3 ]
 		grep -q "scene LC09_L2_150028_20240815: it crashed: Segmentation fault" said
 	done
