@@ -33,6 +33,7 @@ struct ledger {
 	json_t *made;	  /* object: name of units -> array of folders */
 	json_t *replaced; /* array */
 	double bytes, seconds; /* of scenes that were done */
+	int64_t latest, newest_scene;
 	size_t broken;
 	int fd; /* of the file of this process; -1: none yet */
 };
@@ -87,18 +88,41 @@ static int add_made(struct ledger *l, const char *name, const char *folder)
 	return json_array_append_new(list, json_string(folder));
 }
 
+/* Keep the later of two times. */
+static void keep_later(int64_t *time, const char *text)
+{
+	int64_t other;
+
+	if (text && !utc_parse(text, &other) && other > *time)
+		*time = other;
+}
+
+static void note_scene(struct ledger *l, const json_t *event)
+{
+	const char *kind = json_string_value(json_object_get(event, "kind"));
+	double bytes = json_number_value(json_object_get(event, "bytes"));
+	const json_t *result;
+	size_t i;
+
+	if (!kind || strcmp(kind, "scene") != 0)
+		return;
+	l->bytes += bytes;
+	l->seconds += bytes > 0 ? json_number_value(json_object_get(event, "seconds")) : 0;
+	keep_later(&l->latest, json_string_value(json_object_get(event, "time")));
+	json_array_foreach(json_object_get(event, "results"), i, result)
+		keep_later(&l->newest_scene, json_string_value(json_object_get(result, "time")));
+}
+
 static int set_done(struct ledger *l, struct unit *u, const char *unit, json_t *event)
 {
 	const char *name = json_string_value(json_object_get(event, "name"));
 	json_t *results = json_object_get(event, "results"), *result;
-	double bytes = json_number_value(json_object_get(event, "bytes"));
 	size_t i;
 
 	json_decref(u->done);
 	u->done = json_incref(event);
 	u->known = (struct ledger_unit){ .state = UNIT_DONE, .results = results };
-	l->bytes += bytes;
-	l->seconds += bytes > 0 ? json_number_value(json_object_get(event, "seconds")) : 0;
+	note_scene(l, event);
 	json_array_foreach(results, i, result)
 	{
 		const char *folder = json_string_value(json_object_get(result, "folder"));
@@ -201,7 +225,8 @@ static int read_all(struct ledger *l, struct error *e)
 	if (!folder)
 		return error_nomem(e, "a path");
 	n = scandir(folder, &names, is_events, alphasort);
-	if (n < 0 && errno != ENOENT)
+	/* Who comes to write is told what stands in the way. */
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		ret = error_errno(e, errno, "cannot list %s", folder);
 	for (int i = 0; i < n; i++) {
 		char *path = path_join(folder, names[i]->d_name);
@@ -373,6 +398,16 @@ const json_t *ledger_made(const struct ledger *l, const char *name)
 double ledger_rate(const struct ledger *l)
 {
 	return l->seconds > 0 ? l->bytes / l->seconds : 0;
+}
+
+int64_t ledger_latest(const struct ledger *l)
+{
+	return l->latest;
+}
+
+int64_t ledger_newest_scene(const struct ledger *l)
+{
+	return l->newest_scene;
 }
 
 const json_t *ledger_replaced(const struct ledger *l)

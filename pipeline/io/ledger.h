@@ -73,6 +73,10 @@ int ledger_add(struct ledger *l, json_t *event, bool sync, struct error *e);
 /* Bytes of products a second, over all scenes that were done; 0: none was. */
 double ledger_rate(const struct ledger *l);
 
+/* When a scene was last done, and the time of the newest scene that was [s since 1970]; 0: none was. */
+int64_t ledger_latest(const struct ledger *l);
+int64_t ledger_newest_scene(const struct ledger *l);
+
 /* All "replaced" events, as they were read; an array that lives as long as the ledger. */
 const json_t *ledger_replaced(const struct ledger *l);
 

@@ -111,6 +111,7 @@ static void be_child(const struct attempt_spec *spec, const struct channels *c, 
 	} else {
 		log.stream = stderr;
 		log.terminal = false;
+		log.journal = false;
 		context.log = &log;
 		ret = spec->command(&context, &e);
 		if (!ret && fflush(stdout))

@@ -55,7 +55,7 @@ static json_t *observations(const struct plan *p, struct error *e)
 	int n = path && list ? scandir(path, &names, is_visible, alphasort) : 0;
 	int ret = path && list ? 0 : error_nomem(e, "the plan");
 
-	if (n < 0 && errno != ENOENT)
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		ret = error_errno(e, errno, "cannot list %s", path);
 	for (int i = 0; i < n; i++) {
 		json_t *facts = ret ? NULL : observation_of(p, names[i]->d_name);

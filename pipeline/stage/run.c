@@ -105,8 +105,9 @@ static int pass(struct run *r, const struct unit_list *wanted, enum plan_kind ki
 		progress_start(&progress, r->context->log, plan_kind_name(kind), nr);
 	for (size_t i = 0; !ret && i < nr && !r->interrupted; i++) {
 		r->interrupted = attempt_is_interrupted();
-		if (!r->interrupted)
-			ret = run_unit(r, list[i], e);
+		if (r->interrupted)
+			break;
+		ret = run_unit(r, list[i], e);
 		*held += list[i]->state == PLAN_HELD;
 		progress_step(&progress, i + 1);
 	}
@@ -152,13 +153,23 @@ static int settle(struct run *r, const struct unit_list *wanted, struct error *e
 	if (!waiting || r->waited || r->interrupted)
 		return 0;
 	r->waited = true;
-	log_say(r->context->log, LOG_INFO,
-		"%zu scene(s) have files that are new: looking again in %d s", waiting,
-		r->options->settle + 1);
+	log_event(r->context->log, LOG_INFO, CODE_PRODUCT_ARRIVING,
+		  "%zu scene(s) have files that are new: looking again in %d s", waiting,
+		  r->options->settle + 1);
 	r->interrupted = attempt_sleep(r->options->settle + 1);
 	if (r->interrupted)
 		return 0;
 	return look_anew(r, e) ? -1 : run_stage(r, wanted, PLAN_SCENE, e);
+}
+
+/* Mosaics that wait for scenes, or changes for mosaics. */
+static void say_waiting(const struct run *r, enum plan_kind kind, const char *why)
+{
+	size_t n = plan_count(&r->plan, kind, PLAN_BLOCKED);
+
+	if (n)
+		log_event(r->context->log, LOG_INFO, CODE_UNIT_WAITS, "%zu %s(s) wait: %s", n,
+			  plan_kind_name(kind), why);
 }
 
 static bool wants(const struct run *r, enum plan_kind kind)
@@ -176,10 +187,12 @@ static int run_stages(struct run *r, const struct unit_list *wanted, struct erro
 		ret = settle(r, wanted, e);
 	if (!ret && !r->interrupted)
 		ret = plan_mosaics(&r->plan, time(NULL), e);
+	say_waiting(r, PLAN_MOSAIC, "too few scenes are done (completeness)");
 	if (!ret && !r->interrupted && wants(r, PLAN_MOSAIC))
 		ret = run_stage(r, wanted, PLAN_MOSAIC, e);
 	if (!ret && !r->interrupted)
 		ret = plan_changes(&r->plan, time(NULL), e);
+	say_waiting(r, PLAN_CHANGE, "a mosaic of theirs is not done");
 	if (!ret && !r->interrupted && wants(r, PLAN_CHANGE))
 		ret = run_stage(r, wanted, PLAN_CHANGE, e);
 	return ret;
@@ -216,6 +229,12 @@ static int verdict(const struct run *r, struct error *e)
 {
 	size_t failed = r->failed[PLAN_SCENE] + r->failed[PLAN_MOSAIC] + r->failed[PLAN_CHANGE];
 
+	if (run_alert(r))
+		log_event(r->context->log, LOG_WARNING, CODE_ALERT_NO_PRODUCTS,
+			  "no new product came for more than %d days", r->options->alert_days);
+	if (r->interrupted)
+		log_event(r->context->log, LOG_INFO, CODE_RUN_STOPPING,
+			  "asked to end: no further unit is begun");
 	if (r->interrupted)
 		return error_set(e, ERROR_TEMPORARY,
 				 "the run was asked to end: run again to go on");
@@ -229,19 +248,22 @@ static int verdict(const struct run *r, struct error *e)
 
 static int do_run(struct run *r, const struct unit_list *wanted, struct error *e)
 {
-	double begin = monotonic_s();
 	struct error why = { 0 };
 	int ret;
 
 	if (prepare(r, e))
 		return -1;
 	ret = run_stages(r, wanted, e);
-	if (r->interrupted)
+	if (r->untidy)
 		tidy(r);
+	if (!ret)
+		ret = verdict(r, e);
 	/* What was done is reported also where the run had to stop. */
-	if (run_report(r, monotonic_s() - begin, ret ? &why : e) && !ret)
-		return -1;
-	return ret ? ret : verdict(r, e);
+	if (run_report(r, monotonic_s() - r->begin, !ret, &why) && !ret) {
+		*e = why;
+		ret = -1;
+	}
+	return ret;
 }
 
 static int with_config(const struct context *context, const struct config *config, struct error *e)
@@ -249,7 +271,8 @@ static int with_config(const struct context *context, const struct config *confi
 	struct run r = { .context = context,
 			 .config = config,
 			 .options = &config->options[COMMAND_RUN],
-			 .dir = config->options[COMMAND_RUN].output };
+			 .dir = config->options[COMMAND_RUN].output,
+			 .begin = monotonic_s() };
 	struct unit_list wanted = { 0 };
 	int ret = unit_list_read(&wanted, r.options->unit, e);
 

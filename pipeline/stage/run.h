@@ -5,7 +5,9 @@
  *   run.c          the command: stage after stage until nothing is left to do
  *   run_unit.c     one unit: lease, attempt, ledger
  *   run_results.c  what an attempt made, and what it took the place of
- *   run_report.c   summary, catalogue, index, metrics
+ *   run_report.c   summary, catalogue, index
+ *   run_summary.c  states and troubles as JSON
+ *   run_metrics.c  figures for monitoring
  *   attempt.c      the process in which a unit is made
  *   plan*.c        which units there are
  */
@@ -28,11 +30,13 @@ struct run {
 	const struct config *config;
 	const struct options *options; /* of run itself */
 	const char *dir;
+	double begin; /* on the monotonic clock [s] */
 	struct ledger *ledger;
 	struct plan plan;
 	size_t made[PLAN_KINDS], failed[PLAN_KINDS]; /* in this run */
 	size_t missed;				     /* inputs that could not be listed */
 	bool interrupted, waited;
+	bool untidy;	   /* an attempt was ended or crashed, and left its stage folder */
 	int64_t rss_bytes; /* most of any attempt */
 };
 
@@ -56,12 +60,26 @@ json_t *run_results(const struct run *r, const struct plan_unit *u, const struct
  */
 int run_replace(struct run *r, const struct plan_unit *u, const json_t *results, struct error *e);
 
-/* --- run_report.c --- */
-
-/* Catalogue and index where something is new; summary and metrics always.  seconds: how long the run took. */
-int run_report(struct run *r, double seconds, struct error *e);
+/* --- run_summary.c --- */
 
 /* Counts of states by kind, and the units that did not end well: a new reference; NULL without memory. */
 json_t *run_summary(const struct plan *p);
+
+/* --- run_report.c --- */
+
+/*
+ * What was done, on the log, in ledger/summary.json, with --json on standard output, and as metrics; catalogue and index where
+ * something is new.  ok: the run ended well.
+ */
+int run_report(struct run *r, double seconds, bool ok, struct error *e);
+
+/* --- run_metrics.c --- */
+
+/* Write the file of --metrics, if there is to be one; what goes wrong is a warning. */
+void run_metrics(const struct run *r, double seconds, const json_t *summary);
+
+/* When the last new product came, as far as files and ledger tell [s since 1970]; is that too long ago? */
+int64_t run_newest_arrival(const struct run *r);
+bool run_alert(const struct run *r);
 
 #endif

@@ -8,117 +8,176 @@
 #include <time.h>
 
 #include "pipeline/base/file.h"
+#include "pipeline/base/lease.h"
 #include "pipeline/base/utc.h"
+#include "pipeline/io/catalog.h"
 
-/* States that a person should look at. */
-static bool is_trouble(const struct plan_unit *u)
+/* How long another process that writes the catalogue is waited for [s]. */
+#define CATALOG_WAIT_S 60
+
+/* --- for people --- */
+
+static void say_kind(const struct run *r, enum plan_kind kind)
 {
-	return u->state == PLAN_QUARANTINED || u->state == PLAN_POISONED ||
-	       u->state == PLAN_REFUSED || u->state == PLAN_LATER ||
-	       (u->state == PLAN_TODO && u->failed);
+	char text[400] = "";
+
+	for (size_t s = 0; s < PLAN_STATES; s++) {
+		size_t n = plan_count(&r->plan, kind, (enum plan_state)s), used = strlen(text);
+
+		if (n)
+			snprintf(text + used, sizeof(text) - used, "%s%zu %s", used ? ", " : "", n,
+				 plan_state_name((enum plan_state)s));
+	}
+	log_say(r->context->log, LOG_INFO, "%ss: %s", plan_kind_name(kind),
+		text[0] ? text : "none");
 }
 
-static json_t *counts(const struct plan *p)
+static void say(const struct run *r, double seconds)
 {
-	json_t *all = json_object();
+	size_t made = 0, failed = 0;
 
 	for (size_t k = 0; k < PLAN_KINDS; k++) {
-		json_t *states = json_object();
-
-		for (size_t s = 0; s < PLAN_STATES; s++) {
-			size_t n = plan_count(p, (enum plan_kind)k, (enum plan_state)s);
-
-			if (n)
-				json_object_set_new(states, plan_state_name((enum plan_state)s),
-						    json_integer((json_int_t)n));
-		}
-		json_object_set_new(all, plan_kind_name((enum plan_kind)k), states);
+		say_kind(r, (enum plan_kind)k);
+		made += r->made[k];
+		failed += r->failed[k];
 	}
-	return all;
+	if (!made && !failed)
+		log_event(r->context->log, LOG_INFO, CODE_RUN_IDLE, "nothing was to be done");
+	log_numbers(r->context->log, LOG_INFO, CODE_RUN_SUMMARY,
+		    (const struct log_number[]){ { "made", (int64_t)made },
+						 { "failed", (int64_t)failed },
+						 { "missed", (int64_t)r->missed },
+						 { "elapsed_ms", (int64_t)(1000 * seconds) },
+						 { "rss_bytes", r->rss_bytes } },
+		    5, "%zu made, %zu failed in %.1f s", made, failed, seconds);
 }
 
-static json_t *troubles(const struct plan *p)
+/* --- catalogue --- */
+
+static bool is_missing(const struct run *r, const char *name)
 {
-	json_t *list = json_array();
+	char *path = path_join(r->dir, name);
+	uint64_t size;
+	struct error ignored;
+	bool missing = path && file_size(path, &size, &ignored);
 
-	for (size_t i = 0; i < p->nr; i++) {
-		const struct plan_unit *u = &p->unit[i];
-		char retry[UTC_TEXT];
+	free(path);
+	return missing;
+}
 
-		if (!is_trouble(u))
-			continue;
-		utc_format(u->retry, retry);
-		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*}", "kind",
-					plan_kind_name(u->kind), "name", u->name, "unit", u->id,
-					"state", plan_state_name(u->state), "input",
-					u->inputs_nr ? u->inputs[0] : NULL, "error", u->error,
-					"retry", u->state == PLAN_LATER ? retry : NULL));
+/* Who lists the results first must not write last: one at a time. */
+static int take_lease(const struct run *r, struct lease *lease, struct error *e)
+{
+	char *folder = ledger_path(r->ledger, "leases");
+	bool taken = false;
+	int ret = folder ? 0 : error_nomem(e, "a path");
+
+	for (int i = 0; !ret && !taken && i < CATALOG_WAIT_S; i++) {
+		ret = lease_take(lease, folder, "catalog", r->options->lease, &taken, e);
+		if (!ret && !taken && attempt_sleep(1))
+			break;
 	}
-	return list;
+	free(folder);
+	if (!ret && !taken)
+		ret = error_set(e, ERROR_TEMPORARY, "another process keeps writing the catalogue");
+	return ret;
 }
 
-json_t *run_summary(const struct plan *p)
+static int write_catalog(const struct run *r, struct error *e)
 {
-	return json_pack("{s:o, s:o, s:i}", "units", counts(p), "troubles", troubles(p),
-			 "broken_ledger_lines", (int)ledger_broken(p->ledger));
+	static const struct catalog_child children[] = {
+		{ "observations", "observations", "Observations",
+		  "Water, one look of a satellite each" },
+		{ "mosaics", "mosaics", "Mosaics", "Water over a period, of all its observations" },
+		{ "changes", "changes", "Changes",
+		  "What became water or land from one period to another, and the shoreline" },
+	};
+	struct catalog_report report = { 0 };
+	int ret =
+		catalog_write(r->dir, children, sizeof(children) / sizeof(children[0]), &report, e);
+
+	for (size_t i = 0; i < CATALOG_TEXTS && report.text[i]; i++)
+		log_event(r->context->log, LOG_WARNING, CODE_WARNING_CATALOG, "%s", report.text[i]);
+	catalog_report_release(&report);
+	return ret;
 }
 
-static int write_summary(const struct run *r, double seconds, struct error *e)
+/* What describes the results follows them where any is new.  They stand without: a failure is a warning. */
+static void describe(const struct run *r)
 {
-	json_t *summary = run_summary(&r->plan);
-	char ended[UTC_TEXT], *text = NULL, *path = ledger_path(r->ledger, "summary.json");
-	int ret = -1;
+	struct lease lease = { 0 };
+	struct error e = { 0 };
+	bool is_new = r->made[PLAN_SCENE] || r->made[PLAN_MOSAIC] || r->made[PLAN_CHANGE];
 
-	utc_format(time(NULL), ended);
-	json_object_set_new(summary, "ended", json_string(ended));
+	/* Tasks of an array leave it to the job behind them. */
+	if (r->options->unit || (!is_new && !is_missing(r, "catalog.json")))
+		return;
+	if (take_lease(r, &lease, &e) || write_catalog(r, &e))
+		log_event(r->context->log, LOG_WARNING, CODE_WARNING_CATALOG, "%s", e.text);
+	lease_drop(&lease);
+}
+
+/* --- summary --- */
+
+static void add_counts(json_t *summary, const char *what, const size_t counts[PLAN_KINDS])
+{
+	json_t *by_kind = json_object();
+
+	for (size_t k = 0; k < PLAN_KINDS; k++)
+		json_object_set_new(by_kind, plan_kind_name((enum plan_kind)k),
+				    json_integer((json_int_t)counts[k]));
+	json_object_set_new(summary, what, by_kind);
+}
+
+/* When a run last ended well, as the summary of the run before says; NULL: never. */
+static json_t *last_success(const char *path)
+{
+	json_t *old = json_load_file(path, 0, NULL);
+	json_t *time = json_incref(json_object_get(old, "last_success"));
+
+	json_decref(old);
+	return time;
+}
+
+static json_t *whole_summary(const struct run *r, double seconds, bool ok, const char *path)
+{
+	json_t *summary = run_summary(&r->plan), *success;
+	char now[UTC_TEXT];
+
+	if (!summary)
+		return NULL;
+	utc_format(time(NULL), now);
+	success = ok ? json_string(now) : last_success(path);
+	json_object_set_new(summary, "ended", json_string(now));
 	json_object_set_new(summary, "seconds", json_real(seconds));
 	json_object_set_new(summary, "peak_rss_bytes", json_integer(r->rss_bytes));
 	json_object_set_new(summary, "interrupted", json_boolean(r->interrupted));
-	for (size_t k = 0; k < PLAN_KINDS; k++) {
-		char key[40];
+	json_object_set_new(summary, "inputs_missed", json_integer((json_int_t)r->missed));
+	json_object_set_new(summary, "last_success", success ? success : json_null());
+	add_counts(summary, "made", r->made);
+	add_counts(summary, "failed", r->failed);
+	return summary;
+}
 
-		snprintf(key, sizeof(key), "%ss_made", plan_kind_name((enum plan_kind)k));
-		json_object_set_new(summary, key, json_integer((json_int_t)r->made[k]));
-		snprintf(key, sizeof(key), "%ss_failed", plan_kind_name((enum plan_kind)k));
-		json_object_set_new(summary, key, json_integer((json_int_t)r->failed[k]));
-	}
+int run_report(struct run *r, double seconds, bool ok, struct error *e)
+{
+	char *path = ledger_path(r->ledger, "summary.json"), *text;
+	json_t *summary = path ? whole_summary(r, seconds, ok, path) : NULL;
+	int ret = -1;
+
+	say(r, seconds);
+	describe(r);
 	text = summary ? json_dumps(summary, JSON_INDENT(1)) : NULL;
-	if (!text || !path)
+	if (!text)
 		error_nomem(e, "the summary");
 	else
 		ret = file_replace(path, text, strlen(text), e);
 	if (!ret && r->options->json && (fputs(text, stdout) == EOF || putchar('\n') == EOF))
 		ret = error_errno(e, errno, "cannot write to standard output");
-	free(path);
+	if (!ret)
+		run_metrics(r, seconds, summary);
 	free(text);
+	free(path);
 	json_decref(summary);
 	return ret;
-}
-
-static void say(const struct run *r, double seconds)
-{
-	for (size_t k = 0; k < PLAN_KINDS; k++) {
-		char text[400] = "";
-
-		for (size_t s = 0; s < PLAN_STATES; s++) {
-			size_t n = plan_count(&r->plan, (enum plan_kind)k, (enum plan_state)s);
-			size_t used = strlen(text);
-
-			if (n)
-				snprintf(text + used, sizeof(text) - used, "%s%zu %s",
-					 used ? ", " : "", n, plan_state_name((enum plan_state)s));
-		}
-		log_say(r->context->log, LOG_INFO, "%ss: %s", plan_kind_name((enum plan_kind)k),
-			text[0] ? text : "none");
-	}
-	log_say(r->context->log, LOG_INFO, "%zu made, %zu failed in %.1f s",
-		r->made[0] + r->made[1] + r->made[2], r->failed[0] + r->failed[1] + r->failed[2],
-		seconds);
-}
-
-int run_report(struct run *r, double seconds, struct error *e)
-{
-	say(r, seconds);
-	return write_summary(r, seconds, e);
 }

@@ -96,11 +96,12 @@ static int note_replaced(struct run *r, const struct plan_unit *u, const json_t 
 	if (!before || !strcmp(text_of(before, "unit"), text_of(now, "unit")))
 		return 0;
 	if (json_is_number(was) && json_is_number(is))
-		log_say(r->context->log, LOG_WARNING,
-			"%s is replaced: %.3f km2 of water before, %.3f km2 now",
-			text_of(now, "id"), json_number_value(was), json_number_value(is));
+		log_event(r->context->log, LOG_WARNING, CODE_PRODUCT_REPLACED,
+			  "%s is replaced: %.3f km2 of water before, %.3f km2 now",
+			  text_of(now, "id"), json_number_value(was), json_number_value(is));
 	else
-		log_say(r->context->log, LOG_WARNING, "%s is replaced", text_of(now, "id"));
+		log_event(r->context->log, LOG_WARNING, CODE_PRODUCT_REPLACED, "%s is replaced",
+			  text_of(now, "id"));
 	return ledger_add(r->ledger,
 			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O?, s:O?}", "event",
 				    "replaced", "unit", u->id, "id", text_of(now, "id"), "folder",
@@ -140,10 +141,10 @@ static int remove_obsolete(struct run *r, const struct plan_unit *u, const json_
 		if (ret < 0)
 			return -1;
 		if (ret > 0)
-			log_say(r->context->log, LOG_WARNING,
-				"%s is removed: its scene has other "
-				"results now",
-				folder);
+			log_event(r->context->log, LOG_WARNING, CODE_PRODUCT_REPLACED,
+				  "%s is removed: its scene has other "
+				  "results now",
+				  folder);
 	}
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "pipeline/base/file.h"
 #include "pipeline/base/lease.h"
+#include "pipeline/base/utc.h"
 #include "pipeline/stage/stages.h"
 
 /* With less than this on the disk of the output nothing else can be made either. */
@@ -36,6 +37,18 @@ static json_t *ended(const struct plan_unit *u, const char *event, const struct 
 			 u->kind == PLAN_SCENE ? (json_int_t)u->bytes : 0);
 }
 
+/* The results, for who reads standard output, and on the log. */
+static void tell(const struct run *r, const struct plan_unit *u, const json_t *results)
+{
+	const json_t *facts;
+	size_t i;
+
+	json_array_foreach(results, i, facts) if (!r->options->json)
+		printf("%s/%s\n", r->dir, json_string_value(json_object_get(facts, "folder")));
+	log_event(r->context->log, LOG_DEBUG, CODE_UNIT_DONE, "%s %s is done",
+		  plan_kind_name(u->kind), u->name);
+}
+
 static int record_done(struct run *r, struct plan_unit *u, const struct attempt *a, struct error *e)
 {
 	struct error why = { 0 };
@@ -54,7 +67,30 @@ static int record_done(struct run *r, struct plan_unit *u, const struct attempt 
 	json_decref(results);
 	r->made[u->kind]++;
 	u->state = PLAN_DONE;
+	tell(r, u, json_object_get(event, "results"));
 	return ledger_add(r->ledger, event, true, e);
+}
+
+/* What went wrong with which unit, and what becomes of it. */
+static void say_failed(const struct run *r, const struct plan_unit *u, int code, const char *text)
+{
+	const struct log *log = r->context->log;
+	char retry[UTC_TEXT];
+
+	log_numbers(log, LOG_ERROR, CODE_UNIT_FAILED,
+		    &(struct log_number){ "status", code ? code : ERROR_BUG }, 1, "%s %s: %s",
+		    plan_kind_name(u->kind), u->name, text);
+	if (u->state == PLAN_LATER) {
+		utc_format(u->retry, retry);
+		log_event(log, LOG_INFO, CODE_UNIT_RETRY, "%s %s: will be tried again from %s",
+			  plan_kind_name(u->kind), u->name, retry);
+	} else if (u->state == PLAN_QUARANTINED || u->state == PLAN_POISONED ||
+		   u->state == PLAN_REFUSED) {
+		log_event(log, LOG_INFO, CODE_UNIT_QUARANTINED,
+			  "%s %s: will not be tried again until its inputs, the options or the "
+			  "program change",
+			  plan_kind_name(u->kind), u->name);
+	}
 }
 
 static int record_failed(struct run *r, struct plan_unit *u, const char *event, int code,
@@ -69,11 +105,11 @@ static int record_failed(struct run *r, struct plan_unit *u, const char *event, 
 		return -1;
 	plan_judge(&r->plan, u, time(NULL));
 	if (u->state == PLAN_OUTSIDE) {
-		log_say(r->context->log, LOG_INFO, "%s", text);
+		log_event(r->context->log, LOG_INFO, CODE_RESULT_SKIPPED, "%s", text);
 		return 0;
 	}
 	r->failed[u->kind]++;
-	log_say(r->context->log, LOG_ERROR, "%s %s: %s", plan_kind_name(u->kind), u->name, text);
+	say_failed(r, u, code, text);
 	return 0;
 }
 
@@ -93,6 +129,7 @@ static int record(struct run *r, struct plan_unit *u, const struct attempt *a, s
 {
 	char text[200];
 
+	r->untidy |= a->end != ATTEMPT_DONE && a->end != ATTEMPT_FAILED;
 	switch (a->end) {
 	case ATTEMPT_DONE:
 		return record_done(r, u, a, e);
@@ -133,6 +170,7 @@ static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, str
 {
 	struct options options = plan_options(&r->plan, u);
 	struct context context = *r->context;
+	struct log log = *r->context->log;
 	char *path = log_file(r, u);
 	struct attempt_spec spec = {
 		.command = commands[u->kind],
@@ -145,7 +183,10 @@ static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, str
 	struct attempt a = { 0 };
 	int ret;
 
+	log.unit = u->id;
+	log.stage = plan_kind_name(u->kind);
 	context.options = &options;
+	context.log = &log;
 	if (!path)
 		return error_nomem(e, "a path");
 	ret = ledger_add(r->ledger,
