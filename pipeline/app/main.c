@@ -81,7 +81,7 @@ static int run(struct log *log, struct options *o, int argc, char **argv, struct
 	log->level = log_level(o);
 	log->stage = command_name(command);
 	for (size_t i = 0; i < o->warnings.nr; i++)
-		log_say(log, LOG_WARNING, "%s", o->warnings.values[i]);
+		log_event(log, LOG_WARNING, CODE_WARNING_CONFIG, "%s", o->warnings.values[i]);
 	if (command == COMMAND_NONE)
 		return 0;
 	if (find_kernels(&context.kernels, o->isa, e))

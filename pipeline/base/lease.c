@@ -247,6 +247,7 @@ int lease_take(struct lease *l, const char *folder, const char *name, int term_s
 		if (is_alive(folder, words, touched, term_s))
 			break;
 		take_away(folder, l->path, words);
+		l->taken_over = true;
 	}
 	if (*taken)
 		return 0;

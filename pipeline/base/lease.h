@@ -26,6 +26,7 @@ struct lease {
 	char *path;
 	char words[LEASE_WORDS]; /* what the file says */
 	int term_s;
+	bool taken_over;   /* from one who was gone */
 	int64_t touched_s; /* when it was last touched, on the monotonic clock */
 };
 

@@ -13,35 +13,14 @@
 #include <unistd.h>
 
 #include "pipeline/base/file_tree.h"
+#include "pipeline/io/discover_internal.h"
 #include "pipeline/io/input.h"
 #include "pipeline/io/naming.h"
 #include "pipeline/io/product.h"
 #include "pipeline/io/remote.h"
 #include "pipeline/io/stac.h"
 
-/* More entries than any folder of products has. */
-#define ENTRIES_MAX 10000000
-
-/* A folder on the way down: what a link must not lead back to. */
-struct spot {
-	const struct spot *above;
-	int fd, depth;
-	dev_t device;
-	ino_t inode;
-	const char *path;
-};
-
-struct entry {
-	char *name;
-	struct stat st;
-};
-
-struct listing {
-	struct entry *list;
-	size_t nr, room;
-};
-
-/* What is hashed of a product: lines of name, size and time, in the order of names. */
+/* What is hashed of a product: lines of name, size and time. */
 struct print {
 	char *text;
 	size_t size;
@@ -67,92 +46,6 @@ static bool is_item(const char *folder, const char *name)
 	free(text);
 	free(path);
 	return item;
-}
-
-/* --- listing --- */
-
-static void listing_release(struct listing *l)
-{
-	for (size_t i = 0; i < l->nr; i++)
-		free(l->list[i].name);
-	free(l->list);
-	*l = (struct listing){ 0 };
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
-}
-
-static int add_entry(struct listing *l, const char *name, const struct stat *st, struct error *e)
-{
-	if (l->nr == l->room) {
-		size_t room = l->room ? 2 * l->room : 64;
-		struct entry *more =
-			room > ENTRIES_MAX ? NULL : realloc(l->list, room * sizeof(*more));
-
-		if (!more)
-			return error_nomem(e, "the list of a folder");
-		l->list = more;
-		l->room = room;
-	}
-	l->list[l->nr] = (struct entry){ .name = strdup(name), .st = *st };
-	if (!l->list[l->nr].name)
-		return error_nomem(e, "the list of a folder");
-	l->nr++;
-	return 0;
-}
-
-/* Files and folders with their facts, sorted; what vanishes meanwhile is left out. */
-static int list_folder(struct listing *l, const struct spot *at, struct error *e)
-{
-	DIR *dir = tree_list(at->fd, ".");
-	struct dirent *d;
-	struct stat st;
-	int ret = 0;
-
-	if (!dir)
-		return error_errno(e, errno, "cannot list %s", at->path);
-	while (!ret && (d = readdir(dir))) {
-		if (tree_is_dot(d->d_name) || fstatat(at->fd, d->d_name, &st, 0))
-			continue;
-		if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
-			ret = add_entry(l, d->d_name, &st, e);
-	}
-	closedir(dir);
-	if (l->nr)
-		qsort(l->list, l->nr, sizeof(*l->list), by_name);
-	return ret;
-}
-
-/* --- the way down --- */
-
-/* 1: opened; 0: not to be entered; -1 with the error. */
-static int enter(struct spot *l, const struct spot *above, const char *name, const char *path,
-		 struct error *e)
-{
-	struct stat st;
-
-	*l = (struct spot){ .above = above, .depth = above ? above->depth + 1 : 0, .path = path };
-	if (l->depth > DISCOVER_DEPTH)
-		return 0;
-	l->fd = openat(above ? above->fd : AT_FDCWD, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (l->fd < 0 && errno == ENOENT && above)
-		return 0;
-	if (l->fd < 0 || fstat(l->fd, &st)) {
-		error_errno(e, errno, "cannot open %s", path);
-		if (l->fd >= 0)
-			close(l->fd);
-		return -1;
-	}
-	l->device = st.st_dev;
-	l->inode = st.st_ino;
-	for (; above; above = above->above)
-		if (above->device == l->device && above->inode == l->inode) {
-			close(l->fd);
-			return 0;
-		}
-	return 1;
 }
 
 /* --- prints --- */
@@ -197,11 +90,11 @@ static int print_folder(struct print *p, const struct spot *at, const struct lis
 			return error_nomem(e, "a path");
 		if (S_ISREG(f->st.st_mode)) {
 			print_file(p, path, &f->st);
-		} else if (!*stem && (ret = enter(&inner, at, f->name, path, e)) > 0) {
+		} else if (!*stem && (ret = spot_enter(&inner, at, f->name, path, e)) > 0) {
 			char *folder = NULL;
 
 			ret = asprintf(&folder, "%s/", path) < 0 ? error_nomem(e, "a path")
-								 : list_folder(&below, &inner, e);
+								 : spot_list(&below, &inner, e);
 			if (!ret)
 				ret = print_folder(p, &inner, &below, folder, "", e);
 			free(folder);
@@ -379,7 +272,7 @@ static int look_at(struct discovery *d, const struct spot *at, const struct list
 	path = path_join(at->path, name);
 	if (!path)
 		return error_nomem(e, "a path");
-	ret = enter(&inner, at, name, path, e);
+	ret = spot_enter(&inner, at, name, path, e);
 	if (ret > 0) {
 		ret = look_into(d, &inner, e);
 		close(inner.fd);
@@ -392,7 +285,7 @@ static int look_at(struct discovery *d, const struct spot *at, const struct list
 static int look_into(struct discovery *d, const struct spot *at, struct error *e)
 {
 	struct listing l = { 0 };
-	int ret = list_folder(&l, at, e);
+	int ret = spot_list(&l, at, e);
 
 	if (!ret && is_flat(&l))
 		ret = add_flat(d, at, &l, e);
@@ -427,7 +320,7 @@ static int discover_path(struct discovery *d, const char *path, struct error *e)
 	if (stat(path, &st))
 		return error_errno(e, errno, "cannot find %s", path);
 	if (S_ISDIR(st.st_mode)) {
-		if (enter(&top, NULL, path, path, e) < 0)
+		if (spot_enter(&top, NULL, path, path, e) < 0)
 			return -1;
 		ret = look_into(d, &top, e);
 		close(top.fd);

@@ -191,6 +191,14 @@ static int add_change(struct plan *p, const char *name, char *const *periods, si
 	return 0;
 }
 
+static bool has_change(const struct plan *p, const char *name)
+{
+	for (size_t i = 0; i < p->nr; i++)
+		if (p->unit[i].kind == PLAN_CHANGE && !strcmp(p->unit[i].name, name))
+			return true;
+	return false;
+}
+
 /* The map from one period to another, with those between. */
 static int add_span(struct plan *p, size_t first, size_t last, int64_t now, struct error *e)
 {
@@ -204,7 +212,8 @@ static int add_span(struct plan *p, size_t first, size_t last, int64_t now, stru
 	}
 	for (size_t i = first; i <= last; i++)
 		names[i - first] = periods[i].name;
-	ret = add_change(p, name, names, last - first + 1, true, now, e);
+	/* One that the configuration describes itself stands for it. */
+	ret = has_change(p, name) ? 0 : add_change(p, name, names, last - first + 1, true, now, e);
 	free(name);
 	free(names);
 	return ret;

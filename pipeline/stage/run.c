@@ -118,8 +118,8 @@ static int pass(struct run *r, const struct unit_list *wanted, enum plan_kind ki
 /* What others hold is waited for: it may be what is to come is made of, and its worker may die. */
 static int wait_for_others(struct run *r, enum plan_kind kind, int seconds, struct error *e)
 {
-	log_say(r->context->log, LOG_DEBUG,
-		"other processes are at the rest: looking again in %d s", seconds);
+	log_event(r->context->log, LOG_DEBUG, CODE_LEASE_HELD,
+		  "other processes are at the rest: looking again in %d s", seconds);
 	r->interrupted = attempt_sleep(seconds);
 	if (look_anew(r, e))
 		return -1;
@@ -253,6 +253,8 @@ static int do_run(struct run *r, const struct unit_list *wanted, struct error *e
 
 	if (prepare(r, e))
 		return -1;
+	log_event(r->context->log, LOG_INFO, CODE_RUN_START, "%zu scenes, %zu to be done",
+		  r->plan.nr, plan_count(&r->plan, PLAN_SCENE, PLAN_TODO));
 	ret = run_stages(r, wanted, e);
 	if (r->untidy)
 		tidy(r);
@@ -277,6 +279,8 @@ static int with_config(const struct context *context, const struct config *confi
 	int ret = unit_list_read(&wanted, r.options->unit, e);
 
 	if (!ret)
+		ret = unit_list_check_stages(r.options->stages, e);
+	if (!ret)
 		ret = look_anew(&r, e);
 	if (!ret && r.options->plan)
 		ret = print_plan(&r, e);
@@ -297,8 +301,6 @@ int run_command(const struct context *context, struct error *e)
 	if (config_read(&config, context->options->paths[0], context->options, e))
 		return -1;
 	own.options = &config.options[COMMAND_RUN];
-	for (size_t i = 0; i < own.options->warnings.nr; i++)
-		log_say(context->log, LOG_WARNING, "%s", own.options->warnings.values[i]);
 	if (own.options->dump_config) {
 		ret = config_dump(&config, stdout, e);
 	} else {

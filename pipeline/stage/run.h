@@ -22,7 +22,7 @@
 #include "pipeline/base/config.h"
 #include "pipeline/base/context.h"
 #include "pipeline/io/ledger.h"
-#include "pipeline/stage/attempt.h"
+#include "pipeline/run/attempt.h"
 #include "pipeline/stage/plan.h"
 
 struct run {

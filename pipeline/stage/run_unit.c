@@ -147,6 +147,11 @@ static int record(struct run *r, struct plan_unit *u, const struct attempt *a, s
 		else
 			snprintf(text, sizeof(text), "it crashed without a word");
 		return record_failed(r, u, "crashed", 0, text, a, e);
+	case ATTEMPT_GIVEN_UP:
+		log_event(r->context->log, LOG_WARNING, CODE_LEASE_LOST, "%s %s is given up: %s",
+			  plan_kind_name(u->kind), u->name, a->error.text);
+		u->state = PLAN_HELD;
+		return ledger_add(r->ledger, ended(u, "interrupted", a), true, e);
 	case ATTEMPT_INTERRUPTED:
 		u->state = PLAN_TODO;
 		r->interrupted = true;
@@ -189,6 +194,8 @@ static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, str
 	context.log = &log;
 	if (!path)
 		return error_nomem(e, "a path");
+	log_event(&log, LOG_DEBUG, CODE_UNIT_START, "%s %s begins", plan_kind_name(u->kind),
+		  u->name);
 	ret = ledger_add(r->ledger,
 			 json_pack("{s:s, s:s, s:s, s:s}", "event", "start", "unit", u->id, "kind",
 				   plan_kind_name(u->kind), "name", u->name),
@@ -219,6 +226,10 @@ int run_unit(struct run *r, struct plan_unit *u, struct error *e)
 		u->state = PLAN_HELD;
 		return 0;
 	}
+	if (lease.taken_over)
+		log_event(r->context->log, LOG_INFO, CODE_LEASE_TAKEN_OVER,
+			  "%s %s is taken over from a worker that is gone", plan_kind_name(u->kind),
+			  u->name);
 	ret = try_unit(r, u, &lease, e);
 	lease_drop(&lease);
 	return ret;

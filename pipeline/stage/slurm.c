@@ -14,6 +14,7 @@
 #include "pipeline/base/file.h"
 #include "pipeline/base/lease.h"
 #include "pipeline/base/utc.h"
+#include "pipeline/run/program.h"
 #include "pipeline/stage/plan.h"
 #include "pipeline/stage/stages.h"
 
@@ -89,57 +90,46 @@ static int write_chunks(struct submission *s, struct error *e)
 
 /* --- jobs --- */
 
-/* "FOLDER/STAGE-%a.log" as sbatch takes it, quoted; to be freed. */
-static char *log_pattern(const struct submission *s, const char *stage)
+/* "--output=FOLDER/STAGE-%a.log" as sbatch takes it; to be freed. */
+static char *log_option(const struct submission *s, const char *stage)
 {
-	char *text = malloc(2 * strlen(s->folder) + strlen(stage) + 16), *to = text, *quoted;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
 
-	if (!text)
+	if (!f)
 		return NULL;
-	for (const char *c = s->folder; *c; c++) {
-		*to++ = *c;
-		if (*c == '%')
-			*to++ = '%';
+	fprintf(f, "--output=");
+	for (const char *c = s->folder; *c; c++)
+		fprintf(f, *c == '%' ? "%%%%" : "%c", *c);
+	fprintf(f, "/%s-%%a.log", stage);
+	if (fclose(f)) {
+		free(text);
+		return NULL;
 	}
-	sprintf(to, "/%s-%%a.log", stage);
-	quoted = slurm_quote(text);
-	free(text);
-	return quoted;
+	return text;
 }
 
-/* What sbatch is told: the job before is waited for, however it ends. */
-static char *sbatch_command(const struct submission *s, const char *stage, const char *script)
-{
-	char *quoted = slurm_quote(script), *log = log_pattern(s, stage), *command = NULL;
-
-	if (quoted && log &&
-	    asprintf(&command, "sbatch --parsable --output=%s%s%s %s", log,
-		     s->last[0] ? " --dependency=afterany:" : "", s->last, quoted) < 0)
-		command = NULL;
-	free(log);
-	free(quoted);
-	return command;
-}
-
-/* Keep the id of the job, which sbatch prints; its messages are on stderr. */
+/* Keep the id of the job, which sbatch prints.  The job before is waited for, however it ends. */
 static int submit(struct submission *s, const char *stage, const char *script, struct error *e)
 {
-	char *command = sbatch_command(s, stage, script), line[80] = "";
+	char after[64], line[80], *log = log_option(s, stage);
+	const char *argv[] = { "sbatch", "--parsable", log, script, NULL, NULL };
 	size_t digits;
-	FILE *f;
+	int ret;
 
-	if (!command)
-		return error_nomem(e, "a command");
-	fflush(NULL);
-	f = popen(command, "re");
-	free(command);
-	if (!f)
-		return error_errno(e, errno, "cannot start sbatch");
-	if (!fgets(line, sizeof(line), f))
-		line[0] = 0;
+	snprintf(after, sizeof(after), "--dependency=afterany:%s", s->last);
+	if (s->last[0]) {
+		argv[3] = after;
+		argv[4] = script;
+	}
+	ret = log ? program_ask(argv, line, sizeof(line), e) : error_nomem(e, "a command");
+	free(log);
+	if (ret)
+		return -1;
 	digits = strspn(line, "0123456789");
-	if (pclose(f) || !digits)
-		return error_set(e, ERROR_UNAVAILABLE, "sbatch did not take %s", script);
+	if (!digits)
+		return error_set(e, ERROR_UNAVAILABLE, "sbatch said '%s', no job", line);
 	snprintf(s->last, sizeof(s->last), "%.*s", (int)digits, line);
 	return 0;
 }

@@ -30,7 +30,4 @@ struct slurm_job {
 /* The script, to be freed; NULL without memory. */
 char *slurm_script(const struct slurm_job *job, const struct config *config);
 
-/* A word as a shell takes it, quoted, to be freed; NULL without memory. */
-char *slurm_quote(const char *word);
-
 #endif

@@ -16,32 +16,13 @@
 /* A job that was asked to end puts itself back into the queue so many times. */
 #define REQUEUES_MAX 5
 
-char *slurm_quote(const char *word)
-{
-	char *text = malloc(4 * strlen(word) + 3), *to = text;
-
-	if (!text)
-		return NULL;
-	*to++ = '\'';
-	for (; *word; word++) {
-		if (*word == '\'') {
-			memcpy(to, "'\\''", 4);
-			to += 4;
-		} else {
-			*to++ = *word;
-		}
-	}
-	*to++ = '\'';
-	*to = 0;
-	return text;
-}
-
+/* A word as a shell takes it. */
 static void put_quoted(FILE *f, const char *word)
 {
-	char *text = slurm_quote(word);
-
-	fprintf(f, " %s", text ? text : "''");
-	free(text);
+	fprintf(f, " '");
+	for (; *word; word++)
+		fprintf(f, *word == '\'' ? "'\\''" : "%c", *word);
+	fprintf(f, "'");
 }
 
 /* As many CPUs as threads were asked for; without a word one, for the submitting host's are no measure. */

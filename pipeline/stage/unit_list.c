@@ -88,3 +88,19 @@ bool unit_list_names(const char *list, const char *word)
 	}
 	return !list;
 }
+
+int unit_list_check_stages(const char *list, struct error *e)
+{
+	static const char stages[] = "scene,mosaic,change";
+	char word[16];
+
+	for (const char *s = list; s; s = strchr(s, ',')) {
+		s += *s == ',';
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(s, ","), s);
+		if (!word[0] || !unit_list_names(stages, word))
+			return error_set(e, ERROR_USAGE,
+					 "--stages wants some of %s, separated by commas, not '%s'",
+					 stages, list);
+	}
+	return 0;
+}

@@ -22,6 +22,9 @@ void unit_list_release(struct unit_list *l);
 
 bool unit_list_has(const struct unit_list *l, size_t number, const char *id);
 
+/* USAGE where a list by commas has a word that is no stage: scene, mosaic, change. */
+int unit_list_check_stages(const char *list, struct error *e);
+
 /* Is the word among those of a list by commas?  NULL holds all. */
 bool unit_list_names(const char *list, const char *word);
 

@@ -21,7 +21,7 @@ needs_systemd() {
 @test "install fills in the program's path" {
 	grep -qFx "ExecStart=\"$PREFIX/bin/balkhash\" run /etc/balkhash/balkhash.ini" \
 		"$UNITS/balkhash.service"
-	! grep -r '@PROGRAM@' "$PREFIX/lib" | grep -v ':#'
+	[ -z "$(grep -r '@PROGRAM@' "$PREFIX/lib" | grep -v ':#')" ]
 	[ "$("$PREFIX/bin/balkhash" --version)" = "$("$BALKHASH" --version)" ]
 	[ "$(stat -c %a "$UNITS"/* "$PREFIX/lib/sysusers.d/balkhash.conf" | sort -u)" = 644 ]
 }
@@ -101,8 +101,16 @@ traced() {	# OPTION...
 		diff -r first observations
 	fi
 	# MemoryDenyWriteExecute, RestrictAddressFamilies
-	! grep -h 'PROT_WRITE|PROT_EXEC\|mprotect(.*PROT_EXEC' trace.?
-	! grep -h '[0-9] socket(' trace.? | grep -v 'AF_UNIX\|AF_INET'
+	[ -z "$(grep -h 'PROT_WRITE|PROT_EXEC\|mprotect(.*PROT_EXEC' trace.?)" ]
+	[ -z "$(grep -h '[0-9] socket(' trace.? | grep -v 'AF_UNIX\|AF_INET')" ]
+}
+
+@test "every code of the log is said somewhere" {
+	cd "$BATS_TEST_DIRNAME/../.."
+	local name
+	for name in $(sed -n 's/^\tCODE(\([A-Z_]*\),.*/\1/p' pipeline/base/log_codes.h); do
+		grep -rq "CODE_$name\b" pipeline --include='*.c' --exclude-dir=tests || { echo "# nobody says $name"; false; }
+	done
 }
 
 @test "docs: the table of codes is that of log_codes.h" {

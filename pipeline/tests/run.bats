@@ -75,12 +75,12 @@ run_quietly() {
 @test "all is made once, and a second run does nothing" {
 	run_quietly
 	same
-	[ "$(events done)" = 9 ]
+	[ "$(events "done")" = 9 ]
 	hashes out >before
-	find out -path out/ledger -prune -o -printf '%p %T@\n' | sort >times
+	find out -path out/ledger -prune -o -printf '%p %T@\n' | sort >stamps
 	run_quietly
 	diff <(hashes out) before
-	diff <(find out -path out/ledger -prune -o -printf '%p %T@\n' | sort) times
+	diff <(find out -path out/ledger -prune -o -printf '%p %T@\n' | sort) stamps
 	"$BALKHASH" verify -q out/observations out/mosaics out/changes
 	run -0 "$BALKHASH" status config.ini
 	[[ $output == *"scene    6 done"*"mosaic   2 done"*"change   1 done"* ]]
@@ -90,12 +90,12 @@ run_quietly() {
 	mkdir aside
 	mv products/LC09_*_20240815_* aside
 	run_quietly
-	[ "$(events done)" = 8 ]
+	[ "$(events "done")" = 8 ]
 	mv aside/* products
 	run -0 --separate-stderr "$BALKHASH" run config.ini
 	[[ $stderr == *"mosaic_star_20240501_20241101 is replaced: "*" km2 of water before, "* ]]
 	same
-	[ "$(events done)" = 11 ]
+	[ "$(events "done")" = 11 ]
 	[ "$(events replaced)" = 2 ]
 	run -0 "$BALKHASH" status config.ini
 	[[ $output == *"replaced mosaics/2024 on "*" km2 of water before, "* ]]
@@ -184,16 +184,16 @@ run_quietly() {
 
 @test "a lost ledger costs only time" {
 	run_quietly
-	find out/observations out/mosaics out/changes -type f -printf '%p %T@\n' | sort >times
+	find out/observations out/mosaics out/changes -type f -printf '%p %T@\n' | sort >stamps
 	rm -r out/ledger
 	run_quietly
-	diff <(find out/observations out/mosaics out/changes -type f -printf '%p %T@\n' | sort) times
+	diff <(find out/observations out/mosaics out/changes -type f -printf '%p %T@\n' | sort) stamps
 	same
 	echo 'not JSON' >>"$(ls out/ledger/attempts/*.jsonl)"
 	printf '{"time": "2026' >>"$(ls out/ledger/attempts/*.jsonl)"
 	run_quietly
 	same
-	[ "$(events done)" = 9 ]
+	[ "$(events "done")" = 9 ]
 }
 
 @test "a result that was lost is made again" {
@@ -207,7 +207,7 @@ run_quietly() {
 	local status=0
 	"$BALKHASH" run -q config.ini >/dev/null 2>said &
 	pid=$!
-	until [ -s out/observations/*/item.json ] 2>/dev/null; do sleep .01; done
+	until [ -n "$(find out/observations -name item.json 2>/dev/null)" ]; do sleep .01; done
 	kill -TERM $pid
 	wait $pid || status=$?
 	[ $status = 75 ]
@@ -227,7 +227,7 @@ run_quietly() {
 	same
 	[ "$(cat said? | grep -vc '^out/')" = 0 ]
 	# Made once each: what two found to do at the same time was found standing by the second.
-	[ "$(events done)" -ge 9 ]
+	[ "$(events "done")" -ge 9 ]
 	[ "$(cat out/ledger/attempts/*.jsonl | grep '"event":"done"' | grep -o '"unit":"[^"]*","kind"' | sort -u | wc -l)" = 9 ]
 	run_quietly
 	same
@@ -298,6 +298,8 @@ kill_often() { # TIMES
 	[ -d out/observations/LC09_L2SP_20240714T* ]
 	run -64 "$BALKHASH" run config.ini --unit 1-x
 	[[ $output == *"--unit wants"* ]]
+	run -64 "$BALKHASH" run config.ini --stages scenes
+	[[ $output == *"--stages wants some of scene,mosaic,change"* ]]
 }
 
 @test "a folder of products that is gone is said, and what is known stays" {

@@ -110,8 +110,12 @@ static void of_a_dead_process_it_is_free_at_once(void **state)
 	assert_int_equal(files(*state), 1);
 	assert_false(lease_is_held(*state, "unit", TERM));
 	assert_true(take(&l, *state));
+	assert_true(l.taken_over);
 	lease_drop(&l);
 	assert_int_equal(files(*state), 0);
+	assert_true(take(&l, *state));
+	assert_false(l.taken_over);
+	lease_drop(&l);
 }
 
 static void of_another_host_it_is_free_after_its_term(void **state)

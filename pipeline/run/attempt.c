@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/stage/attempt.h"
+#include "pipeline/run/attempt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -164,15 +164,15 @@ static int watch(const struct attempt_spec *spec, pid_t child, struct attempt *a
 		 struct rusage *usage, struct error *e)
 {
 	double begin = monotonic_s();
-	int ended, ret = 0;
+	int ended;
 
 	while (!(ended = wait_a_while(child, status, usage))) {
 		if (attempt_is_interrupted())
 			a->end = ATTEMPT_INTERRUPTED;
 		else if (monotonic_s() - begin > spec->time_limit_s)
 			a->end = ATTEMPT_TIMED_OUT;
-		else if (spec->tick && (ret = spec->tick(spec->user, e)))
-			a->end = ATTEMPT_INTERRUPTED;
+		else if (spec->tick && spec->tick(spec->user, &a->error))
+			a->end = ATTEMPT_GIVEN_UP;
 		if (a->end != ATTEMPT_DONE) {
 			end_child(child, status, usage);
 			break;
@@ -180,7 +180,7 @@ static int watch(const struct attempt_spec *spec, pid_t child, struct attempt *a
 	}
 	a->seconds = monotonic_s() - begin;
 	a->rss_bytes = (int64_t)usage->ru_maxrss * 1024;
-	return ended < 0 ? error_errno(e, errno, "cannot wait for a process") : ret;
+	return ended < 0 ? error_errno(e, errno, "cannot wait for a process") : 0;
 }
 
 static char *read_said(int fd)

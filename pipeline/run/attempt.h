@@ -6,8 +6,8 @@
  * crash in a library, the kernel's OOM killer, an endless loop, costs one attempt and not the run.  It dies with its parent.
  * The parent must have no other threads, and blocks SIGCHLD, SIGTERM, SIGINT and SIGHUP (attempt_signals()).
  */
-#ifndef PIPELINE_STAGE_ATTEMPT_H
-#define PIPELINE_STAGE_ATTEMPT_H
+#ifndef PIPELINE_RUN_ATTEMPT_H
+#define PIPELINE_RUN_ATTEMPT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@ struct attempt_spec {
 	const struct context *context;
 	const char *log_file; /* what the child says goes to its end */
 	int time_limit_s;
-	/* About once a second while the child works; -1 with the error ends it. */
+	/* About once a second while the child works; -1 with the error: the attempt is given up. */
 	int (*tick)(void *user, struct error *e);
 	void *user;
 };
@@ -32,6 +32,7 @@ enum attempt_end {
 	ATTEMPT_CRASHED, /* by `signal`, or without a word */
 	ATTEMPT_TIMED_OUT,
 	ATTEMPT_INTERRUPTED, /* the parent was asked to end */
+	ATTEMPT_GIVEN_UP,    /* error says why: what tick() said */
 };
 
 struct attempt {
