@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "pipeline/base/config_internal.h"
-#include "pipeline/base/file.h"
 #include "pipeline/base/suggest.h"
 
 #define KEYS_MAX 128 /* of the table */
@@ -203,8 +202,8 @@ static int check(const struct config *c, struct error *e)
 				 c->path);
 	if (!o->output)
 		return error_set(e, ERROR_CONFIG, "%s: no output in [output]", c->path);
-	/* A connection, with a password maybe, would become the name of a folder. */
-	if (!strncmp(o->output, "PG:", 3) || !strncmp(path_name(o->output), "PG:", 3))
+	/* A connection, with a password maybe, or an address would become the name of a folder. */
+	if (strstr(o->output, "/PG:") || strstr(o->output, "://"))
 		return error_set(e, ERROR_CONFIG,
 				 "%s: output wants a folder; a database is named with index and "
 				 "vectors",

@@ -25,10 +25,19 @@ char *config_folder(const char *path)
 	return folder;
 }
 
-/* An address is none, nor is "/vsi...". */
+/* "https://..." and its like; "a/b://c" is a path. */
+static bool is_address(const char *value)
+{
+	size_t n =
+		strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+	return n && !strncmp(value + n, "://", 3);
+}
+
+/* "/vsi..." is not either. */
 static bool is_relative(const struct option_spec *s, const char *value)
 {
-	if (!value[0] || value[0] == '/' || strstr(value, "://"))
+	if (!value[0] || value[0] == '/' || is_address(value))
 		return false;
 	return s->path != PATH_LAKE || strpbrk(value, "./");
 }

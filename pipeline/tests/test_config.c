@@ -193,6 +193,9 @@ static void paths_are_of_the_file(void **state)
 
 	take(f, SMALL "[lake]\nlake = balkhash\n", "run\tC", "");
 	assert_string_equal(f->c.options[COMMAND_SCENE].lake, "balkhash");
+	take(f, SMALL "[inputs]\nproducts = a b/c://d\nproducts = s3://d/e\n", "run\tC", "");
+	equals_path(f, f->c.options[COMMAND_RUN].products.values[1], "a b/c://d");
+	assert_string_equal(f->c.options[COMMAND_RUN].products.values[2], "s3://d/e");
 	take(f, SMALL, "run\tC\t--lake\tx/y.ini", "BALKHASH_STAGE=z");
 	assert_string_equal(f->c.options[COMMAND_SCENE].lake, "x/y.ini");
 	assert_string_equal(f->c.options[COMMAND_SCENE].stage, "z");
@@ -262,7 +265,9 @@ static void says_what_is_wrong_and_where(void **state)
 		{ "[output]\nchanges = some\n",
 		  ":2: changes wants one of all|consecutive|none, not 'some'" },
 		{ SMALL "index = gpgk\n", "index wants none, gpkg or PG: and a connection" },
-		{ "[inputs]\nproducts = x\n[output]\noutput = PG:host=x password=y\n",
+		{ "[inputs]\nproducts = x\n[output]\noutput = PG:host=/x password=y\n",
+		  "c.ini: output wants a folder" },
+		{ "[inputs]\nproducts = x\n[output]\noutput = s3://bucket/x\n",
 		  "c.ini: output wants a folder" },
 		{ "[period a]\nfrom = 2024-05-01\n", ":1: period \"a\" has no to" },
 		{ "[period a]\n[period b]\n", ":1: period \"a\" has no from" },
