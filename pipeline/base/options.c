@@ -239,7 +239,7 @@ static int parse_option(struct parser *p, const char *word, FILE *out)
 		return -1;
 	if (s->type == OPTION_ANSWER)
 		return answer(p, s, out);
-	return given_add(&p->o->given, s, COMMANDS_ALL, words, option_words(s->type), NULL, p->e);
+	return given_add(&p->o->given, s, words, option_words(s->type), NULL, p->e);
 }
 
 static int add_path(struct parser *p, const char *word)

@@ -32,10 +32,10 @@ void given_release(struct given_list *list)
 	*list = (struct given_list){ 0 };
 }
 
-int given_add(struct given_list *list, const struct option_spec *s, unsigned commands,
-	      const char *const *words, size_t words_nr, const char *origin, struct error *e)
+int given_add(struct given_list *list, const struct option_spec *s, const char *const *words,
+	      size_t words_nr, const char *origin, struct error *e)
 {
-	struct option_given *grown, g = { .spec = s, .commands = commands, .words_nr = words_nr };
+	struct option_given *grown, g = { s, COMMANDS_ALL, NULL, words_nr, NULL };
 	bool ok;
 
 	grown = reallocarray(list->items, list->nr + 1, sizeof(*grown));
@@ -70,7 +70,9 @@ int given_add_text(struct given_list *list, const struct option_spec *s, unsigne
 	while (several && nr <= WORDS_MAX && (word = strsep(&rest, " \t")))
 		if (word[0])
 			words[nr++] = word;
-	ret = given_add(list, s, commands, words, nr, origin, e);
+	ret = given_add(list, s, words, nr, origin, e);
+	if (!ret)
+		list->items[list->nr - 1].commands = commands;
 	free(copy);
 	return ret;
 }

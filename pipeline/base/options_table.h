@@ -101,11 +101,11 @@ bool option_same_name(const char *a, const char *b);
 
 /* --- options that were given (options_given.c) --- */
 
-/* Add one, copying its words and its origin (NULL: the command line). */
-int given_add(struct given_list *list, const struct option_spec *s, unsigned commands,
-	      const char *const *words, size_t words_nr, const char *origin, struct error *e);
+/* Add one for all commands, copying its words and its origin (NULL: the command line). */
+int given_add(struct given_list *list, const struct option_spec *s, const char *const *words,
+	      size_t words_nr, const char *origin, struct error *e);
 
-/* Add one whose words are a text: split at blanks if it takes several. */
+/* Add one for some commands whose words are a text: split at blanks if it takes several. */
 int given_add_text(struct given_list *list, const struct option_spec *s, unsigned commands,
 		   const char *text, const char *origin, struct error *e);
 
