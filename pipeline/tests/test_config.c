@@ -43,26 +43,27 @@ static void a_small_file_is_enough(void **state)
 	equals_path(f, f->c.options[COMMAND_SLURM].output, "out");
 }
 
+static const char every_section[] =
+	"\xef\xbb\xbf; Балхаш\n[lake]\nlake = lakes/aral.ini\ntr = 60  60\n"
+	"te: -1 -2 3e3 4\nt_srs = +proj=laea +lat_0=46\n"
+	"[inputs]\nproducts = a b/*  ; here\nproducts = /abs/c\nproducts = "
+	"https://x.example/i.json\n"
+	"search = https://s.example/v1\ncollections = one,two\ncloud-cover = 0\n"
+	"settle = 0\nstage = tmp\nhosts = h.example\ndirect = yes\n"
+	"[options]\nthreads = 3\nmemory = 2G\nlayers = water\n  co = A=1\nco = B=2\n"
+	"[options scene]\nlayers = water,why\nco = a=3\nset = x.y=1\nbathymetry = d.tif\n"
+	"[options mosaic]\nrule = best\nfill = m1, /m2,m3\n"
+	"[options change]\nmmu = 4\n[output]\noutput = /out\nmetrics = m.prom\n"
+	"index = PG:dbname=x\nchanges = none\nalert-days = 3650\nlease = 10\n"
+	"log-format = json\n[slurm]\npartition = p\ntasks = 7\n[options]\njson = no\n"
+	"overwrite = On\nverbose = 2";
+
 static void every_section_is_read(void **state)
 {
-	static const char text[] =
-		"\xef\xbb\xbf; Балхаш\n[lake]\nlake = lakes/aral.ini\ntr = 60  60\n"
-		"te: -1 -2 3e3 4\nt_srs = +proj=laea +lat_0=46\n"
-		"[inputs]\nproducts = a b/*  ; here\nproducts = /abs/c\nproducts = "
-		"https://x.example/i.json\n"
-		"search = https://s.example/v1\ncollections = one,two\ncloud-cover = 0\n"
-		"settle = 0\nstage = tmp\nhosts = h.example\ndirect = yes\n"
-		"[options]\nthreads = 3\nmemory = 2G\nlayers = water\n  co = A=1\nco = B=2\n"
-		"[options scene]\nlayers = water,why\nco = a=3\nset = x.y=1\nbathymetry = d.tif\n"
-		"[options mosaic]\nrule = best\nfill = m1, /m2,m3\n"
-		"[options change]\nmmu = 4\n[output]\noutput = /out\nmetrics = m.prom\n"
-		"index = PG:dbname=x\nchanges = none\nalert-days = 3650\nlease = 10\n"
-		"log-format = json\n[slurm]\npartition = p\ntasks = 7\n[options]\njson = no\n"
-		"overwrite = On\nverbose = 2";
 	struct folder *f = *state;
 	const struct options *run, *scene, *mosaic, *change;
 
-	take(f, text, "slurm\tC", "");
+	take(f, every_section, "slurm\tC", "");
 	run = &f->c.options[COMMAND_RUN];
 	scene = &f->c.options[COMMAND_SCENE];
 	mosaic = &f->c.options[COMMAND_MOSAIC];
@@ -218,100 +219,97 @@ static void paths_are_of_the_file(void **state)
 	snprintf(f->file, sizeof(f->file), "%s/c.ini", f->path);
 }
 
+/* A file and what is said of it. */
+static const char *const wrong_files[][2] = {
+	{ "", "c.ini: no products and no search in [inputs]" },
+	{ "[output]\noutput = x\n", "c.ini: no products and no search in [inputs]" },
+	{ "[inputs]\nproducts = x\n", "c.ini: no output in [output]" },
+	{ "lake = x\n", "c.ini:1: \"lake\" stands before any section" },
+	{ "[lakes]\n", ":1: unknown section \"lakes\"; did you mean \"lake\"?" },
+	{ "[options scenes]\n", ":1: unknown section \"options scenes\"; did you mean "
+				"\"options scene\"?" },
+	{ "[options verify]\n", ":1: unknown section \"options verify\"" },
+	{ "[moon]\n", ":1: unknown section \"moon\"; known are lake, inputs, period NAME" },
+	{ "[period]\n", ":1: unknown section \"period\"" },
+	{ "[options]\n\nthread = 3\n",
+	  ":3: unknown key \"thread\"; did you mean \"threads\", which is one of "
+	  "[options]?" },
+	{ "[lake]\nzzzzzzz = 3\n",
+	  ":2: unknown key in [lake] \"zzzzzzz\"; known are lake, tr, te, t_srs" },
+	{ "[options]\nversion = 1\n", ":2: unknown key" },
+	{ "[lake]\nthreads = 3\n", ":2: \"threads\" belongs in [options], not in [lake]" },
+	{ "[options]\nproducts = x\n", ":2: \"products\" belongs in [inputs], not in [options]" },
+	{ "[options scene]\nhosts = x\n",
+	  ":2: \"hosts\" belongs in [inputs], not in [options scene]" },
+	{ "[options mosaic]\nperiod = 2024-01-01/2025-01-01\n",
+	  ":2: \"period\" belongs in [period NAME], not in [options mosaic]" },
+	{ "[options]\nplan = yes\n", ":2: \"plan\" is given on the command line only, as --plan" },
+	{ "[options scene]\nmmu = 1\n", ":2: scene takes no \"mmu\"" },
+	{ "[options]\nthreads = 1\nthreads = 2\n", ":3: \"threads\" is given twice, first in " },
+	{ "[options scene]\ntile = 128\n[options scene]\ntile = 128\n",
+	  ":4: \"tile\" is given twice, first in " },
+	{ "[options]\nthreads = 0\n", ":2: threads wants a whole number from 1 to 1024, not '0'" },
+	{ "[options]\nthreads =\n", ":2: threads wants a whole number" },
+	{ "[options]\nlayers =\n", ":2: layers wants LIST, not ''" },
+	{ "[inputs]\nproducts =\n", ":2: products wants PATH, not ''" },
+	{ "[inputs]\ndirect = maybe\n", ":2: direct wants yes or no, not 'maybe'" },
+	{ "[options]\nverbose = 10\n", ":2: verbose wants a number from 0 to 9" },
+	{ "[options]\nco = A\n", ":2: co wants NAME=VALUE" },
+	{ "[lake]\ntr = 30\n", ":2: tr wants XRES YRES" },
+	{ "[lake]\ntr = 30 30 30\n", ":2: tr wants XRES YRES" },
+	{ "[lake]\nte = 0 0 1 1 1 1 1\n", ":2: te wants XMIN" },
+	{ "[output]\nchanges = some\n",
+	  ":2: changes wants one of all|consecutive|none, not 'some'" },
+	{ SMALL "index = gpgk\n", "index wants none, gpkg or PG: and a connection" },
+	{ "[inputs]\nproducts = x\n[output]\noutput = PG:host=/x password=y\n",
+	  "c.ini: output wants a folder" },
+	{ "[inputs]\nproducts = x\n[output]\noutput = s3://bucket/x\n",
+	  "c.ini: output wants a folder" },
+	{ "[period a]\nfrom = 2024-05-01\n", ":1: period \"a\" has no to" },
+	{ "[period a]\n[period b]\n", ":1: period \"a\" has no from" },
+	{ "[period a]\nfrom = 2024-05-01\nto = 2024-05-01\n",
+	  ":3: period \"a\" ends before it begins" },
+	{ "[period a]\nperiod = 2024-05-02/2024-05-01\n",
+	  ":2: period \"a\" ends before it begins" },
+	{ "[period a]\nfrom = 2024-02-30\n", ":2: from = 2024-02-30: a day or a time" },
+	{ "[period a]\nperiod = 2024\n", ":2: period = 2024: FROM/TO as in" },
+	{ "[period a]\nperiod = 2024-05-01/x\n", ":2: period = x: a day or a time" },
+	{ "[period a]\nfrom = 2024-05-01\nfrom = 2024-05-01\n", ":3: \"from\" is given twice" },
+	{ "[period a]\nform = 2024-05-01\n",
+	  ":2: unknown key in [period NAME] \"form\"; did you mean \"from\"?" },
+	{ "[period a]\nperiod = 2023-01-01/2024-01-01\n[period a]\n",
+	  ":3: period \"a\" is given twice" },
+	{ "[period a/b]\n", ":1: period \"a/b\": up to 63 letters" },
+	{ "[period .a]\n", ":1: period \".a\": up to 63 letters" },
+	{ "[period ]\n", ":1: period \"\": up to 63 letters" },
+	{ "[period " LONG100 "]\n", ":1: period \"" LONG100 "\": up to 63 letters" },
+	{ "[change a]\nperiods = x\n", ":2: a change needs two periods or more" },
+	{ "[change a]\nperiods = x,,y\n", ":2: a name between the commas is empty" },
+	{ "[change a]\nperiods = x, y, x\n", ":2: the period \"x\" is named twice" },
+	{ "[change a]\nperiods = x,y\nperiods = x,y\n", ":3: \"periods\" is given twice" },
+	{ "[change a]\n[change a]\n", ":1: change \"a\" has no periods" },
+	{ "[change a]\nperiods = x,y\n[change a]\n", ":3: change \"a\" is given twice" },
+	{ "[change a]\nperiods = x,y\n", ":1: unknown period \"x\": there is no" },
+	{ "[change a]\nperiods = p2,p3\n[period p2]\nperiod=2023-01-01/2024-01-01\n",
+	  ":1: unknown period \"p3\"; did you mean \"p2\"?" },
+	{ "[change a]\nperiod = x,y\n", ":2: unknown key in [change NAME] \"period\"; did "
+					"you mean \"periods\"?" },
+	{ "[lake]\nhello\n", ":2: neither [SECTION] nor KEY = VALUE" },
+	{ "[lake] lake = x\n", ":1: what is behind [SECTION]" },
+	{ "[lake\nlake = x\n", ":1: neither [SECTION] nor KEY = VALUE" },
+	{ "[inputs]\nproducts = " LONG100 LONG100 "\n", ":2: longer than 197 letters" },
+};
+
 static void says_what_is_wrong_and_where(void **state)
 {
-	static const char *const cases[][2] = {
-		{ "", "c.ini: no products and no search in [inputs]" },
-		{ "[output]\noutput = x\n", "c.ini: no products and no search in [inputs]" },
-		{ "[inputs]\nproducts = x\n", "c.ini: no output in [output]" },
-		{ "lake = x\n", "c.ini:1: \"lake\" stands before any section" },
-		{ "[lakes]\n", ":1: unknown section \"lakes\"; did you mean \"lake\"?" },
-		{ "[options scenes]\n", ":1: unknown section \"options scenes\"; did you mean "
-					"\"options scene\"?" },
-		{ "[options verify]\n", ":1: unknown section \"options verify\"" },
-		{ "[moon]\n", ":1: unknown section \"moon\"; known are lake, inputs, period NAME" },
-		{ "[period]\n", ":1: unknown section \"period\"" },
-		{ "[options]\n\nthread = 3\n",
-		  ":3: unknown key \"thread\"; did you mean \"threads\", which is one of "
-		  "[options]?" },
-		{ "[lake]\nzzzzzzz = 3\n",
-		  ":2: unknown key in [lake] \"zzzzzzz\"; known are lake, tr, te, t_srs" },
-		{ "[options]\nversion = 1\n", ":2: unknown key" },
-		{ "[lake]\nthreads = 3\n", ":2: \"threads\" belongs in [options], not in [lake]" },
-		{ "[options]\nproducts = x\n",
-		  ":2: \"products\" belongs in [inputs], not in [options]" },
-		{ "[options scene]\nhosts = x\n",
-		  ":2: \"hosts\" belongs in [inputs], not in [options scene]" },
-		{ "[options mosaic]\nperiod = 2024-01-01/2025-01-01\n",
-		  ":2: \"period\" belongs in [period NAME], not in [options mosaic]" },
-		{ "[options]\nplan = yes\n",
-		  ":2: \"plan\" is given on the command line only, as --plan" },
-		{ "[options scene]\nmmu = 1\n", ":2: scene takes no \"mmu\"" },
-		{ "[options]\nthreads = 1\nthreads = 2\n",
-		  ":3: \"threads\" is given twice, first in " },
-		{ "[options scene]\ntile = 128\n[options scene]\ntile = 128\n",
-		  ":4: \"tile\" is given twice, first in " },
-		{ "[options]\nthreads = 0\n",
-		  ":2: threads wants a whole number from 1 to 1024, not '0'" },
-		{ "[options]\nthreads =\n", ":2: threads wants a whole number" },
-		{ "[options]\nlayers =\n", ":2: layers wants LIST, not ''" },
-		{ "[inputs]\nproducts =\n", ":2: products wants PATH, not ''" },
-		{ "[inputs]\ndirect = maybe\n", ":2: direct wants yes or no, not 'maybe'" },
-		{ "[options]\nverbose = 10\n", ":2: verbose wants a number from 0 to 9" },
-		{ "[options]\nco = A\n", ":2: co wants NAME=VALUE" },
-		{ "[lake]\ntr = 30\n", ":2: tr wants XRES YRES" },
-		{ "[lake]\ntr = 30 30 30\n", ":2: tr wants XRES YRES" },
-		{ "[lake]\nte = 0 0 1 1 1 1 1\n", ":2: te wants XMIN" },
-		{ "[output]\nchanges = some\n",
-		  ":2: changes wants one of all|consecutive|none, not 'some'" },
-		{ SMALL "index = gpgk\n", "index wants none, gpkg or PG: and a connection" },
-		{ "[inputs]\nproducts = x\n[output]\noutput = PG:host=/x password=y\n",
-		  "c.ini: output wants a folder" },
-		{ "[inputs]\nproducts = x\n[output]\noutput = s3://bucket/x\n",
-		  "c.ini: output wants a folder" },
-		{ "[period a]\nfrom = 2024-05-01\n", ":1: period \"a\" has no to" },
-		{ "[period a]\n[period b]\n", ":1: period \"a\" has no from" },
-		{ "[period a]\nfrom = 2024-05-01\nto = 2024-05-01\n",
-		  ":3: period \"a\" ends before it begins" },
-		{ "[period a]\nperiod = 2024-05-02/2024-05-01\n",
-		  ":2: period \"a\" ends before it begins" },
-		{ "[period a]\nfrom = 2024-02-30\n", ":2: from = 2024-02-30: a day or a time" },
-		{ "[period a]\nperiod = 2024\n", ":2: period = 2024: FROM/TO as in" },
-		{ "[period a]\nperiod = 2024-05-01/x\n", ":2: period = x: a day or a time" },
-		{ "[period a]\nfrom = 2024-05-01\nfrom = 2024-05-01\n",
-		  ":3: \"from\" is given twice" },
-		{ "[period a]\nform = 2024-05-01\n",
-		  ":2: unknown key in [period NAME] \"form\"; did you mean \"from\"?" },
-		{ "[period a]\nperiod = 2023-01-01/2024-01-01\n[period a]\n",
-		  ":3: period \"a\" is given twice" },
-		{ "[period a/b]\n", ":1: period \"a/b\": up to 63 letters" },
-		{ "[period .a]\n", ":1: period \".a\": up to 63 letters" },
-		{ "[period ]\n", ":1: period \"\": up to 63 letters" },
-		{ "[period " LONG100 "]\n", ":1: period \"" LONG100 "\": up to 63 letters" },
-		{ "[change a]\nperiods = x\n", ":2: a change needs two periods or more" },
-		{ "[change a]\nperiods = x,,y\n", ":2: a name between the commas is empty" },
-		{ "[change a]\nperiods = x, y, x\n", ":2: the period \"x\" is named twice" },
-		{ "[change a]\nperiods = x,y\nperiods = x,y\n", ":3: \"periods\" is given twice" },
-		{ "[change a]\n[change a]\n", ":1: change \"a\" has no periods" },
-		{ "[change a]\nperiods = x,y\n[change a]\n", ":3: change \"a\" is given twice" },
-		{ "[change a]\nperiods = x,y\n", ":1: unknown period \"x\": there is no" },
-		{ "[change a]\nperiods = p2,p3\n[period p2]\nperiod=2023-01-01/2024-01-01\n",
-		  ":1: unknown period \"p3\"; did you mean \"p2\"?" },
-		{ "[change a]\nperiod = x,y\n", ":2: unknown key in [change NAME] \"period\"; did "
-						"you mean \"periods\"?" },
-		{ "[lake]\nhello\n", ":2: neither [SECTION] nor KEY = VALUE" },
-		{ "[lake] lake = x\n", ":1: what is behind [SECTION]" },
-		{ "[lake\nlake = x\n", ":1: neither [SECTION] nor KEY = VALUE" },
-		{ "[inputs]\nproducts = " LONG100 LONG100 "\n", ":2: longer than 197 letters" },
-	};
 	struct folder *f = *state;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		write_text(f, cases[i][0], strlen(cases[i][0]));
+	for (size_t i = 0; i < sizeof(wrong_files) / sizeof(wrong_files[0]); i++) {
+		write_text(f, wrong_files[i][0], strlen(wrong_files[i][0]));
 		if (!read_file(f, "run\tC", ""))
-			fail_msg("taken: %s", cases[i][0]);
-		if (!strstr(f->e.text, cases[i][1]))
-			fail_msg("\"%s\" does not say \"%s\"", f->e.text, cases[i][1]);
+			fail_msg("taken: %s", wrong_files[i][0]);
+		if (!strstr(f->e.text, wrong_files[i][1]))
+			fail_msg("\"%s\" does not say \"%s\"", f->e.text, wrong_files[i][1]);
 		assert_int_equal(f->e.code, ERROR_CONFIG);
 		assert_null(strstr(f->e.text, "password"));
 		assert_null(strchr(f->e.text, '\n'));
