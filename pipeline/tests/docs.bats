@@ -27,7 +27,10 @@ setup() {
 @test "README: every balkhash command in its order" {
 	sed -n 's/^    \(.*balkhash .*\)/\1/p' "$TOP/README.md" | grep -v '^make' >readme.sh
 	[ "$(wc -l <readme.sh)" -ge 6 ]
+	printf '[lake]\nlake = balkhash\n[inputs]\nproducts = LC09_L2SP_*\nsettle = 0\n[output]\noutput = run\n' >lake.ini
+	sed -i '/slurm/d' readme.sh
 	bash -eu readme.sh
+	[ -s run/catalog.json ]
 }
 
 @test "guide: every block of commands in its order" {
@@ -35,12 +38,14 @@ setup() {
 	for year in 2017 2024; do
 		balkhash mosaic -q observations-$year/* -o mosaic-$year
 	done
-	# The catalogue that a run leaves is there where the guide reads it.
-	catalogue="$(dirname "$BALKHASH")/pipeline/tests/test_catalog --write ."
-	sed -n '/^```sh$/,/^```$/p' "$TOP/docs/guide.md" | grep -v '^```' | sed "s|^cd observations\$|$catalogue; &|" >guide.sh
-	grep -q '^/.*test_catalog --write .; cd observations$' guide.sh
+	rm -rf results incoming lake.ini
+	mkdir incoming
+	cp -r products/LC09* incoming
+	# The catalogue that a run leaves is in its folder: the guide reads it where it stands.
+	sed -n '/^```sh$/,/^```$/p' "$TOP/docs/guide.md" | grep -v '^```' >guide.sh
 	[ "$(wc -l <guide.sh)" -ge 6 ]
 	bash -eu guide.sh
+	[ -s results/changes/2017-2024/change.tif ]
 }
 
 @test "water quality: every block of commands in its order" {
