@@ -127,6 +127,13 @@ check-postgis:                               ## vectors into PostGIS, on a serve
 	scripts/bootstrap postgresql-15-postgis-3
 	$(MAKE) --no-print-directory CONFIG=release all
 	scripts/run-tests release postgis
+check-slurm:                                 ## a cluster of two nodes on this host, one killed (root; installs Slurm; 5 minutes)
+	scripts/bootstrap slurm-wlm munge
+	$(MAKE) --no-print-directory CONFIG=release all
+	scripts/check-slurm build/release
+soak:                                        ## 2000 scenes through one run, with memory and files watched
+	$(MAKE) --no-print-directory CONFIG=release all
+	scripts/soak build/release
 fuzz:                                        ## libFuzzer on every parser of foreign bytes, 10 minutes each
 	scripts/fuzz 600
 bench: all $(BENCHES) $(K_TESTS)             ## speed: kernels beside memcpy, a scene beside the decode floor
@@ -161,4 +168,4 @@ clean:                                       ## remove build/
 help:                                        ## this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z -]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all tests demo test check-all check-postgis asan ubsan tsan valgrind fuzz bench accuracy check-simd lint format install uninstall clean help
+.PHONY: all tests demo test check-all check-postgis check-slurm soak asan ubsan tsan valgrind fuzz bench accuracy check-simd lint format install uninstall clean help

@@ -21,7 +21,8 @@
 
 struct unit {
 	struct ledger_unit known;
-	json_t *failed, *done; /* the events that known points into */
+	char *error; /* what known points to */
+	json_t *results;
 };
 
 struct ledger {
@@ -63,17 +64,18 @@ static struct unit *unit_of(struct ledger *l, const char *name, bool make)
 	return &l->units[l->units_nr++];
 }
 
-static void set_failed(struct unit *u, json_t *event, int code)
+static int set_failed(struct unit *u, const json_t *event, int code)
 {
 	const char *error = json_string_value(json_object_get(event, "error"));
 
+	free(u->error);
+	u->error = strdup(error ? error : "");
 	u->known.state = UNIT_FAILED;
 	u->known.code = code;
 	u->known.failures++;
 	u->known.crashes = code ? 0 : u->known.crashes + 1;
-	json_decref(u->failed);
-	u->failed = json_incref(event);
-	u->known.error = error ? error : "";
+	u->known.error = u->error;
+	return u->error ? 0 : -1;
 }
 
 /* Remember that units of this name made this folder. */
@@ -113,17 +115,18 @@ static void note_scene(struct ledger *l, const json_t *event)
 		keep_later(&l->newest_scene, json_string_value(json_object_get(result, "time")));
 }
 
-static int set_done(struct ledger *l, struct unit *u, const char *unit, json_t *event)
+static int set_done(struct ledger *l, struct unit *u, const char *unit, const json_t *event,
+		    bool keep)
 {
 	const char *name = json_string_value(json_object_get(event, "name"));
 	json_t *results = json_object_get(event, "results"), *result;
 	size_t i;
 
-	json_decref(u->done);
-	u->done = json_incref(event);
-	u->known = (struct ledger_unit){ .state = UNIT_DONE, .results = results };
+	json_decref(u->results);
+	u->results = keep ? json_incref(results) : NULL;
+	u->known = (struct ledger_unit){ .state = UNIT_DONE, .results = u->results };
 	note_scene(l, event);
-	json_array_foreach(results, i, result)
+	json_array_foreach(u->results, i, result)
 	{
 		const char *folder = json_string_value(json_object_get(result, "folder"));
 
@@ -137,10 +140,10 @@ static int set_done(struct ledger *l, struct unit *u, const char *unit, json_t *
 }
 
 /*
- * Take an event into account.  Workers' files overlap in time: an older event than the last of its unit says
+ * Take an event into account; keep: results too.  Workers' files overlap in time: an older event than the last of its unit says
  * nothing new.
  */
-static int apply(struct ledger *l, json_t *event, struct error *e)
+static int apply(struct ledger *l, json_t *event, bool keep, struct error *e)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
 	const char *unit = json_string_value(json_object_get(event, "unit"));
@@ -165,13 +168,13 @@ static int apply(struct ledger *l, json_t *event, struct error *e)
 	if (!strcmp(name, "start"))
 		u->known.state = UNIT_BEGUN;
 	else if (!strcmp(name, "done"))
-		ret = set_done(l, u, unit, event);
+		ret = set_done(l, u, unit, event, keep);
 	else if (!strcmp(name, "failed"))
-		set_failed(u, event, (int)json_integer_value(json_object_get(event, "code")));
+		ret = set_failed(u, event, (int)json_integer_value(json_object_get(event, "code")));
 	else if (!strcmp(name, "crashed"))
-		set_failed(u, event, 0);
+		ret = set_failed(u, event, 0);
 	else if (!strcmp(name, "interrupted"))
-		u->known.state = u->failed ? UNIT_FAILED : UNIT_UNKNOWN;
+		u->known.state = u->known.failures ? UNIT_FAILED : UNIT_UNKNOWN;
 	u->known.time = time;
 	return ret ? error_nomem(e, "the ledger") : 0;
 }
@@ -184,7 +187,7 @@ static int apply_line(struct ledger *l, const char *line, size_t size, struct er
 	int ret = 0;
 
 	if (json_is_object(event))
-		ret = apply(l, event, e);
+		ret = apply(l, event, true, e);
 	else
 		l->broken++;
 	json_decref(event);
@@ -272,8 +275,8 @@ void ledger_free(struct ledger *l)
 	if (!l)
 		return;
 	for (size_t i = 0; i < l->units_nr; i++) {
-		json_decref(l->units[i].failed);
-		json_decref(l->units[i].done);
+		free(l->units[i].error);
+		json_decref(l->units[i].results);
 	}
 	if (l->fd >= 0)
 		close(l->fd);
@@ -365,7 +368,7 @@ int ledger_add(struct ledger *l, json_t *event, bool sync, struct error *e)
 	if (!event || !stamped || json_object_update(stamped, event))
 		error_nomem(e, "an event");
 	else if ((l->fd >= 0 || !open_own(l, e)) && !write_event(l, stamped, sync, e))
-		ret = apply(l, stamped, e);
+		ret = apply(l, stamped, false, e);
 	json_decref(stamped);
 	json_decref(event);
 	return ret;

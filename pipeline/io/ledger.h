@@ -66,7 +66,8 @@ const json_t *ledger_result(const struct ledger *l, const char *folder);
 
 /*
  * Append an event, a new reference that this takes; "time" is added.  sync: it must outlast a power cut.
- * The ledger knows it from then on.  IO: a full disk; nothing of the line is left then.
+ * The ledger knows the unit's state from then on, but not its results: a run of thousands of units must not grow; who
+ * wants them opens the ledger anew.  IO: a full disk; nothing of the line is left then.
  */
 int ledger_add(struct ledger *l, json_t *event, bool sync, struct error *e);
 

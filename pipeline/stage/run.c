@@ -177,14 +177,37 @@ static bool wants(const struct run *r, enum plan_kind kind)
 	return unit_list_names(r->options->stages, plan_kind_name(kind));
 }
 
+/* Scenes that came while others were made, and were not tried. */
+static size_t count_new(const struct run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->plan.nr; i++)
+		n += r->plan.unit[i].state == PLAN_TODO && !r->plan.unit[i].failed;
+	return n;
+}
+
+/* All scenes that are there, also those that come meanwhile; then the ledger is read with what was made. */
+static int run_scenes(struct run *r, const struct unit_list *wanted, struct error *e)
+{
+	size_t made;
+
+	do {
+		made = r->made[PLAN_SCENE];
+		if (run_stage(r, wanted, PLAN_SCENE, e) || settle(r, wanted, e))
+			return -1;
+		if (r->made[PLAN_SCENE] > made && look_anew(r, e))
+			return -1;
+	} while (r->made[PLAN_SCENE] > made && !r->interrupted && !wanted->words && count_new(r));
+	return 0;
+}
+
 static int run_stages(struct run *r, const struct unit_list *wanted, struct error *e)
 {
 	int ret = 0;
 
 	if (wants(r, PLAN_SCENE))
-		ret = run_stage(r, wanted, PLAN_SCENE, e);
-	if (!ret && wants(r, PLAN_SCENE))
-		ret = settle(r, wanted, e);
+		ret = run_scenes(r, wanted, e);
 	if (!ret && !r->interrupted)
 		ret = plan_mosaics(&r->plan, time(NULL), e);
 	say_waiting(r, PLAN_MOSAIC, "too few scenes are done (completeness)");

@@ -88,7 +88,7 @@ static void an_empty_folder_knows_nothing(void **state)
 	ledger_free(NULL);
 }
 
-static void events_are_known_at_once_and_later(void **state)
+static void states_are_known_at_once_and_results_later(void **state)
 {
 	struct ledger *l = opened(*state);
 
@@ -99,6 +99,11 @@ static void events_are_known_at_once_and_later(void **state)
 	event(l, "start", "bb");
 	failed(l, "bb", 65);
 	event(l, "start", "cc");
+	assert_int_equal(ledger_unit(l, "aa").state, UNIT_DONE);
+	assert_null(ledger_unit(l, "aa").results);
+	assert_null(ledger_maker(l, "observations/x"));
+	ledger_free(l);
+	l = opened(*state);
 	for (int i = 0; i < 2; i++) {
 		struct ledger_unit b = ledger_unit(l, "bb");
 
@@ -240,7 +245,7 @@ int main(void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(an_empty_folder_knows_nothing),
-		IN_FOLDER(events_are_known_at_once_and_later),
+		IN_FOLDER(states_are_known_at_once_and_results_later),
 		IN_FOLDER(failures_count_in_a_row),
 		IN_FOLDER(attempts_without_an_end_are_lost),
 		IN_FOLDER(workers_that_overlap_are_merged_by_time),
