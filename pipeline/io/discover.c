@@ -351,7 +351,10 @@ int discover(struct discovery *d, const char *pattern, struct error *e)
 			return error_nomem(e, pattern);
 		if (ret == GLOB_ABORTED)
 			return error_set(e, ERROR_IO, "cannot list what %s stands for", pattern);
-		return error_set(e, ERROR_NOINPUT, "nothing of the name %s", pattern);
+		/* A pattern may stand for what is still to come. */
+		return strpbrk(pattern, "*?[")
+			       ? 0
+			       : error_set(e, ERROR_NOINPUT, "nothing of the name %s", pattern);
 	}
 	for (size_t i = 0; !ret && i < found.gl_pathc; i++) {
 		/* What vanished since is not there. */

@@ -44,7 +44,7 @@ struct discovery {
  *   a .json file that is not part of a product, with the words "stac_version" and "Feature": a STAC Item
  * and what is hidden or named like a file that is arriving is none.  What the user names itself is taken for a
  * product whatever its name, also a remote path, whose print is of its name.
- * NOINPUT: nothing of the name; PERMISSION, IO.
+ * NOINPUT: nothing of the name, which has no wildcard; PERMISSION, IO.
  */
 #define DISCOVER_DEPTH 8
 int discover(struct discovery *d, const char *pattern, struct error *e);

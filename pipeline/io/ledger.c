@@ -132,7 +132,8 @@ static int set_done(struct ledger *l, struct unit *u, const char *unit, const js
 
 		if (folder &&
 		    (json_object_set_new(l->makers, folder,
-					 json_pack("{s:s, s:O}", "unit", unit, "result", result)) ||
+					 json_pack("{s:s, s:s, s:O}", "unit", unit, "name",
+						   name ? name : "", "result", result)) ||
 		     (name && add_made(l, name, folder))))
 			return -1;
 	}
@@ -386,6 +387,11 @@ struct ledger_unit ledger_unit(const struct ledger *l, const char *unit)
 const char *ledger_maker(const struct ledger *l, const char *folder)
 {
 	return json_string_value(json_object_get(json_object_get(l->makers, folder), "unit"));
+}
+
+const char *ledger_maker_name(const struct ledger *l, const char *folder)
+{
+	return json_string_value(json_object_get(json_object_get(l->makers, folder), "name"));
 }
 
 const json_t *ledger_result(const struct ledger *l, const char *folder)

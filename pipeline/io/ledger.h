@@ -58,6 +58,9 @@ struct ledger_unit ledger_unit(const struct ledger *l, const char *unit);
 /* The unit whose "done" was the last to name this result (its folder's name with that of the folder it is in); NULL: none. */
 const char *ledger_maker(const struct ledger *l, const char *folder);
 
+/* The name of that unit, "" if it has none. */
+const char *ledger_maker_name(const struct ledger *l, const char *folder);
+
 /* Names of all results' folders that units of this name ever made; an array that lives in the ledger; NULL: none. */
 const json_t *ledger_made(const struct ledger *l, const char *name);
 

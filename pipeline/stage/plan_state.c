@@ -74,7 +74,10 @@ bool plan_stands(const struct plan *p, const json_t *result)
 	return same;
 }
 
-/* What is left of a unit that was done?  A result that a later unit has replaced is that one's to keep. */
+/*
+ * Is all there that a unit made?  A result that a unit of another name has replaced since is that one's to keep: two
+ * products under private names are the same scene.  An older unit of this name, which a slow worker ended late, is not.
+ */
 static bool is_done(const struct plan *p, const struct plan_unit *u, const json_t *results)
 {
 	const json_t *result;
@@ -82,10 +85,13 @@ static bool is_done(const struct plan *p, const struct plan_unit *u, const json_
 
 	json_array_foreach(results, i, result)
 	{
-		const char *maker = ledger_maker(
-			p->ledger, json_string_value(json_object_get(result, "folder")));
+		const char *folder = json_string_value(json_object_get(result, "folder"));
+		const char *maker = folder ? ledger_maker(p->ledger, folder) : NULL;
 
-		if (maker && !strcmp(maker, u->id) && !plan_stands(p, result))
+		if (maker && strcmp(maker, u->id) != 0 &&
+		    strcmp(ledger_maker_name(p->ledger, folder), u->name) != 0)
+			continue;
+		if (!plan_stands(p, result))
 			return false;
 	}
 	return true;
