@@ -126,8 +126,8 @@ static void without_data_the_map_says_so(void **state)
 					  place.map.y + place.map.h / 2 + 13, 1, 1 },
 			   20);
 	assert_true(count_colour(&png, middle, 0x202020) > 20);
-	for (uint8_t code = CHANGE_LAND; code <= CHANGE_UNCERTAIN; code++)
-		assert_int_equal(count_colour(&png, place.map, map_colour(code)), 0);
+	for (int code = CHANGE_LAND; code <= CHANGE_UNCERTAIN; code++)
+		assert_int_equal(count_colour(&png, place.map, map_colour((uint8_t)code)), 0);
 	free(png.rgb);
 	map_tally_free(t);
 	bench_close(&b);

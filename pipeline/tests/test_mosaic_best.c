@@ -188,7 +188,7 @@ static int plain_choice(const struct cloudy *looks, int x, int y)
 		if (score > best + 1e-9) {
 			best = score;
 			chosen = i;
-		} else if (fabs(score - best) <= 1e-9 && away[i] < away[chosen]) {
+		} else if (chosen >= 0 && fabs(score - best) <= 1e-9 && away[i] < away[chosen]) {
 			chosen = i;
 		}
 	}

@@ -63,20 +63,23 @@ static void values_come_back(void **state)
 	const struct layer *chlorophyll = layer_find("chlorophyll");
 	const struct layer *celsius = layer_find("temperature"), *mndwi = layer_find("mndwi");
 	float v[4], back[4];
+	float at = mantissa(.01f);
 	uint16_t code[4], last = 0;
 	int16_t index[4] = { -32768, -32767, 0, 32767 }, index_back[4];
 
 	(void)state;
 	/* Every step of a layer of 11 bits of mantissa, .01 to 1000 mg m-3; codes rise with them. */
-	for (float at = mantissa(.01f); at < 1000; at = mantissa(at * 1.0005f + 1e-6f)) {
+	while (at < 1000) {
 		v[0] = at;
 		codes_of_values(k, chlorophyll, 1, v, code);
 		values_of_codes(k, chlorophyll, 1, code, back);
 		assert_true(back[0] == at);
 		assert_true(code[0] > last);
 		last = code[0];
+		at = mantissa(at * 1.0005f + 1e-6f);
 	}
-	for (float at = -20; at < 60; at += .013f) {
+	for (int i = -1540; i < 4615; i++) {
+		at = .013f * (float)i;
 		v[0] = mantissa(at);
 		codes_of_values(k, celsius, 1, v, code);
 		values_of_codes(k, celsius, 1, code, back);
