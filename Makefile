@@ -28,10 +28,10 @@ PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
 CFLAGS_debug   := -O0 -g
-# What the compiler can prove changes under sanitizers: there its warnings do not fail.
-CFLAGS_asan    := -Wno-error -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-CFLAGS_ubsan   := -Wno-error -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
-CFLAGS_tsan    := -Wno-error -O1 -g -fsanitize=thread
+# What the compiler can prove changes under sanitizers: there its warnings do not fail.  Their reports name lines, for which -g1 does.
+CFLAGS_asan    := -Wno-error -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_ubsan   := -Wno-error -O1 -g1 -fsanitize=undefined -fno-sanitize-recover=all
+CFLAGS_tsan    := -Wno-error -O1 -g1 -fsanitize=thread
 CFLAGS_fuzz    := -Wno-error -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS_cov     := -O0 -g --coverage
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -55,7 +55,8 @@ K_OBJ := $(ISAS:%=$O/kernels/isa.%.o) $O/kernels/dispatch.o
 
 P_SRC := $(wildcard pipeline/base/*.c pipeline/space/*.c pipeline/io/*.c pipeline/run/*.c pipeline/stage/*.c pipeline/app/*.c)
 P_OBJ := $(P_SRC:%.c=$O/%.o)
-P_LIB := $(filter-out $O/pipeline/app/main.o,$(P_OBJ)) $(K_OBJ)
+# Programs of tests are many: out of an archive the linker reads only what one of them needs, a tenth of the time.
+P_LIB := $O/libbalkhash.a
 T_OBJ := $(patsubst %.c,$O/%.o,$(wildcard testdata/*.c))
 
 PROGRAM    := $O/balkhash
@@ -72,6 +73,9 @@ tests: $(K_TESTS) $(P_TESTS) $(FUZZERS) $(BENCHES) all
 $(PROGRAM): $(P_OBJ) $(K_OBJ)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(P_LIB): $(filter-out $O/pipeline/app/main.o,$(P_OBJ)) $(K_OBJ)
+	$(call say,AR)
+	$(Q)rm -f $@ && ar rcs $@ $^
 $(GENERATOR): $(T_OBJ)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
