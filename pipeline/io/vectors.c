@@ -78,6 +78,20 @@ static OGRGeometryH part_geometry(const struct vectors_shape *s, size_t k, OGRwk
 	return geometry;
 }
 
+static OGRGeometryH multipolygon(const struct vectors_shape *shape)
+{
+	OGRGeometryH all = OGR_G_CreateGeometry(wkbMultiPolygon), polygon = NULL;
+
+	for (size_t k = 0; k < shape->parts_nr; k++) {
+		if (shape->outlines[k]) {
+			polygon = OGR_G_CreateGeometry(wkbPolygon);
+			OGR_G_AddGeometryDirectly(all, polygon);
+		}
+		OGR_G_AddGeometryDirectly(polygon, part_geometry(shape, k, wkbLinearRing, true));
+	}
+	return all;
+}
+
 OGRGeometryH vectors_geometry(enum vectors_kind kind, const struct vectors_shape *shape)
 {
 	OGRGeometryH polygon;
@@ -86,6 +100,8 @@ OGRGeometryH vectors_geometry(enum vectors_kind kind, const struct vectors_shape
 		return part_geometry(shape, 0, wkbPoint, false);
 	if (kind == VECTORS_LINE)
 		return part_geometry(shape, 0, wkbLineString, shape->closed);
+	if (kind == VECTORS_MULTIPOLYGON)
+		return multipolygon(shape);
 	polygon = OGR_G_CreateGeometry(wkbPolygon);
 	for (size_t k = 0; k < shape->parts_nr; k++)
 		OGR_G_AddGeometryDirectly(polygon, part_geometry(shape, k, wkbLinearRing, true));
@@ -186,10 +202,12 @@ int vectors_begin(struct vectors *v, const struct vectors_layer *layer, struct e
 static int check_shape(const struct vectors_layer *l, const struct vectors_shape *s,
 		       struct error *e)
 {
-	static const size_t least[] = { 0, 1, 2, 3 };
+	static const size_t least[] = { 0, 1, 2, 3, 3 };
 	bool one = l->kind == VECTORS_POINT || l->kind == VECTORS_LINE;
+	bool many = l->kind == VECTORS_MULTIPOLYGON;
 
-	if (l->kind == VECTORS_NONE || !s->parts_nr || (one && s->parts_nr != 1))
+	if (l->kind == VECTORS_NONE || !s->parts_nr || (one && s->parts_nr != 1) ||
+	    (many && (!s->outlines || !s->outlines[0])))
 		return error_set(e, ERROR_BUG, "layer %s: a shape of another kind", l->name);
 	for (size_t k = 0; k < s->parts_nr; k++) {
 		size_t n = s->starts[k + 1] - s->starts[k];

@@ -75,7 +75,13 @@ int vectors_create(struct vectors **out, const struct vectors_spec *spec, struct
 /* Try all that vectors_create() does, and take it back: for before a long computation. */
 int vectors_check(const struct vectors_spec *spec, struct error *e);
 
-enum vectors_kind { VECTORS_NONE, VECTORS_POINT, VECTORS_LINE, VECTORS_POLYGON };
+enum vectors_kind {
+	VECTORS_NONE,
+	VECTORS_POINT,
+	VECTORS_LINE,
+	VECTORS_POLYGON,
+	VECTORS_MULTIPOLYGON,
+};
 
 enum vectors_type {
 	VECTORS_INTEGER, /* 64 bit */
@@ -110,13 +116,15 @@ int vectors_begin(struct vectors *v, const struct vectors_layer *layer, struct e
 
 /*
  * A point: one part of one point.  A line: one part.  A polygon: a part for each ring, the outline
- * first, first points not repeated.  Part k: points[starts[k]] .. points[starts[k + 1] - 1].
+ * first, first points not repeated; a multipolygon: one polygon behind the other.  Part k:
+ * points[starts[k]] .. points[starts[k + 1] - 1].
  */
 struct vectors_shape {
 	const struct point *points; /* finite; in the CRS of the set */
 	const size_t *starts;	    /* parts_nr + 1 of them */
 	size_t parts_nr;
-	bool closed; /* a line that returns to its first point, which is not repeated */
+	bool closed;	      /* a line that returns to its first point, which is not repeated */
+	const bool *outlines; /* a multipolygon: does part k begin a polygon?  The first does. */
 };
 
 struct vectors_value {

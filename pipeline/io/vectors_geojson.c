@@ -185,24 +185,26 @@ static void put_points(const struct geojson *g, size_t from, size_t n, bool back
 	fputc(']', g->file);
 }
 
-static void put_polygon(const struct geojson *g, const struct vectors_shape *s)
+/* Of a multipolygon each outline begins a polygon, in a list of these. */
+static void put_polygons(const struct geojson *g, const struct vectors_shape *s, bool many)
 {
-	fputc('[', g->file);
+	fputs(many ? "[[" : "[", g->file);
 	for (size_t k = 0; k < s->parts_nr; k++) {
 		size_t from = s->starts[k] - s->starts[0], n = s->starts[k + 1] - s->starts[k];
+		bool outline = many ? s->outlines[k] : k == 0;
 
 		if (k)
-			fputc(',', g->file);
+			fputs(outline ? "],[" : ",", g->file);
 		/* The outline counter-clockwise, holes clockwise: RFC 7946, 3.1.6. */
-		put_points(g, from, n, is_clockwise(g, from, n) == (k == 0), true);
+		put_points(g, from, n, is_clockwise(g, from, n) == outline, true);
 	}
-	fputc(']', g->file);
+	fputs(many ? "]]" : "]", g->file);
 }
 
 static int put_geometry(struct geojson *g, enum vectors_kind kind, const struct vectors_shape *s,
 			struct error *e)
 {
-	static const char *const names[] = { "", "Point", "LineString", "Polygon" };
+	static const char *const names[] = { "", "Point", "LineString", "Polygon", "MultiPolygon" };
 
 	if (!s) {
 		fputs("null", g->file);
@@ -216,7 +218,7 @@ static int put_geometry(struct geojson *g, enum vectors_kind kind, const struct 
 	else if (kind == VECTORS_LINE)
 		put_points(g, 0, s->starts[1] - s->starts[0], false, s->closed);
 	else
-		put_polygon(g, s);
+		put_polygons(g, s, kind == VECTORS_MULTIPOLYGON);
 	fputc('}', g->file);
 	return 0;
 }

@@ -89,7 +89,8 @@ static int create(struct vectors *v, const struct vectors_spec *spec, struct err
 
 static OGRLayerH make_layer(struct geopackage *g, const struct vectors_layer *l)
 {
-	static const OGRwkbGeometryType types[] = { wkbNone, wkbPoint, wkbLineString, wkbPolygon };
+	static const OGRwkbGeometryType types[] = { wkbNone, wkbPoint, wkbLineString, wkbPolygon,
+						    wkbMultiPolygon };
 	bool plain = l->kind == VECTORS_NONE;
 	char **options = NULL;
 	OGRLayerH layer;

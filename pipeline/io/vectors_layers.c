@@ -32,7 +32,7 @@ int vectors_add_lines(struct vectors *v, const char *name, const char *period,
 
 	for (size_t i = 0; !ret && i < lines->nr; i++) {
 		const struct vectors_shape shape = { lines->points, lines->starts + i, 1,
-						     lines->closed[i] };
+						     lines->closed[i], NULL };
 		const struct vectors_value values[] = {
 			vectors_integer((int64_t)i + 1),
 			vectors_boolean(lines->closed[i]),
@@ -68,7 +68,7 @@ int vectors_add_patches(struct vectors *v, const char *name, const struct patche
 		const struct layer_class *class = layer_class_find(classes, p->value);
 		const struct vectors_shape shape = { patches->rings.points,
 						     patches->rings.starts + p->ring, p->rings_nr,
-						     true };
+						     true, NULL };
 		const struct vectors_value values[] = {
 			vectors_integer((int64_t)i + 1),
 			vectors_text(class ? class->name : ""),

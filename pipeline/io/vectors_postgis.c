@@ -73,7 +73,7 @@ static int name_table(struct vectors *v, struct postgis *g, struct error *e)
 /* The columns, each with ", " before it. */
 static int put_columns(FILE *f, const struct vectors *v, struct postgis *g, struct error *e)
 {
-	static const char *const kinds[] = { "", "Point", "LineString", "Polygon" };
+	static const char *const kinds[] = { "", "Point", "LineString", "Polygon", "MultiPolygon" };
 	const struct vectors_layer *l = v->layer;
 
 	if (l->kind != VECTORS_NONE)

@@ -158,6 +158,23 @@ char *vectors_point_style(struct vectors_colour c)
 	return text_of(put_single, &s);
 }
 
+char *vectors_border_style(struct vectors_colour c)
+{
+	char colour[COLOUR_TEXT];
+	const char *const properties[][2] = {
+		{ "style", "no" },
+		{ "outline_color", colour },
+		{ "outline_style", "solid" },
+		{ "outline_width", "0.3" },
+		{ "outline_width_unit", "MM" },
+	};
+	const struct single s = { "fill", "SimpleFill", properties,
+				  sizeof(properties) / sizeof(properties[0]) };
+
+	format_colour(c, colour);
+	return text_of(put_single, &s);
+}
+
 char *vectors_patch_style(const char *field, const struct layer *classes)
 {
 	const struct categories c = { field, classes };

@@ -18,6 +18,9 @@ struct vectors_colour {
 char *vectors_point_style(struct vectors_colour colour);
 char *vectors_line_style(struct vectors_colour colour);
 
+/* Polygons of which nothing but the border is drawn: what lies over each other is still seen. */
+char *vectors_border_style(struct vectors_colour colour);
+
 /* Polygons by the name of their class in a field: filled, without a border. */
 char *vectors_patch_style(const char *field, const struct layer *classes);
 

@@ -62,7 +62,7 @@ static int add_between(struct vectors *v, const struct period *p, int64_t *id, s
 	for (size_t i = 0; i < l->nr; i++) {
 		const size_t starts[] = { 0, l->starts[i + 1] - l->starts[i] };
 		const struct vectors_shape shape = { l->points + l->starts[i], starts, 1,
-						     l->closed[i] };
+						     l->closed[i], NULL };
 		const struct vectors_value values[] = { vectors_integer(++*id),
 							vectors_boolean(l->closed[i]),
 							vectors_real(lines_length(l, i)),
@@ -141,8 +141,8 @@ static int add_transect(struct vectors *v, const struct transects *t, size_t i, 
 	const struct transect *one = &t->transect[i];
 	const struct trend *r = &one->trend;
 	const size_t starts[] = { 0, t->paths.starts[i + 1] - t->paths.starts[i] };
-	const struct vectors_shape shape = { t->paths.points + t->paths.starts[i], starts, 1,
-					     false };
+	const struct vectors_shape shape = { t->paths.points + t->paths.starts[i], starts, 1, false,
+					     NULL };
 	const struct vectors_value values[] = {
 		vectors_integer((int64_t)i + 1),
 		vectors_text(one->name),
@@ -220,7 +220,7 @@ static int add_position(struct vectors *v, const struct change_content *content,
 	const struct result *r = c->period[k].result;
 	bool known = isfinite(p->position_m);
 	struct point at = point_along(&t->paths, i, known ? p->position_m : 0);
-	const struct vectors_shape shape = { &at, starts, 1, false };
+	const struct vectors_shape shape = { &at, starts, 1, false, NULL };
 	char period[CHANGE_PERIOD_TEXT];
 	const struct vectors_value values[] = {
 		vectors_integer((int64_t)i + 1),

@@ -37,8 +37,9 @@ static const struct vectors_field fields[] = {
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
 static const struct point corners[] = {
-	{ 0, 0 },   { 0, 9000 },    { 9000, 9000 }, { 9000, 0 }, /* clockwise */
-	{ 10, 10 }, { 4000, 10.5 }, { 4000, 4000 },		 /* a hole, counter-clockwise */
+	{ 0, 0 },    { 0, 9000 },    { 9000, 9000 }, { 9000, 0 }, /* clockwise */
+	{ 10, 10 },  { 4000, 10.5 }, { 4000, 4000 },		  /* a hole, counter-clockwise */
+	{ 9500, 0 }, { 9600, 100 },  { 9700, 0 },		  /* another polygon, clockwise */
 };
 
 static void fill(struct vectors_value values[FIELDS], size_t row)
@@ -55,10 +56,13 @@ static void fill(struct vectors_value values[FIELDS], size_t row)
 static int add_layer(struct vectors *v, const char *name, enum vectors_kind kind, size_t n,
 		     struct error *e)
 {
-	static const size_t parts[] = { 0, 1, 1, 2 };
-	static const size_t starts[][3] = { { 0 }, { 0, 1 }, { 0, 4 }, { 0, 4, 7 } };
+	static const size_t parts[] = { 0, 1, 1, 2, 3 };
+	static const size_t starts[][4] = {
+		{ 0 }, { 0, 1 }, { 0, 4 }, { 0, 4, 7 }, { 0, 4, 7, 10 }
+	};
+	static const bool outlines[] = { true, false, true };
 	const struct vectors_layer layer = { name, "What it is", kind, fields, FIELDS };
-	struct vectors_shape shape = { corners, starts[kind], parts[kind], false };
+	struct vectors_shape shape = { corners, starts[kind], parts[kind], false, outlines };
 	struct vectors_value values[FIELDS];
 	char *style = vectors_point_style((struct vectors_colour){ 1, 2, 3 });
 	int ret = vectors_begin(v, &layer, e);
@@ -95,6 +99,7 @@ static void write_all(const struct bench *b, enum vectors_target target, const c
 	if (add_layer(v, "points", VECTORS_POINT, n, &e) ||
 	    add_layer(v, "lines", VECTORS_LINE, n, &e) ||
 	    add_layer(v, strchr(name, '.') ? strange : "polygons", VECTORS_POLYGON, n, &e) ||
+	    add_layer(v, "multipolygons", VECTORS_MULTIPOLYGON, n, &e) ||
 	    add_layer(v, "series", VECTORS_NONE, n, &e) || vectors_finish(v, &e))
 		fail_msg("%s", e.text);
 	vectors_free(v);
@@ -153,7 +158,8 @@ static void check_row(OGRFeatureH f, size_t row, bool plain)
 
 static void rows_come_back_as_they_were(void **state)
 {
-	static const char *const layers[] = { "points", "lines", strange, "series" };
+	static const char *const layers[] = { "points", "lines", strange, "multipolygons",
+					      "series" };
 	struct bench b;
 	GDALDatasetH d;
 
@@ -161,23 +167,23 @@ static void rows_come_back_as_they_were(void **state)
 	bench_open(&b);
 	write_all(&b, VECTORS_GEOPACKAGE, "x.gpkg", 3);
 	d = open_set(&b, "x.gpkg");
-	assert_int_equal(GDALDatasetGetLayerCount(d), 5);
-	for (size_t k = 0; k < 4; k++) {
+	assert_int_equal(GDALDatasetGetLayerCount(d), 6);
+	for (size_t k = 0; k < 5; k++) {
 		OGRLayerH layer = GDALDatasetGetLayerByName(d, layers[k]);
 
 		assert_non_null(layer);
 		for (size_t i = 0; i < 3; i++)
-			check_row(OGR_L_GetNextFeature(layer), i, k == 3);
+			check_row(OGR_L_GetNextFeature(layer), i, k == 4);
 		assert_null(OGR_L_GetNextFeature(layer));
 	}
 	GDALClose(d);
-	check_query(&b, "x.gpkg", "SELECT COUNT(*) FROM layer_styles WHERE useAsDefault", "3");
+	check_query(&b, "x.gpkg", "SELECT COUNT(*) FROM layer_styles WHERE useAsDefault", "4");
 	check_query(&b, "x.gpkg", "SELECT substr(styleQML, 1, 14) FROM layer_styles",
 		    "<!DOCTYPE qgis");
 	check_query(&b, "x.gpkg",
 		    "SELECT COUNT(*) FROM gpkg_extensions WHERE extension_name = "
 		    "'gpkg_rtree_index'",
-		    "3");
+		    "4");
 	check_query(&b, "x.gpkg",
 		    "SELECT description FROM gpkg_data_columns WHERE table_name = 'lines' AND "
 		    "column_name = 'rate'",
@@ -256,6 +262,37 @@ static void geojson_is_that_of_the_rfc(void **state)
 	assert_true(OGR_G_IsValid(g));
 	OGR_F_Destroy(f);
 	GDALClose(d);
+	bench_close(&b);
+}
+
+/* Polygons in one geometry: each with its own holes, in every target that is a file. */
+static void multipolygons_are_polygons(void **state)
+{
+	static const char *const files[] = { "x.gpkg", "multipolygons.geojson" };
+	struct bench b;
+
+	(void)state;
+	bench_open(&b);
+	write_all(&b, VECTORS_GEOPACKAGE, "x.gpkg", 1);
+	write_all(&b, VECTORS_GEOJSON, "", 1);
+	for (size_t k = 0; k < 2; k++) {
+		GDALDatasetH d = open_set(&b, files[k]);
+		OGRFeatureH f = OGR_L_GetNextFeature(GDALDatasetGetLayerByName(d, "multipolygons"));
+		OGRGeometryH g = OGR_F_GetGeometryRef(f);
+
+		assert_int_equal(OGR_G_GetGeometryType(g), wkbMultiPolygon);
+		assert_int_equal(OGR_G_GetGeometryCount(g), 2);
+		assert_int_equal(OGR_G_GetGeometryCount(OGR_G_GetGeometryRef(g, 0)), 2);
+		assert_int_equal(OGR_G_GetGeometryCount(OGR_G_GetGeometryRef(g, 1)), 1);
+		assert_true(OGR_G_IsValid(g));
+		if (k) {
+			assert_true(ring_area(OGR_G_GetGeometryRef(g, 0), 0) > 0);
+			assert_true(ring_area(OGR_G_GetGeometryRef(g, 0), 1) < 0);
+			assert_true(ring_area(OGR_G_GetGeometryRef(g, 1), 0) > 0);
+		}
+		OGR_F_Destroy(f);
+		GDALClose(d);
+	}
 	bench_close(&b);
 }
 
@@ -407,9 +444,9 @@ static void wrong_shapes_and_values_are_bugs(void **state)
 	const struct point nowhere[] = { { 0, 0 }, { NAN, 1 } };
 	const size_t both[] = { 0, 2 };
 	const struct vectors_shape shapes[] = {
-		{ corners, starts, 1, false },
-		{ corners, starts, 2, false },
-		{ nowhere, both, 1, false },
+		{ corners, starts, 1, false, NULL },
+		{ corners, starts, 2, false, NULL },
+		{ nowhere, both, 1, false, NULL },
 	};
 	const struct vectors_layer layer = lines_layer("lines");
 	struct vectors_value values[FIELDS];
@@ -442,6 +479,7 @@ int main(void)
 		cmocka_unit_test(rows_come_back_as_they_were),
 		cmocka_unit_test(the_same_content_gives_the_same_bytes),
 		cmocka_unit_test(geojson_is_that_of_the_rfc),
+		cmocka_unit_test(multipolygons_are_polygons),
 		cmocka_unit_test(a_hundred_thousand_rows),
 		cmocka_unit_test(a_full_disk_leaves_no_file),
 		cmocka_unit_test(what_is_not_finished_is_taken_back),
