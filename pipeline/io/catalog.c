@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/catalog.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +10,7 @@
 
 #include "pipeline/base/file.h"
 #include "pipeline/io/catalog_internal.h"
+#include "pipeline/io/result_names.h"
 
 /* Digits of a number: the shortest text of what was typed in or rounded before. */
 #define FORM JSON_REAL_PRECISION(15)
@@ -74,97 +72,12 @@ static int withdraw(const char *folder, const char *name, struct error *e)
 	return ret;
 }
 
-/* --- the results in a folder --- */
-
-struct names {
-	char **name; /* sorted by byte value */
-	size_t nr, room;
-};
-
-static void names_release(struct names *n)
-{
-	for (size_t i = 0; i < n->nr; i++)
-		free(n->name[i]);
-	free(n->name);
-	*n = (struct names){ 0 };
-}
-
-static int names_add(struct names *n, const char *name)
-{
-	char *copy = strdup(name);
-
-	if (n->nr == n->room) {
-		size_t room = n->room ? 2 * n->room : 64;
-		char **grown = realloc(n->name, room * sizeof(*grown));
-
-		if (!grown) {
-			free(copy);
-			return -1;
-		}
-		n->name = grown;
-		n->room = room;
-	}
-	if (!copy)
-		return -1;
-	n->name[n->nr++] = copy;
-	return 0;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Stages and whatever else is hidden or has no name for people is no result. */
-static bool is_result(int folder, const char *name)
-{
-	char item[NAME_MAX + 20];
-	struct stat st;
-
-	if (name[0] == '.')
-		return false;
-	for (const char *s = name; *s; s++)
-		if (iscntrl((unsigned char)*s))
-			return false;
-	snprintf(item, sizeof(item), "%s/item.json", name);
-	return !fstatat(folder, item, &st, AT_SYMLINK_NOFOLLOW) ||
-	       (errno != ENOENT && errno != ENOTDIR);
-}
-
-static int list_names(struct names *n, DIR *dir, const char *folder, struct error *e)
-{
-	struct dirent *d;
-
-	errno = 0;
-	while ((d = readdir(dir))) {
-		if (is_result(dirfd(dir), d->d_name) && names_add(n, d->d_name))
-			return error_nomem(e, "the names of results");
-		errno = 0;
-	}
-	return errno ? error_errno(e, errno, "cannot list %s", folder) : 0;
-}
-
-/* A folder that is not there has no results. */
-static int list_results(struct names *n, const char *folder, struct error *e)
-{
-	DIR *dir = opendir(folder);
-	int ret;
-
-	if (!dir)
-		return errno == ENOENT ? 0 : error_errno(e, errno, "cannot list %s", folder);
-	ret = list_names(n, dir, folder, e);
-	closedir(dir);
-	if (n->nr)
-		qsort(n->name, n->nr, sizeof(*n->name), by_bytes);
-	return ret;
-}
-
 /* --- a collection --- */
 
 /* What goes into a folder's files. */
 struct work {
 	char *folder;
-	struct names names;
+	struct result_names names;
 	struct collection collection;
 	FILE *items; /* items.json as it grows */
 	char *text;
@@ -177,7 +90,7 @@ static void work_release(struct work *w)
 		fclose(w->items);
 	free(w->text);
 	collection_release(&w->collection);
-	names_release(&w->names);
+	result_names_release(&w->names);
 	free(w->folder);
 }
 
@@ -187,7 +100,7 @@ static int work_open(struct work *w, const char *dir, const struct catalog_child
 	*w = (struct work){ .folder = path_join(dir, child->folder) };
 	if (collection_init(&w->collection, child) || !w->folder)
 		return error_nomem(e, child->folder);
-	return list_results(&w->names, w->folder, e);
+	return result_names_list(&w->names, w->folder, e);
 }
 
 static void leave_out(struct catalog_report *report, const struct error *why)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pipeline/base/utc.h"
+#include "pipeline/io/item_shape.h"
 #include "pipeline/io/layer.h"
 
 #define PROJECTION "https://stac-extensions.github.io/projection/v1.2.0/schema.json"
@@ -58,48 +59,6 @@ json_t *catalog_link(const char *rel, const char *href, const char *type, const 
 
 /* --- where --- */
 
-static bool is_position(const json_t *v)
-{
-	const json_t *x = json_array_get(v, 0), *y = json_array_get(v, 1);
-	double lon = json_number_value(x), lat = json_number_value(y);
-
-	return json_array_size(v) == 2 && json_is_number(x) && json_is_number(y) && lon >= -180 &&
-	       lon <= 180 && lat >= -90 && lat <= 90;
-}
-
-/* A list of at least `least` of what is() takes. */
-static bool is_list(const json_t *v, size_t least, bool (*is)(const json_t *))
-{
-	if (json_array_size(v) < least)
-		return false;
-	for (size_t i = 0; i < json_array_size(v); i++)
-		if (!is(json_array_get(v, i)))
-			return false;
-	return true;
-}
-
-static bool is_ring(const json_t *v)
-{
-	return is_list(v, 4, is_position);
-}
-
-static bool is_polygon(const json_t *v)
-{
-	return is_list(v, 1, is_ring);
-}
-
-static bool is_geometry(const json_t *v)
-{
-	const char *type = json_string_value(json_object_get(v, "type"));
-	const json_t *coordinates = json_object_get(v, "coordinates");
-
-	if (!type || json_object_size(v) != 2)
-		return false;
-	if (!strcmp(type, "Polygon"))
-		return is_polygon(coordinates);
-	return !strcmp(type, "MultiPolygon") && is_list(coordinates, 1, is_polygon);
-}
-
 static bool is_box(const json_t *v)
 {
 	double box[4];
@@ -136,7 +95,7 @@ int collection_check(const struct result *r, struct error *e)
 {
 	const char *bad = NULL;
 
-	if (has_footprint(r) && !is_geometry(json_object_get(r->item, "geometry")))
+	if (has_footprint(r) && !item_shape_is(json_object_get(r->item, "geometry")))
 		bad = "geometry";
 	else if (has_footprint(r) && !is_box(json_object_get(r->item, "bbox")))
 		bad = "bbox";
