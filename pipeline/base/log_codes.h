@@ -40,7 +40,7 @@
 	CODE(WARNING_FILES,       "warning.files",        "a result's folder holds files that its item.json does not list, or cannot be listed") \
 	CODE(WARNING_CONFIG,      "warning.config",       "a BALKHASH_ variable that is no key") \
 	CODE(WARNING_METRICS,     "warning.metrics",      "the metrics file cannot be written; the run goes on") \
-	CODE(WARNING_CATALOG,     "warning.catalog",      "catalogue or index cannot be written; the next run tries again") \
+	CODE(WARNING_CATALOG,     "warning.catalog",      "catalogue or index cannot be written, and the next run tries again; or a damaged result is not in it") \
 	CODE(RUN_START,           "run.start",            "units planned, and what of them is to be done") \
 	CODE(RUN_IDLE,            "run.idle",             "nothing to do") \
 	CODE(RUN_STOPPING,        "run.stopping",         "SIGTERM or SIGINT: no new unit is started") \
