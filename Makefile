@@ -129,7 +129,7 @@ valgrind:                                    ## the unit tests under valgrind (n
 	scripts/run-tests valgrind
 check-postgis:                               ## vectors into PostGIS, on a server of its own (installs PostgreSQL)
 	scripts/bootstrap postgresql-15-postgis-3
-	$(MAKE) --no-print-directory CONFIG=release all
+	$(MAKE) --no-print-directory CONFIG=release all build/release/pipeline/tests/test_run_index
 	scripts/run-tests release postgis
 check-slurm:                                 ## a cluster of two nodes on this host, one killed (root; installs Slurm; 5 minutes)
 	scripts/bootstrap slurm-wlm munge

@@ -303,6 +303,88 @@ rows_of_file() {
 	diff was <(content change_a_before)
 }
 
+# An output folder of a run: two observations and a change.
+make_output() { # FOLDER
+	mkdir -p "$1/observations" "$1/changes"
+	cp -r "$OLD" "$NEW" "$1/observations"
+	cp -r "$FILES" "$1/changes/2017-2024"
+}
+
+index() { # FOLDER [CONNECTION [--overwrite]]
+	"$(dirname "$BALKHASH")"/pipeline/tests/test_run_index --write "$1" "${2:-$LAKES}" "${@:3}"
+}
+
+@test "an index of results holds what its GeoPackage holds" {
+	make_output out
+	index out
+	index out gpkg
+	[ "$(sql lakes "SELECT count(*) FROM out_results")" = 3 ]
+	[ "$(sql lakes "SELECT count(*) FROM out_inputs")" = 4 ]
+	[ "$(sql lakes "SELECT type, srid FROM geometry_columns WHERE f_table_name = 'out_results'")" = "MULTIPOLYGON|4326" ]
+	[ "$(sql lakes "SELECT count(*) FROM out_results WHERE ST_IsValid(geom) AND ST_Intersects(geom, ST_SetSRID(ST_Point(77.9, 46.45), 4326))")" = 3 ]
+	[ "$(sql lakes "SELECT count(*) FROM pg_indexes WHERE tablename = 'out_results' AND indexdef LIKE '%gist (geom)'")" = 1 ]
+	for layer in results inputs; do
+		ogr2ogr -f CSV pg.csv "PG:host=$SERVER port=$PORT user=postgres dbname=lakes" -sql "SELECT * FROM out_$layer ORDER BY fid" -lco GEOMETRY=AS_WKT
+		ogr2ogr -f CSV file.csv out/index.gpkg -sql "SELECT * FROM $layer ORDER BY fid" -lco GEOMETRY=AS_WKT
+		[ "$(wc -l <pg.csv)" -gt 3 ]
+		# The one gives the column fid, the other times with their zone.
+		/usr/bin/python3 -c '
+import csv, sys
+def rows(path):
+    return [{k: v.removesuffix("+00") for k, v in row.items() if k != "fid"} for row in csv.DictReader(open(path))]
+a, b = rows(sys.argv[1]), rows(sys.argv[2])
+sys.exit(a != b)' pg.csv file.csv
+		rm pg.csv file.csv
+	done
+}
+
+@test "an index is made where results came or went, and only there" {
+	make_output out
+	index out
+	[ -f out/ledger/index.postgis ] && [ ! -s out/ledger/index.postgis ]
+	was=$(sql lakes "SELECT 'out_results'::regclass::oid")
+	index out
+	[ "$(sql lakes "SELECT 'out_results'::regclass::oid")" = "$was" ]
+	rm -r out/changes/2017-2024
+	index out
+	[ "$(sql lakes "SELECT count(*) FROM out_results")" = 2 ]
+	rm out/ledger/index.postgis
+	was=$(sql lakes "SELECT 'out_results'::regclass::oid")
+	index out
+	[ "$(sql lakes "SELECT 'out_results'::regclass::oid")" != "$was" ]
+	[ -z "$(find out -name '.*')" ]
+}
+
+@test "an index that cannot be made leaves the old one, and is made the next time" {
+	make_output out
+	index out
+	content out_results >was
+	rm -r out/changes/2017-2024
+	run -69 index out "PG:host=127.0.0.1 port=1 password=Geheim dbname=lakes"
+	[[ $output != *Geheim* ]]
+	when_indexed "RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100';"
+	run -74 index out
+	diff was <(content out_results)
+	[ -z "$(find out -name '.*')" ]
+	sql lakes "DROP EVENT TRIGGER stop"
+	index out
+	[ "$(sql lakes "SELECT count(*) FROM out_results")" = 2 ]
+}
+
+@test "an index does not replace tables of a result or of others" {
+	change "$LAKES"
+	make_output runs/change
+	run -73 index runs/change
+	[[ $output == *--overwrite* ]]
+	[ "$(sql lakes "SELECT count(*) FROM pg_tables WHERE tablename = 'change_results'")" = 0 ]
+	index runs/change "$LAKES" --overwrite
+	[ "$(sql lakes "SELECT count(*) FROM change_results")" = 3 ]
+	sql lakes "CREATE TABLE out_inputs (mine text)"
+	make_output out
+	run -73 index out "$LAKES" --overwrite
+	[ "$(sql lakes "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'out%'")" = 1 ]
+}
+
 @test "only --vectors connects: a lake file, a result or an output of that name do not" {
 	run -64 "$BALKHASH" change -q "$OLD" "$NEW" -o change --vectors lakes
 	run -64 "$BALKHASH" change -q "$OLD" "$NEW" -o change --vectors "$LAKES" --layers delta
