@@ -56,6 +56,14 @@ setup() {
 	ls quality/*/chlorophyll.tif
 }
 
+@test "guide: the question to the index is answered" {
+	mkdir -p indexed
+	ln -sfn ../observations-2024 indexed/observations
+	"$(dirname "$BALKHASH")"/pipeline/tests/test_run_index --write indexed gpkg
+	run -0 ogrinfo -q indexed/index.gpkg -sql "$(sed -n '/^```sql$/,/^```$/p' "$TOP/docs/guide.md" | grep -v '^```')"
+	[[ $output == *"tile (String) = 1"*"mission (String) = LC09"*"times (Integer) = 1"*"least_cloud_km2 (Real) = "*"most_water_km2 (Real) = "* ]]
+}
+
 @test "guide: the lake file is understood" {
 	mkdir -p lake && cd lake
 	sed -n '/^```ini$/,/^```$/p' "$TOP/docs/guide.md" | grep -v '^```' >alakol.ini
