@@ -29,12 +29,13 @@ struct ledger {
 	char *folder;
 	struct unit *units;
 	size_t units_nr, units_room;
-	json_t *places;	  /* object: unit -> its number in units */
-	json_t *makers;	  /* object: folder of a result -> {"unit", "result"} of the last done */
+	json_t *places; /* object: unit -> its number in units */
+	json_t *makers; /* object: folder of a result -> {"unit", "result", "time"} of the last done */
+	json_t *latest;	  /* object: kind and name of units -> {"unit", "time"} of the last done */
 	json_t *made;	  /* object: name of units -> array of folders */
 	json_t *replaced; /* array */
-	double bytes, seconds; /* of scenes that were done */
-	int64_t latest, newest_scene;
+	double bytes, seconds;		   /* of scenes that were done */
+	int64_t latest_done, newest_scene; /* of scenes */
 	size_t broken;
 	int fd; /* of the file of this process; -1: none yet */
 };
@@ -110,18 +111,50 @@ static void note_scene(struct ledger *l, const json_t *event)
 		return;
 	l->bytes += bytes;
 	l->seconds += bytes > 0 ? json_number_value(json_object_get(event, "seconds")) : 0;
-	keep_later(&l->latest, json_string_value(json_object_get(event, "time")));
+	keep_later(&l->latest_done, json_string_value(json_object_get(event, "time")));
 	json_array_foreach(json_object_get(event, "results"), i, result)
 		keep_later(&l->newest_scene, json_string_value(json_object_get(result, "time")));
 }
 
+/* Set what is known under a key, if nothing later is; workers' files overlap in time.  Takes the reference. */
+static int set_later(json_t *known, const char *key, json_t *value, int64_t time)
+{
+	json_t *before = json_object_get(json_object_get(known, key), "time");
+
+	if (before && json_integer_value(before) > time) {
+		json_decref(value);
+		return 0;
+	}
+	return value && !json_object_set_new(value, "time", json_integer(time))
+		       ? json_object_set_new(known, key, value)
+		       : -1;
+}
+
+/* This unit is the last of its name that was done. */
+static int set_latest(struct ledger *l, const char *unit, const json_t *event, const char *name,
+		      int64_t time)
+{
+	const char *kind = json_string_value(json_object_get(event, "kind"));
+	char *key = NULL;
+	int ret;
+
+	if (asprintf(&key, "%s %s", kind ? kind : "", name) < 0)
+		return -1;
+	ret = set_later(l->latest, key, json_pack("{s:s}", "unit", unit), time);
+	free(key);
+	return ret;
+}
+
 static int set_done(struct ledger *l, struct unit *u, const char *unit, const json_t *event,
-		    bool keep)
+		    int64_t time, bool keep)
 {
 	const char *name = json_string_value(json_object_get(event, "name"));
+	const char *kind = json_string_value(json_object_get(event, "kind"));
 	json_t *results = json_object_get(event, "results"), *result;
 	size_t i;
 
+	if (keep && name && set_latest(l, unit, event, name, time))
+		return -1;
 	json_decref(u->results);
 	u->results = keep ? json_incref(results) : NULL;
 	u->known = (struct ledger_unit){ .state = UNIT_DONE, .results = u->results };
@@ -130,11 +163,12 @@ static int set_done(struct ledger *l, struct unit *u, const char *unit, const js
 	{
 		const char *folder = json_string_value(json_object_get(result, "folder"));
 
-		if (folder &&
-		    (json_object_set_new(l->makers, folder,
-					 json_pack("{s:s, s:s, s:O}", "unit", unit, "name",
-						   name ? name : "", "result", result)) ||
-		     (name && add_made(l, name, folder))))
+		if (folder && (set_later(l->makers, folder,
+					 json_pack("{s:s, s:s, s:s, s:O}", "unit", unit, "name",
+						   name ? name : "", "kind", kind ? kind : "",
+						   "result", result),
+					 time) ||
+			       (name && add_made(l, name, folder))))
 			return -1;
 	}
 	return 0;
@@ -169,7 +203,7 @@ static int apply(struct ledger *l, json_t *event, bool keep, struct error *e)
 	if (!strcmp(name, "start"))
 		u->known.state = UNIT_BEGUN;
 	else if (!strcmp(name, "done"))
-		ret = set_done(l, u, unit, event, keep);
+		ret = set_done(l, u, unit, event, time, keep);
 	else if (!strcmp(name, "failed"))
 		ret = set_failed(u, event, (int)json_integer_value(json_object_get(event, "code")));
 	else if (!strcmp(name, "crashed"))
@@ -257,9 +291,10 @@ int ledger_open(struct ledger **out, const char *dir, struct error *e)
 	l->folder = path_join(dir, "ledger");
 	l->places = json_object();
 	l->makers = json_object();
+	l->latest = json_object();
 	l->made = json_object();
 	l->replaced = json_array();
-	if (!l->folder || !l->places || !l->makers || !l->made || !l->replaced) {
+	if (!l->folder || !l->places || !l->makers || !l->latest || !l->made || !l->replaced) {
 		ledger_free(l);
 		return error_nomem(e, "the ledger");
 	}
@@ -284,6 +319,7 @@ void ledger_free(struct ledger *l)
 	free(l->units);
 	json_decref(l->places);
 	json_decref(l->makers);
+	json_decref(l->latest);
 	json_decref(l->made);
 	json_decref(l->replaced);
 	free(l->folder);
@@ -377,6 +413,13 @@ int ledger_add(struct ledger *l, json_t *event, bool sync, struct error *e)
 
 /* --- asking --- */
 
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
 struct ledger_unit ledger_unit(const struct ledger *l, const char *unit)
 {
 	const json_t *place = json_object_get(l->places, unit);
@@ -404,6 +447,38 @@ const json_t *ledger_made(const struct ledger *l, const char *name)
 	return json_object_get(l->made, name);
 }
 
+/* Is it among the results of the last unit of its maker's name? */
+static bool is_kept(const struct ledger *l, const char *folder)
+{
+	const json_t *maker = json_object_get(l->makers, folder), *result;
+	const char *last;
+	char *key = NULL;
+	size_t i;
+
+	if (!*text_of(maker, "name") ||
+	    asprintf(&key, "%s %s", text_of(maker, "kind"), text_of(maker, "name")) < 0)
+		return true;
+	last = json_string_value(json_object_get(json_object_get(l->latest, key), "unit"));
+	free(key);
+	json_array_foreach(last ? ledger_unit(l, last).results : NULL, i,
+			   result) if (!strcmp(text_of(result, "folder"), folder)) return true;
+	return !last;
+}
+
+bool ledger_expects(const struct ledger *l, const char *folder)
+{
+	const char *maker = ledger_maker(l, folder);
+	const json_t *place = maker ? json_object_get(l->places, maker) : NULL;
+	const struct unit *u = place ? &l->units[json_integer_value(place)] : NULL;
+
+	return u && u->known.state == UNIT_DONE && is_kept(l, folder);
+}
+
+const json_t *ledger_folders(const struct ledger *l)
+{
+	return l->makers;
+}
+
 double ledger_rate(const struct ledger *l)
 {
 	return l->seconds > 0 ? l->bytes / l->seconds : 0;
@@ -411,7 +486,7 @@ double ledger_rate(const struct ledger *l)
 
 int64_t ledger_latest(const struct ledger *l)
 {
-	return l->latest;
+	return l->latest_done;
 }
 
 int64_t ledger_newest_scene(const struct ledger *l)

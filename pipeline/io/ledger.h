@@ -12,7 +12,7 @@
  *
  * Events are objects with "time" (UTC text), "event", "unit" (hex) and, by event:
  *   start        kind, name, inputs: an attempt begins
- *   done         name, results: [{"folder", "id", "unit", "time", "size", "changed", "km2"}], seconds, bytes (of products), rss_bytes
+ *   done         name, results: [{"folder", "id", "unit", "time", "size", "changed", "sha256" (these three of item.json), "km2"}], seconds, bytes (of products), rss_bytes
  *   failed       code (exit status), error
  *   crashed      signal, or "time limit"
  *   interrupted  the run was asked to end
@@ -63,6 +63,12 @@ const char *ledger_maker_name(const struct ledger *l, const char *folder);
 
 /* Names of all results' folders that units of this name ever made; an array that lives in the ledger; NULL: none. */
 const json_t *ledger_made(const struct ledger *l, const char *name);
+
+/* Should this result stand?  The last event of its maker is "done", and no later unit of the maker's name has others in its place. */
+bool ledger_expects(const struct ledger *l, const char *folder);
+
+/* All folders that any "done" names, as the keys of an object that lives in the ledger. */
+const json_t *ledger_folders(const struct ledger *l);
 
 /* Of a result, the fields that the last "done" gives; NULL: none. */
 const json_t *ledger_result(const struct ledger *l, const char *folder);

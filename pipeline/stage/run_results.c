@@ -27,7 +27,7 @@ static json_t *facts_of(const struct run *r, const char *folder, struct error *e
 {
 	size_t n = strlen(r->dir);
 	const char *inner = strncmp(folder, r->dir, n) ? folder : folder + n;
-	char time[UTC_TEXT], *item = path_join(folder, "item.json");
+	char time[UTC_TEXT], hash[SHA256_HEX], *item = path_join(folder, "item.json");
 	struct result *result = NULL;
 	json_t *facts = NULL;
 	struct stat st;
@@ -40,13 +40,13 @@ static json_t *facts_of(const struct run *r, const char *folder, struct error *e
 	}
 	if (stat(item, &st)) {
 		error_errno(e, errno, "cannot look at %s", item);
-	} else {
+	} else if (!file_sha256(item, hash, e)) {
 		utc_format(result->time, time);
-		facts = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o}", "folder", inner, "id",
+		facts = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:o}", "folder", inner, "id",
 				  result->id, "unit", result->unit, "time", time, "size",
 				  (json_int_t)st.st_size, "changed",
 				  (json_int_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
-				  "km2", km2_of(result));
+				  "sha256", hash, "km2", km2_of(result));
 		if (!facts)
 			error_nomem(e, "a result");
 	}

@@ -240,6 +240,60 @@ static void replacements_stay_listed(void **state)
 	ledger_free(l);
 }
 
+static void done(struct ledger *l, const char *kind, const char *name, const char *unit,
+		 const char *folder)
+{
+	add(l, json_pack("{s:s, s:s, s:s, s:s, s:[{s:s, s:s}]}", "event", "done", "unit", unit,
+			 "kind", kind, "name", name, "results", "folder", folder, "unit", unit));
+}
+
+static void what_should_stand(void **state)
+{
+	struct ledger *l = opened(*state);
+
+	done(l, "scene", "s", "aa", "observations/x");
+	done(l, "mosaic", "s", "bb", "mosaics/s");
+	assert_true(ledger_expects(l, "observations/x"));
+	assert_true(ledger_expects(l, "mosaics/s"));
+	assert_false(ledger_expects(l, "observations/y"));
+	/* The scene has another result now: run has removed the one before. */
+	done(l, "scene", "s", "cc", "observations/y");
+	assert_false(ledger_expects(l, "observations/x"));
+	assert_true(ledger_expects(l, "observations/y"));
+	assert_true(ledger_expects(l, "mosaics/s"));
+	/* Lost, tried again, failed. */
+	event(l, "start", "bb");
+	assert_false(ledger_expects(l, "mosaics/s"));
+	failed(l, "bb", 74);
+	assert_false(ledger_expects(l, "mosaics/s"));
+	/* The unit that came later failed: what stands is that of the one before. */
+	failed(l, "dd", 65);
+	assert_true(ledger_expects(l, "observations/y"));
+	assert_int_equal(json_object_size(ledger_folders(l)), 3);
+	ledger_free(l);
+}
+
+/* The file that is read last need not hold the last event. */
+static void the_last_maker_is_the_last_in_time(void **state)
+{
+#define DONE(hour, unit, folder)                                                                   \
+	"{\"time\":\"2024-01-01T" hour                                                             \
+	":00:00Z\",\"event\":\"done\",\"kind\":\"scene\",\"name\":\"s\",\"unit\":\"" unit          \
+	"\",\"results\":[{\"folder\":\"" folder "\"}]}\n"
+	struct ledger *l = opened(*state);
+
+	ledger_free(l);
+	file(*state, "a.jsonl",
+	     DONE("01", "aa", "o/x") DONE("05", "bb", "o/x") DONE("07", "ee", "o/z"));
+	file(*state, "b.jsonl", DONE("03", "cc", "o/x") DONE("04", "dd", "o/y"));
+	l = opened(*state);
+	assert_string_equal(ledger_maker(l, "o/x"), "bb");
+	assert_false(ledger_expects(l, "o/x"));
+	assert_false(ledger_expects(l, "o/y"));
+	assert_true(ledger_expects(l, "o/z"));
+	ledger_free(l);
+}
+
 int main(void)
 {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
@@ -252,6 +306,8 @@ int main(void)
 		IN_FOLDER(broken_lines_are_left_out),
 		IN_FOLDER(a_line_that_does_not_fit_leaves_nothing),
 		IN_FOLDER(replacements_stay_listed),
+		IN_FOLDER(what_should_stand),
+		IN_FOLDER(the_last_maker_is_the_last_in_time),
 	};
 
 	signal(SIGXFSZ, SIG_IGN);
