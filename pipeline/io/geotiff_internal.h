@@ -41,6 +41,14 @@
 #define GEOTIFF_TAG_REALS    34736
 #define GEOTIFF_TAG_TEXT     34737
 
+/* Tags of GDAL's own: gdal.org, GTiff driver. */
+#define GEOTIFF_TAG_METADATA 42112
+#define GEOTIFF_TAG_NODATA   42113
+
+/* Bytes before a tile, its size, and behind it, its last ones once more. */
+#define GEOTIFF_LEADER	4
+#define GEOTIFF_TRAILER 4
+
 /* --- geotiff_io.c --- */
 
 /* What libtiff reads and writes: a file, or memory that somebody else owns. */
@@ -49,8 +57,9 @@ struct geotiff_io {
 	unsigned char *memory;
 	uint64_t capacity; /* of the memory */
 	uint64_t position, size;
-	int errnum;	   /* of the first read or write that failed, else 0 */
-	char message[200]; /* libtiff's first error, else "" */
+	tmsize_t allocation_max; /* of libtiff, at once; 0: any */
+	int errnum;		 /* of the first read or write that failed, else 0 */
+	char message[200];	 /* libtiff's first error, else "" */
 };
 
 /*
@@ -165,7 +174,14 @@ bool geotiff_set_level(TIFF *tiff, const struct geotiff *g, int level);
 int geotiff_place_init(struct geotiff *g, struct error *e);
 void geotiff_place_release(struct geotiff_place *place);
 
+/* A tag's text, to be freed; NULL: none, or no memory. */
+char *geotiff_tag_text(TIFF *tiff, uint32_t tag);
+
 /* --- geotiff_layout.c --- */
+
+/* The text directly behind the header, by which a file says that it is a COG: its bytes, without an end. */
+#define GEOTIFF_GHOST 400
+size_t geotiff_ghost(char text[GEOTIFF_GHOST]);
 
 /* Write the target from the spool; then the tiles' offsets are those in the file. */
 int geotiff_layout(struct geotiff *g, struct error *e);

@@ -143,6 +143,8 @@ TIFF *geotiff_io_open(struct geotiff_io *io, const char *mode)
 
 	if (!options)
 		return NULL;
+	if (io->allocation_max)
+		TIFFOpenOptionsSetMaxSingleMemAlloc(options, io->allocation_max);
 	TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, io);
 	TIFFOpenOptionsSetWarningHandlerExtR(options, drop_warning, io);
 	tiff = TIFFClientOpenExt("tiff", mode, io, io_read, io_write, io_seek, io_close, io_size,

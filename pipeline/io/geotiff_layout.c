@@ -22,9 +22,12 @@ static const char promises[] = "LAYOUT=IFDS_BEFORE_DATA\n"
 /* Room for all directories without their tile arrays: they are a few KB each. */
 #define DIRECTORIES_MAX (1u << 20)
 
-/* Bytes before and after each tile. */
-#define LEADER	4
-#define TRAILER 4
+size_t geotiff_ghost(char text[GEOTIFF_GHOST])
+{
+	return (size_t)snprintf(text, GEOTIFF_GHOST,
+				"GDAL_STRUCTURAL_METADATA_SIZE=%06zu bytes\n%s", strlen(promises),
+				promises);
+}
 
 static bool needs_bigtiff(const struct geotiff *g)
 {
@@ -34,7 +37,8 @@ static bool needs_bigtiff(const struct geotiff *g)
 		size += 6 * (strlen(g->items[i].name) + strlen(g->items[i].value));
 	for (int l = 0; l < g->levels_nr; l++)
 		for (size_t i = 0; i < g->level[l].tiles_nr; i++)
-			size += g->level[l].tile[i].size + LEADER + TRAILER + 2 * sizeof(uint64_t);
+			size += g->level[l].tile[i].size + GEOTIFF_LEADER + GEOTIFF_TRAILER +
+				2 * sizeof(uint64_t);
 	return size > g->classic_max;
 }
 
@@ -51,11 +55,9 @@ static bool append(struct geotiff_io *io, const void *data, size_t size)
 /* Directly behind the header; the directories follow it. */
 static bool write_ghost(struct geotiff_io *io)
 {
-	char text[sizeof(promises) + 80];
-	int n = snprintf(text, sizeof(text), "GDAL_STRUCTURAL_METADATA_SIZE=%06zu bytes\n%s",
-			 strlen(promises), promises);
+	char text[GEOTIFF_GHOST];
 
-	return append(io, text, (size_t)n);
+	return append(io, text, geotiff_ghost(text));
 }
 
 /* All directories, the image first, then their arrays of tile offsets, still empty. */
@@ -81,12 +83,12 @@ static void little_endian(uint32_t value, unsigned char bytes[4])
 static bool write_tile(TIFF *t, struct geotiff_io *io, size_t i, unsigned char *bytes,
 		       uint32_t size)
 {
-	unsigned char leader[LEADER];
+	unsigned char leader[GEOTIFF_LEADER];
 
 	little_endian(size, leader);
-	return append(io, leader, LEADER) &&
+	return append(io, leader, GEOTIFF_LEADER) &&
 	       TIFFWriteRawTile(t, (uint32_t)i, bytes, (tmsize_t)size) == (tmsize_t)size &&
-	       append(io, bytes + size - TRAILER, TRAILER);
+	       append(io, bytes + size - GEOTIFF_TRAILER, GEOTIFF_TRAILER);
 }
 
 static bool write_level(TIFF *t, struct geotiff_io *io, struct geotiff *g, int level,
@@ -98,7 +100,7 @@ static bool write_level(TIFF *t, struct geotiff_io *io, struct geotiff *g, int l
 		return false;
 	for (size_t i = 0; i < l->tiles_nr; i++) {
 		struct geotiff_tile *tile = &l->tile[i];
-		uint64_t place = io->size + LEADER;
+		uint64_t place = io->size + GEOTIFF_LEADER;
 
 		if (geotiff_pread(g->spool, bytes, tile->size, tile->offset)) {
 			io->errnum = errno;
@@ -163,7 +165,7 @@ static bool same_level(TIFF *t, const struct geotiff *g, int level, uint64_t fil
 	for (size_t i = 0; i < l->tiles_nr; i++)
 		if (TIFFGetStrileOffset(t, (uint32_t)i) != l->tile[i].offset ||
 		    TIFFGetStrileByteCount(t, (uint32_t)i) != l->tile[i].size ||
-		    l->tile[i].offset + l->tile[i].size + TRAILER > file_size)
+		    l->tile[i].offset + l->tile[i].size + GEOTIFF_TRAILER > file_size)
 			return false;
 	return true;
 }

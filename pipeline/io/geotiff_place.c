@@ -97,9 +97,9 @@ static void *copy(const void *values, size_t n, size_t size)
 }
 
 /* The text, whether its tag is known to libtiff (a string) or not (counted bytes). */
-static char *tag_text(TIFF *t)
+char *geotiff_tag_text(TIFF *t, uint32_t tag)
 {
-	const TIFFField *field = TIFFFindField(t, GEOTIFF_TAG_TEXT, TIFF_ANY);
+	const TIFFField *field = TIFFFindField(t, tag, TIFF_ANY);
 	const void *values = NULL;
 	const char *text = NULL;
 	size_t n;
@@ -107,8 +107,8 @@ static char *tag_text(TIFF *t)
 	if (!field)
 		return NULL;
 	if (!TIFFFieldPassCount(field))
-		return TIFFGetField(t, GEOTIFF_TAG_TEXT, &text) ? strdup(text) : NULL;
-	n = tag_values(t, GEOTIFF_TAG_TEXT, &values);
+		return TIFFGetField(t, tag, &text) ? strdup(text) : NULL;
+	n = tag_values(t, tag, &values);
 	return values ? strndup(values, n) : NULL;
 }
 
@@ -125,7 +125,7 @@ static bool read_place(TIFF *t, struct geotiff_place *p)
 	p->key = copy(key, p->keys_nr, sizeof(*p->key));
 	p->reals_nr = tag_values(t, GEOTIFF_TAG_REALS, &real);
 	p->real = copy(real, p->reals_nr, sizeof(*p->real));
-	p->text = tag_text(t);
+	p->text = geotiff_tag_text(t, GEOTIFF_TAG_TEXT);
 	return p->key && (p->real || !p->reals_nr);
 }
 

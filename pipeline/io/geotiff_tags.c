@@ -8,10 +8,6 @@
 
 #include "pipeline/io/xml.h"
 
-/* Tags of GDAL's own: gdal.org, GTiff driver. */
-#define TAG_GDAL_METADATA 42112
-#define TAG_GDAL_NODATA	  42113
-
 uint16_t geotiff_compression(const struct geotiff *g)
 {
 	switch (g->options.compress) {
@@ -181,8 +177,8 @@ static bool define_tags(TIFF *t)
 		{ GEOTIFF_TAG_KEYS, VARIABLE, TIFF_SHORT, FIELD_CUSTOM, 1, 1, (char *)"Keys" },
 		{ GEOTIFF_TAG_REALS, VARIABLE, TIFF_DOUBLE, FIELD_CUSTOM, 1, 1, (char *)"Reals" },
 		{ GEOTIFF_TAG_TEXT, VARIABLE, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"Text" },
-		{ TAG_GDAL_METADATA, VARIABLE, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"XML" },
-		{ TAG_GDAL_NODATA, VARIABLE, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"NoData" },
+		{ GEOTIFF_TAG_METADATA, VARIABLE, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"XML" },
+		{ GEOTIFF_TAG_NODATA, VARIABLE, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"NoData" },
 	};
 
 	return TIFFMergeFieldInfo(t, tags, sizeof(tags) / sizeof(tags[0])) == 0;
@@ -214,7 +210,7 @@ static bool set_nodata(TIFF *t, const struct layer *layer)
 		snprintf(text, sizeof(text), "nan");
 	else
 		snprintf(text, sizeof(text), "%.17g", layer->nodata);
-	return TIFFSetField(t, TAG_GDAL_NODATA, text);
+	return TIFFSetField(t, GEOTIFF_TAG_NODATA, text);
 }
 
 /* What only the full-size image says. */
@@ -222,7 +218,7 @@ static bool set_description(TIFF *t, const struct geotiff *g)
 {
 	const struct geotiff_place *p = &g->place;
 	char *xml = metadata(g);
-	bool ok = xml && TIFFSetField(t, TAG_GDAL_METADATA, xml) &&
+	bool ok = xml && TIFFSetField(t, GEOTIFF_TAG_METADATA, xml) &&
 		  TIFFSetField(t, TIFFTAG_IMAGEDESCRIPTION, g->layer->description) &&
 		  TIFFSetField(t, TIFFTAG_SOFTWARE, "balkhash " BALKHASH_VERSION) &&
 		  TIFFSetField(t, GEOTIFF_TAG_SCALE, 3, p->pixel_scale) &&

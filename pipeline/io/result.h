@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "pipeline/base/error.h"
+#include "pipeline/base/findings.h"
 #include "pipeline/io/raster.h"
 
 /* The facts of item.json. */
@@ -61,9 +62,12 @@ bool result_has(const struct result *r, const char *layer_name);
 const char *result_file(const struct result *r, size_t i);
 
 /*
- * Re-hash every asset and re-open and read every raster through; DATA naming all
- * that is wrong.  Files that item.json does not list are not looked at.
+ * Re-hash every asset, look at item.json as a STAC Item, at the layout and the words of every GeoTIFF, and read every
+ * raster through: all that is wrong is added.  Files that item.json does not list are not looked at.  -1: BUG, without memory.
  */
+int result_examine(const struct result *r, struct findings *f, struct error *e);
+
+/* The same as an error: DATA naming what is wrong. */
 int result_verify(const struct result *r, struct error *e);
 
 /* Folders of results. */

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline/io/result.h"
+#include "pipeline/io/result_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pipeline/base/file.h"
+#include "pipeline/io/cog.h"
 #include "pipeline/io/geotiff.h"
-
-/* What is wrong with a result, in words: as many as fit. */
-struct findings {
-	char text[400];
-	size_t nr, shown;
-};
-
-static void find(struct findings *f, const char *file, const char *what)
-{
-	size_t used = strlen(f->text), room = sizeof(f->text) - used;
-	int n = snprintf(f->text + used, room, "%s%s %s", used ? "; " : "", file, what);
-
-	f->nr++;
-	if (n >= 0 && (size_t)n < room)
-		f->shown++;
-	else
-		f->text[used] = 0;
-}
 
 static int check_hash(const char *path, const json_t *asset, const char **what, struct error *e)
 {
@@ -71,48 +54,85 @@ out:
 	return ret;
 }
 
+/* How the file is laid out and what it says; on the result's grid. */
+static int check_cog(const struct result *r, const struct layer *layer, const json_t *asset,
+		     const char *file, const char *path, struct findings *f, struct error *e)
+{
+	const struct cog_spec spec = {
+		.path = path,
+		.file = file,
+		.layer = layer,
+		.grid = &r->grid,
+		.asset = asset,
+	};
+
+	return cog_check(&spec, f, e);
+}
+
+static bool is_geotiff(const json_t *asset)
+{
+	const char *type = json_string_value(json_object_get(asset, "type"));
+
+	return type && !strncmp(type, "image/tiff", 10);
+}
+
 /* 0, or -1 with e set if it is not the result's fault: no memory. */
 static int check_asset(const struct result *r, const char *key, const json_t *asset,
 		       const char *file, struct findings *findings, struct error *e)
 {
 	const struct layer *layer = layer_find(key);
 	char *path = path_join(r->path, file);
+	size_t before = findings->nr;
 	const char *what;
-	int bad;
+	int bad, ret = 0;
 
 	if (!path)
 		return error_nomem(e, r->path);
 	bad = check_hash(path, asset, &what, e);
+	if (!bad && (layer || is_geotiff(asset)))
+		ret = check_cog(r, layer, asset, file, path, findings, e);
 	free(path);
-	if (!bad && layer) {
+	if (ret)
+		return -1;
+	/* What is not laid out well may not be readable, and is named already. */
+	if (!bad && layer && findings->nr == before) {
 		what = "does not decode as this layer on this grid";
 		bad = read_through(r, layer, e);
 	}
 	if (bad && e->code == ERROR_BUG)
 		return -1;
 	if (bad)
-		find(findings, file, what);
+		findings_add(findings, "%s %s", file, what);
 	return 0;
+}
+
+int result_examine(const struct result *r, struct findings *f, struct error *e)
+{
+	json_t *assets = json_object_get(r->item, "assets");
+	size_t k = 0;
+
+	*e = (struct error){ 0 };
+	result_check_item(r, f);
+	for (void *i = json_object_iter(assets); i; i = json_object_iter_next(assets, i))
+		if (check_asset(r, json_object_iter_key(i), json_object_iter_value(i),
+				result_file(r, k++), f, e))
+			return -1;
+	*e = (struct error){ 0 };
+	return findings_check(f, e);
 }
 
 int result_verify(const struct result *r, struct error *e)
 {
-	json_t *assets = json_object_get(r->item, "assets");
 	struct findings f = { 0 };
-	size_t k = 0;
+	int ret = result_examine(r, &f, e);
+	char line[400];
 
-	*e = (struct error){ 0 };
-	for (void *i = json_object_iter(assets); i; i = json_object_iter_next(assets, i))
-		if (check_asset(r, json_object_iter_key(i), json_object_iter_value(i),
-				result_file(r, k++), &f, e))
-			return -1;
-	if (!f.nr) {
-		*e = (struct error){ 0 };
-		return 0;
+	if (!ret && f.nr) {
+		findings_line(&f, line, sizeof(line));
+		ret = error_set(e, ERROR_DATA, "%s: %s", r->path, line);
 	}
-	if (f.shown == f.nr)
-		return error_set(e, ERROR_DATA, "%s: %s", r->path, f.text);
-	return error_set(e, ERROR_DATA, "%s: %s; and %zu more", r->path, f.text, f.nr - f.shown);
+	findings_release(&f);
+	return ret;
 }
 
 int result_layer_intact(const struct result *r, const char *layer_name, struct error *e)
