@@ -7,7 +7,7 @@
  *   DIR/FOLDER/items.json         the observations of the folder as one FeatureCollection, short: what GDAL's
  *                                 STACIT driver opens as a mosaic, and QGIS as a map of footprints
  *
- * STAC 1.0.0.  All links are relative; items are not changed and link nowhere.
+ * STAC 1.0.0.  All links are relative; items are not changed and link nowhere.  catalog_check.h looks whether they lead.
  */
 #ifndef PIPELINE_IO_CATALOG_H
 #define PIPELINE_IO_CATALOG_H
