@@ -38,6 +38,7 @@
 	CODE(WARNING_COMPARISON,  "warning.comparison",   "seasons, levels or extents of BEFORE and AFTER differ") \
 	CODE(WARNING_TRANSECTS,   "warning.transects",    "no shore crosses any transect") \
 	CODE(WARNING_FILES,       "warning.files",        "a result's folder holds files that its item.json does not list, or cannot be listed") \
+	CODE(WARNING_UNKNOWN,     "warning.unknown",      "verify found what the ledger does not know, what another host may be at, or no catalogue") \
 	CODE(WARNING_CONFIG,      "warning.config",       "a BALKHASH_ variable that is no key") \
 	CODE(WARNING_METRICS,     "warning.metrics",      "the metrics file cannot be written; the run goes on") \
 	CODE(WARNING_CATALOG,     "warning.catalog",      "catalogue or index cannot be written, and the next run tries again; or a damaged result is not in it") \

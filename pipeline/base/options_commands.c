@@ -16,7 +16,7 @@ const struct command_spec command_table[COMMAND_NR] = {
 	[COMMAND_STATUS] = { "status", "CONFIG", 1, 1, false,
 			     "say what is done, failed, waiting, and why" },
 	[COMMAND_VERIFY] = { "verify", "DIR...", 1, 0, false,
-			     "read every file of results again and compare it with its checksum" },
+			     "read results again: checksums, rasters, STAC; and the output of a run: is all of it there?" },
 	[COMMAND_SLURM] = { "slurm", "CONFIG", 1, 1, false, "do what run does on a Slurm cluster" },
 };
 /* clang-format on */
