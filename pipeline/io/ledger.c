@@ -12,33 +12,11 @@
 #include <unistd.h>
 
 #include "pipeline/base/file.h"
-#include "pipeline/base/lease.h"
 #include "pipeline/base/utc.h"
+#include "pipeline/io/ledger_internal.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 30) /* a worker that appended for years */
 #define LINE_BYTES_MAX ((size_t)1 << 20)
-#define ENDING	       ".jsonl"
-
-struct unit {
-	struct ledger_unit known;
-	char *error; /* what known points to */
-	json_t *results;
-};
-
-struct ledger {
-	char *folder;
-	struct unit *units;
-	size_t units_nr, units_room;
-	json_t *places; /* object: unit -> its number in units */
-	json_t *makers; /* object: folder of a result -> {"unit", "result", "time"} of the last done */
-	json_t *latest;	  /* object: kind and name of units -> {"unit", "time"} of the last done */
-	json_t *made;	  /* object: name of units -> array of folders */
-	json_t *replaced; /* array */
-	double bytes, seconds;		   /* of scenes that were done */
-	int64_t latest_done, newest_scene; /* of scenes */
-	size_t broken;
-	int fd; /* of the file of this process; -1: none yet */
-};
 
 /* --- what is known --- */
 
@@ -174,11 +152,7 @@ static int set_done(struct ledger *l, struct unit *u, const char *unit, const js
 	return 0;
 }
 
-/*
- * Take an event into account; keep: results too.  Workers' files overlap in time: an older event than the last of its unit says
- * nothing new.
- */
-static int apply(struct ledger *l, json_t *event, bool keep, struct error *e)
+int ledger_apply(struct ledger *l, json_t *event, bool keep, struct error *e)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
 	const char *unit = json_string_value(json_object_get(event, "unit"));
@@ -222,7 +196,7 @@ static int apply_line(struct ledger *l, const char *line, size_t size, struct er
 	int ret = 0;
 
 	if (json_is_object(event))
-		ret = apply(l, event, true, e);
+		ret = ledger_apply(l, event, true, e);
 	else
 		l->broken++;
 	json_decref(event);
@@ -249,9 +223,9 @@ static int read_events(struct ledger *l, const char *path, struct error *e)
 
 static int is_events(const struct dirent *d)
 {
-	size_t n = strlen(d->d_name), k = strlen(ENDING);
+	size_t n = strlen(d->d_name), k = strlen(LEDGER_ENDING);
 
-	return d->d_name[0] != '.' && n > k && !strcmp(d->d_name + n - k, ENDING);
+	return d->d_name[0] != '.' && n > k && !strcmp(d->d_name + n - k, LEDGER_ENDING);
 }
 
 static int read_all(struct ledger *l, struct error *e)
@@ -324,91 +298,6 @@ void ledger_free(struct ledger *l)
 	json_decref(l->replaced);
 	free(l->folder);
 	free(l);
-}
-
-/* --- writing --- */
-
-int ledger_prepare(struct ledger *l, struct error *e)
-{
-	static const char *const names[] = { "attempts", "leases", "logs" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char *path = ledger_path(l, names[i]);
-		int ret = path ? folders_make(path, e) : error_nomem(e, "a path");
-
-		free(path);
-		if (ret)
-			return -1;
-	}
-	return 0;
-}
-
-static int open_own(struct ledger *l, struct error *e)
-{
-	char owner[LEASE_OWNER], time_text[UTC_TEXT], name[LEASE_OWNER + UTC_TEXT + 40], *path;
-
-	lease_owner(owner);
-	utc_format(time(NULL), time_text);
-	snprintf(name, sizeof(name), "attempts/%s-%s" ENDING, time_text, owner);
-	for (char *s = name; *s; s++)
-		if (*s == ':')
-			*s = '-';
-	path = ledger_path(l, name);
-	if (!path)
-		return error_nomem(e, "a path");
-	l->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (l->fd < 0)
-		error_create(e, errno, "cannot create %s", path);
-	free(path);
-	return l->fd < 0 ? -1 : 0;
-}
-
-/* One write, or nothing. */
-static int append(const struct ledger *l, const char *line, size_t size, bool sync)
-{
-	struct stat before;
-	ssize_t wrote;
-	int errnum;
-
-	if (fstat(l->fd, &before))
-		return errno;
-	wrote = write(l->fd, line, size);
-	if (wrote == (ssize_t)size && (!sync || !fdatasync(l->fd)))
-		return 0;
-	errnum = wrote < 0 || wrote == (ssize_t)size ? errno : ENOSPC;
-	if (wrote > 0)
-		(void)!ftruncate(l->fd, before.st_size);
-	return errnum;
-}
-
-static int write_event(struct ledger *l, const json_t *event, bool sync, struct error *e)
-{
-	char *text = json_dumps(event, JSON_COMPACT), *line = NULL;
-	int n = text ? asprintf(&line, "%s\n", text) : -1, errnum;
-
-	free(text);
-	if (n < 0)
-		return error_nomem(e, "an event");
-	errnum = append(l, line, (size_t)n, sync);
-	free(line);
-	return errnum ? error_errno(e, errnum, "cannot write to %s/attempts", l->folder) : 0;
-}
-
-int ledger_add(struct ledger *l, json_t *event, bool sync, struct error *e)
-{
-	char text[UTC_TEXT];
-	json_t *stamped;
-	int ret = -1;
-
-	utc_format(time(NULL), text);
-	stamped = json_pack("{s:s}", "time", text);
-	if (!event || !stamped || json_object_update(stamped, event))
-		error_nomem(e, "an event");
-	else if ((l->fd >= 0 || !open_own(l, e)) && !write_event(l, stamped, sync, e))
-		ret = apply(l, stamped, false, e);
-	json_decref(stamped);
-	json_decref(event);
-	return ret;
 }
 
 /* --- asking --- */

@@ -226,7 +226,7 @@ static int run_stages(struct run *r, const struct unit_list *wanted, struct erro
 /* Folders, and what killed processes left in them. */
 static int prepare(struct run *r, struct error *e)
 {
-	static const char *const folders[] = { "observations", "mosaics", "changes" };
+	static const char *const folders[] = { "observations", "mosaics", "changes", "ledger", "" };
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		char *path = path_join(r->dir, folders[i]);

@@ -11,6 +11,7 @@
 #include "pipeline/base/lease.h"
 #include "pipeline/base/utc.h"
 #include "pipeline/io/catalog.h"
+#include "pipeline/stage/run_index.h"
 
 /* How long another process that writes the catalogue is waited for [s]. */
 #define CATALOG_WAIT_S 60
@@ -102,18 +103,30 @@ static int write_catalog(const struct run *r, struct error *e)
 	return ret;
 }
 
-/* What describes the results follows them where any is new.  They stand without: a failure is a warning. */
+static void warn(const struct run *r, const struct error *e)
+{
+	log_event(r->context->log, LOG_WARNING, CODE_WARNING_CATALOG, "%s", e->text);
+}
+
+/* What describes the results follows them where any is new or it is gone.  They stand without: a failure is a warning. */
 static void describe(const struct run *r)
 {
 	struct lease lease = { 0 };
 	struct error e = { 0 };
 	bool is_new = r->made[PLAN_SCENE] || r->made[PLAN_MOSAIC] || r->made[PLAN_CHANGE];
+	bool no_index = !strcmp(r->options->index, "gpkg") && is_missing(r, "index.gpkg");
 
 	/* Tasks of an array leave it to the job behind them. */
-	if (r->options->unit || (!is_new && !is_missing(r, "catalog.json")))
+	if (r->options->unit || (!is_new && !no_index && !is_missing(r, "catalog.json")))
 		return;
-	if (take_lease(r, &lease, &e) || write_catalog(r, &e))
-		log_event(r->context->log, LOG_WARNING, CODE_WARNING_CATALOG, "%s", e.text);
+	if (take_lease(r, &lease, &e)) {
+		warn(r, &e);
+		return;
+	}
+	if (write_catalog(r, &e))
+		warn(r, &e);
+	if (run_index(r->dir, r->options->index, r->options->overwrite, r->context->log, &e))
+		warn(r, &e);
 	lease_drop(&lease);
 }
 
