@@ -15,10 +15,10 @@ truth() { # KEY FILE
 }
 
 # Make the observation of a generated lake and the vertices of its shoreline, X Y a line.
-observe() { # KIND SHAPE SIZE PLANE [OPTION...]
-	local kind=$1 shape=$2 size=$3 plane=$4 product
-	shift 4
-	product=$("$GENERATOR" --out products --kind "$kind" --lake "$shape" --radius 4500 --size "$size" \
+observe() { # KIND SHAPE RADIUS SIZE PLANE [OPTION...]
+	local kind=$1 shape=$2 radius=$3 size=$4 plane=$5 product
+	shift 5
+	product=$("$GENERATOR" --out products --kind "$kind" --lake "$shape" --radius "$radius" --size "$size" \
 		--plane "$plane" --center 76.9,46.2)
 	TRUTH=products/truth/$(basename "${product%.SAFE}")
 	OBSERVATION=$("$BALKHASH" scene -q "$product" -o observations "$@")
@@ -39,46 +39,46 @@ within() { # NUMBER LIMIT: |number| <= limit
 	awk -v a="$1" -v b="$2" 'BEGIN { exit !((a < 0 ? -a : a) <= b) }'
 }
 
-check_circle() { # PIXEL_M
+check_circle() { # PIXEL_M RADIUS VERTICES
 	local rmse bias n error x y
 	read -r x y < <(sed -n 's/.*"center_m": *\[\(.*\), \(.*\)\].*/\1 \2/p' "$TRUTH/truth.json")
-	read -r rmse bias n < <(circle_error "$x" "$y" 4500 "$1")
+	read -r rmse bias n < <(circle_error "$x" "$y" "$2" "$1")
 	error=$(awk -v a="$AREA" -v t="$TRUE_AREA" 'BEGIN { printf "%.4f", 100 * (a - t) / t }')
 	echo "# $BATS_TEST_DESCRIPTION: RMSE $rmse px, bias $bias px, $n vertices, area $error %" >&3
-	[ "$n" -gt 900 ]
+	[ "$n" -gt "$3" ]
 	within "$rmse" 0.10
 	within "$bias" 0.03
 	within "$error" 0.05
 }
 
 @test "circle of 150 pixels, Landsat on its own grid" {
-	observe landsat-l2 circle 400 utm
+	observe landsat-l2 circle 4500 400 utm
 	TRUE_AREA=$(truth water_equal_area_km2 "$TRUTH/truth.json")
-	check_circle 30
+	check_circle 30 4500 900
 }
 
 @test "circle of 150 pixels, Landsat warped to the equal-area grid" {
-	observe landsat-l2 circle 400 laea -t_srs "$LAEA" -tr 30 30
+	observe landsat-l2 circle 4500 400 laea -t_srs "$LAEA" -tr 30 30
 	TRUE_AREA=63.617251
-	check_circle 30
+	check_circle 30 4500 900
 }
 
 @test "circle, Sentinel-2 warped to the equal-area grid, in pixels of its SWIR bands" {
-	observe sentinel2-l2a circle 1200 laea -t_srs "$LAEA" -tr 30 30
-	TRUE_AREA=63.617251
-	check_circle 20
+	observe sentinel2-l2a circle 2250 600 laea -t_srs "$LAEA" -tr 30 30
+	TRUE_AREA=15.904313
+	check_circle 20 2250 450
 }
 
 @test "circle, Sentinel-2 at 10 m, in pixels of its SWIR bands" {
-	observe sentinel2-l2a circle 1200 utm
+	observe sentinel2-l2a circle 2250 600 utm
 	TRUE_AREA=$(truth water_equal_area_km2 "$TRUTH/truth.json")
-	check_circle 20
+	check_circle 20 2250 1350
 }
 
 @test "ellipse and star: area by fraction within .05 %" {
 	for shape in ellipse star; do
 		rm -rf line line.csv observations
-		observe landsat-l2 $shape 500 laea -t_srs "$LAEA" -tr 30 30
+		observe landsat-l2 $shape 4500 400 laea -t_srs "$LAEA" -tr 30 30
 		TRUE_AREA=$(truth water_equal_area_km2 "$TRUTH/truth.json")
 		error=$(awk -v a="$AREA" -v t="$TRUE_AREA" 'BEGIN { printf "%.4f", 100 * (a - t) / t }')
 		echo "# $shape: area $error %" >&3

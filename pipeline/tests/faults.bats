@@ -32,12 +32,13 @@ setup() {
 
 # The observation of what stands at this path is that of the local product, and nothing is left behind.
 arrives() { # PATH [OPTION...]
-	local d
+	local d pairs=()
 	rm -rf remote
 	d=$("$BALKHASH" scene -q "$1" -o remote --stage stage "${@:2}")
 	for f in water fraction why; do
-		/usr/bin/python3 "$BATS_TEST_DIRNAME/same_pixels.py" "$BATS_FILE_TMPDIR/$LOCAL/$f.tif" "$d/$f.tif"
+		pairs+=("$BATS_FILE_TMPDIR/$LOCAL/$f.tif" "$d/$f.tif")
 	done
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/same_pixels.py" "${pairs[@]}"
 	[ -z "$(ls -A stage)" ]
 }
 

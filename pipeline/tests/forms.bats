@@ -10,6 +10,8 @@ setup() {
 	/usr/bin/python3 -c 'import osgeo' 2>/dev/null || skip "python3-gdal is not installed"
 }
 
+export FORMS_SHARED=$BATS_FILE_TMPDIR
+
 forms() { # FILE TEST
 	run -0 /usr/bin/python3 -B "$BATS_TEST_DIRNAME/forms_$1.py" "$2"
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of product forms share: generated products, their truth, runs of the program.
 
-Environment: GENERATOR, BALKHASH.
+Environment: GENERATOR, BALKHASH; FORMS_SHARED: a folder for products that several tests read.
 """
 
 import json
@@ -39,12 +39,31 @@ def attempt(words, function, *given):
         wrong("%s: %s" % (words, e))
 
 
+def shared(name):
+    return os.path.join(os.path.abspath(os.environ.get("FORMS_SHARED", ".")), name.replace(" ", "_"))
+
+
+def first_line(path):
+    with open(path, encoding="utf-8") as file:
+        return file.readline().strip()
+
+
 class Product:
-    """A generated product, where its truth lies, and what the user would name."""
+    """
+    A generated product, where its truth lies, and what the user would name.  In a folder by shared() it is made
+    by the first test that wants it; none changes it.
+    """
 
     def __init__(self, options, size, folder="products"):
         words = [os.environ["GENERATOR"], "--out", folder, "--size", str(size), "--air", "none"]
-        self.path = run(*words, "--noise", "0", *options).strip()
+        made = folder + ".made"
+        if os.path.isabs(folder) and os.path.exists(made):
+            self.path = first_line(made)
+        else:
+            self.path = run(*words, "--noise", "0", *options).strip()
+            if os.path.isabs(folder):
+                with open(made, "w", encoding="utf-8") as file:
+                    file.write(self.path)
         self.folder = folder
         self.stem = os.path.basename(self.path)
         if self.stem.endswith(".SAFE"):

@@ -19,7 +19,7 @@ import os
 import numpy
 from osgeo import gdal
 
-from forms_product import WATER, Product, attempt, bands_of, main, read, scene, wrong
+from forms_product import WATER, Product, attempt, bands_of, main, read, scene, shared, wrong
 
 EXACT = 3e-7
 SUN_DISTANCE = 6e-4
@@ -41,22 +41,22 @@ FORMS = {
     "landsat 8 pre": (["--kind", "landsat-l1", "--spacecraft", "LC08", "--collection", "pre"], 120),
     "landsat 7 pre": (["--kind", "landsat-l1", "--spacecraft", "LE07", "--collection", "pre"], 120),
     "landsat 5 pre": (["--kind", "landsat-l1", "--spacecraft", "LT05", "--collection", "pre"], 120),
-    "S2 L1C 02.04": (["--kind", "sentinel2-l1c", "--baseline", "0204"], 360),
-    "S2 L1C 02.09": (["--kind", "sentinel2-l1c", "--baseline", "0209"], 360),
-    "S2 L1C 05.11": (["--kind", "sentinel2-l1c", "--baseline", "0511"], 360),
-    "S2 L2A 02.09": (["--kind", "sentinel2-l2a", "--baseline", "0209"], 360),
-    "S2 L2A 03.01": (["--kind", "sentinel2-l2a", "--baseline", "0301"], 360),
-    "S2 L2A 04.00": (["--kind", "sentinel2-l2a", "--baseline", "0400"], 360),
-    "S2 L2A 05.11": (["--kind", "sentinel2-l2a", "--baseline", "0511"], 360),
-    "S2 L2A odd": (["--kind", "sentinel2-l2a", "--offsets", ODD, "--quantification", "9000"], 360),
+    "S2 L1C 02.04": (["--kind", "sentinel2-l1c", "--baseline", "0204"], 240),
+    "S2 L1C 02.09": (["--kind", "sentinel2-l1c", "--baseline", "0209"], 240),
+    "S2 L1C 05.11": (["--kind", "sentinel2-l1c", "--baseline", "0511"], 240),
+    "S2 L2A 02.09": (["--kind", "sentinel2-l2a", "--baseline", "0209"], 240),
+    "S2 L2A 03.01": (["--kind", "sentinel2-l2a", "--baseline", "0301"], 240),
+    "S2 L2A 04.00": (["--kind", "sentinel2-l2a", "--baseline", "0400"], 240),
+    "S2 L2A 05.11": (["--kind", "sentinel2-l2a", "--baseline", "0511"], 240),
+    "S2 L2A odd": (["--kind", "sentinel2-l2a", "--offsets", ODD, "--quantification", "9000"], 240),
     "HLS L30": (["--kind", "hls-l30"], 120),
     "HLS S30": (["--kind", "hls-s30"], 120),
     "STAC landsat 9 L2": (["--kind", "landsat-l2", "--stac", "1.0"], 120),
     "STAC landsat 5 L2": (["--kind", "landsat-l2", "--spacecraft", "LT05", "--stac", "1.1"], 120),
-    "STAC S2 L2A": (["--kind", "sentinel2-l2a", "--stac", "1.0"], 360),
+    "STAC S2 L2A": (["--kind", "sentinel2-l2a", "--stac", "1.0"], 240),
     "STAC S2 L2A odd": (
         ["--kind", "sentinel2-l2a", "--stac", "1.1", "--offsets", ODD, "--quantification", "9000"],
-        360,
+        240,
     ),
 }
 
@@ -79,7 +79,7 @@ def usable(role):
 
 
 def form_reflectance(form, options, size):
-    p = Product(options + ["--ramp"], size, form.replace(" ", "_"))
+    p = Product(options + ["--ramp"], size, shared(form))
     bands, worst = bands_of(p.info()), 0
     for role in filter(usable, bands):
         b = bands[role]
@@ -138,7 +138,7 @@ def check_indices(form, p, folder):
 
 
 def form_indices(form, options, size):
-    p = Product(options + ["--ramp"], size, form.replace(" ", "_"))
+    p = Product(options + ["--ramp"], size, shared(form))
     folder = scene(p.name, "out", "--layers", ",".join(["water", *INDICES]), "--overwrite")[0]
     print("%-18s at most %.3f of the bound" % (form, check_indices(form, p, folder)))
 

@@ -174,7 +174,7 @@ copy() {
 	[[ "$output" == *newer/a*99.0* ]]
 	copy in/LC09_L2SP_20240712T053259_150028_balkhash altered/a
 	printf 'x' | dd of=altered/a/turbidity.tif bs=1 seek=3000 conv=notrunc status=none
-	"$BALKHASH" mosaic -q altered -o unused --layers fraction
+	"$BALKHASH" mosaic -q altered -o unused $EXTENT --layers fraction
 	run -65 "$BALKHASH" mosaic -q altered -o m --layers fraction,turbidity
 	[[ "$output" == *altered/a/turbidity.tif* ]]
 	run -65 "$BALKHASH" mosaic -q in/LC09*0712* in/LC09*0712* -o m

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """An independent reading of the water methods, to hold the program's maps against.
 
-oracle_water.py PRODUCT RESULT METHOD[:fixed|otsu] [PRODUCT_MASKS=yes|no] [STEP=X]
+oracle_water.py PRODUCT RESULT METHOD[:fixed|otsu][,METHOD...] [PRODUCT_MASKS=yes|no] [STEP=X] [OTHERS=yes|no]
     PRODUCT: folder of a Landsat Collection 2 Level-2 product; RESULT: folder of an observation
     of it on the product's own grid, with the layers water and why; METHOD: see
-    METHODS in oracle_methods.py.  STEP: in a map by otsu, the index and its threshold may have
+    METHODS in oracle_methods.py; of several, RESULT/METHOD holds the folder of each.  STEP: in a map by otsu, the index and its threshold may have
     been rounded to multiples of X (of X of what the histogram is of).
     Exit status 0: every pixel is as here, but for those at a threshold.  1: some are not.
+    OTHERS: RESULT is one folder, and status 0 that it is by none of these methods.
 oracle_water.py --vectors
     Check this oracle against values computed by others.
 
@@ -149,16 +150,15 @@ def comparable(name, classes):
     return numpy.where(classes == OPEN, OPEN, NOT) if name == "balkhash" else classes
 
 
-def compare(product_folder, result_folder, method, masks, step):
+def compare(product, result_folder, method, masks, step):
     name, _, way = method.partition(":")
     if name not in METHODS or way not in ("", "fixed", "otsu") or way and not METHODS[name]:
         raise RuntimeError("%s: not a method; methods: %s" % (method, " ".join(METHODS)))
-    product = Product(product_folder)
     answer = oracle(product, name, way, masks, step)
     found, grid = read(os.path.join(result_folder, "water.tif"))
     why, _ = read(os.path.join(result_folder, "why.tif"))
     if grid != product.grid or found.shape != answer.classes.shape:
-        raise RuntimeError("%s: not on the grid of %s" % (result_folder, product_folder))
+        raise RuntimeError("%s: not on the grid of %s" % (result_folder, product.folder))
     differs = comparable(name, found) != comparable(name, answer.classes)
     rescued = differs & (why & WHY_RESCUED != 0) if masks else numpy.zeros(found.shape, bool)
     close = differs & ~answer.sure & ~rescued
@@ -167,7 +167,7 @@ def compare(product_folder, result_folder, method, masks, step):
         print("threshold %.9g" % answer.threshold)
     print("%s %s: %d compared, %d open water, %d equal, %d differ: %d beyond a threshold's doubt, "
           "%d of %d in doubt, %d rescued"
-          % (os.path.basename(os.path.normpath(product_folder)), method, found.size,
+          % (os.path.basename(os.path.normpath(product.folder)), method, found.size,
              (answer.classes == OPEN).sum(), (~differs).sum(), differs.sum(), wrong.sum(),
              close.sum(), (~answer.sure).sum(), rescued.sum()))  # fmt: skip
     if differs.any():
@@ -180,9 +180,14 @@ def main(words):
         return check_all()
     options = dict(word.partition("=")[::2] for word in words[3:])
     masks, step = options.pop("PRODUCT_MASKS", "no"), options.pop("STEP", "0")
-    if len(words) < 3 or options or masks not in ("yes", "no"):
+    others = options.pop("OTHERS", "no")
+    if len(words) < 3 or options or not {masks, others} <= {"yes", "no"}:
         sys.exit(__doc__.strip())
-    return compare(*words[:3], masks == "yes", float(step))
+    product, methods = Product(words[0]), words[2].split(",")
+    one = len(methods) == 1 or others == "yes"
+    same = [compare(product, words[1] if one else os.path.join(words[1], method, "*"), method,
+                    masks == "yes", float(step)) for method in methods]  # fmt: skip
+    return not any(same) if others == "yes" else all(same)
 
 
 if __name__ == "__main__":

@@ -338,7 +338,7 @@ static int attempts(int32_t side, bool (*room)(size_t bytes), const char *words,
 	int status = 0, last = NOT_ALLOWED;
 
 	*refused = 0;
-	for (size_t bytes = 4096; bytes < 64u << 20; bytes = bytes * 5 / 4) {
+	for (size_t bytes = 4096; bytes < 64u << 20; bytes = bytes * 4 / 3) {
 		pid_t pid = fork();
 
 		assert_true(pid >= 0);
@@ -356,7 +356,7 @@ static int attempts(int32_t side, bool (*room)(size_t bytes), const char *words,
 }
 
 /* One tile: the spool is what fills up first.  Several levels: that of the pixels. */
-static const int32_t sides[] = { 512, 1250 };
+static const int32_t sides[] = { 512, 1030 };
 
 static bool limit_files(size_t bytes)
 {

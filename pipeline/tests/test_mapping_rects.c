@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "kernels/resample.h"
@@ -17,6 +18,9 @@ static void far_grids_do_not_meet(void **state)
 
 	(void)state;
 	for (int zone = 1; zone <= 60; zone++) {
+		/* All about the lake, and every fourth of the others; a longer run: all. */
+		if (!getenv("BALKHASH_LONG") && zone % 4 && (zone < 42 || zone > 45))
+			continue;
 		for (int south = 0; south < 2; south++) {
 			char code[32];
 
@@ -107,11 +111,12 @@ static void rects_hold_all_they_should(void **state)
 	static const char *const systems[] = { LAEA, "EPSG:32643", "EPSG:32644" };
 	double x[3], y[3];
 	uint32_t seed = 20240712;
+	const int rounds = getenv("BALKHASH_LONG") ? 200 : 60;
 	int full = 0, empty = 0;
 
 	(void)state;
 	find_anchors(systems, x, y);
-	for (int round = 0; round < 200; round++) {
+	for (int round = 0; round < rounds; round++) {
 		uint32_t from = next(&seed) % 3, to = next(&seed) % 3;
 		double off_x = (next(&seed) % 6000) * 1.5 - 4500,
 		       off_y = (next(&seed) % 6000) * 1.5 - 4500;
@@ -137,7 +142,7 @@ static void rects_hold_all_they_should(void **state)
 		empty += rect_empty(whole);
 		mapping_free(m);
 	}
-	assert_true(full > 50 && empty > 25);
+	assert_true(full > rounds / 4 && empty > rounds / 8);
 }
 
 int main(void)
