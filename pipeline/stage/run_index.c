@@ -166,8 +166,11 @@ static int write_geopackage(const struct making *m, struct index_rows *rows, str
 	const struct vectors_spec spec = {
 		.target = VECTORS_GEOPACKAGE, .where = path, .crs = &lonlat, .time = rows->newest
 	};
-	int ret = path ? write_set(rows, &spec, e) : error_nomem(e, FILE_NAME);
+	int ret;
 
+	if (!path)
+		return error_nomem(e, FILE_NAME);
+	ret = write_set(rows, &spec, e);
 	if (!ret)
 		ret = publish(m, path, time, e);
 	free(path);
@@ -211,8 +214,11 @@ static int write_postgis(const struct making *m, struct index_rows *rows, struct
 			 struct error *e)
 {
 	char *path = path_join(m->stage.path, "mark");
-	int ret = path ? write_tables(m, rows, e) : error_nomem(e, STAMP_NAME);
+	int ret;
 
+	if (!path)
+		return error_nomem(e, STAMP_NAME);
+	ret = write_tables(m, rows, e);
 	if (!ret)
 		ret = file_write(path, "", 0, e);
 	if (!ret)

@@ -232,14 +232,18 @@ int index_rows_add(struct index_rows *rows, const char *dir, const char *folder,
 {
 	char *path = path_join(dir, folder);
 	struct result *r = NULL;
-	int ret = path ? result_open(&r, path, e) : error_nomem(e, folder);
+	int ret;
 
-	if (!ret)
-		ret = add_result(rows, r, folder, e);
+	if (!path)
+		return error_nomem(e, folder);
+	ret = result_open(&r, path, e);
+	free(path);
+	if (ret)
+		return -1;
+	ret = add_result(rows, r, folder, e);
 	if (!ret && (!rows->nr++ || r->time_end > rows->newest))
 		rows->newest = r->time_end;
 	result_free(r);
-	free(path);
 	return ret;
 }
 
@@ -341,12 +345,13 @@ static int write_layer(struct index_rows *rows, struct vectors *v, const struct 
 		       struct error *e)
 {
 	struct vectors_field fields[VECTORS_FIELDS_MAX];
-	const struct vectors_layer layer = { m->name, m->description, m->kind, fields, m->nr };
+	struct vectors_layer layer = { m->name, m->description, m->kind, NULL, m->nr };
 	char *style = NULL;
 	int ret;
 
 	for (size_t i = 0; i < m->nr; i++)
 		fields[i] = m->columns[i].field;
+	layer.fields = fields;
 	if (m->kind != VECTORS_NONE) {
 		style = vectors_border_style((struct vectors_colour){ 31, 120, 180 });
 		if (!style)
