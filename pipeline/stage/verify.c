@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pipeline/base/file.h"
+#include "pipeline/base/utf8.h"
 #include "pipeline/io/folder.h"
 #include "pipeline/io/result.h"
 #include "pipeline/run/tiles.h"
@@ -16,26 +17,41 @@
 
 /* --- the report --- */
 
+/* A path may hold any bytes, and words may be cut inside a character: what is no UTF-8 becomes '?'.  NULL of NULL. */
+static json_t *text_json(const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+	json_t *json;
+
+	for (char *at = copy; at && *at;) {
+		const char *next = at;
+
+		if (utf8_next(&next) == UTF8_UNKNOWN && next - at == 1)
+			*at = '?';
+		at += next - at;
+	}
+	json = copy ? json_string(copy) : NULL;
+	free(copy);
+	return json;
+}
+
 /* A new array; NULL where there is nothing. */
 static json_t *texts(const struct findings *f)
 {
 	json_t *list = f->nr ? json_array() : NULL;
 
 	for (size_t i = 0; i < f->kept; i++)
-		json_array_append_new(list, json_string(f->text[i]));
+		json_array_append_new(list, text_json(f->text[i]));
 	return list;
 }
 
 static void report_json(struct verify *v, const struct verdict *d, const char *error)
 {
-	json_t *bad = texts(&d->bad), *unsure = texts(&d->unsure);
-	json_t *one = json_pack("{s:s, s:b, s:s*, s:O*, s:O*, s:O*}", "path", d->path, "ok", !error,
-				"error", error, "findings", bad, "extra_files", d->extra_files,
-				"warnings", unsure);
+	json_t *one = json_pack("{s:o, s:b, s:o*, s:o*, s:O*, s:o*}", "path", text_json(d->path),
+				"ok", !error, "error", text_json(error), "findings", texts(&d->bad),
+				"extra_files", d->extra_files, "warnings", texts(&d->unsure));
 
 	json_array_append_new(v->report, one);
-	json_decref(bad);
-	json_decref(unsure);
 }
 
 /* All of what is bad, as one line; NULL: nothing is.  To be freed; *lost: no memory. */
@@ -128,7 +144,7 @@ static void find_extra_files(struct verdict *d, const struct result *r)
 		findings_add(&d->unsure, "%s", why.text);
 	for (size_t i = 0; i < f.names_nr; i++)
 		if (!is_listed(r, f.names[i]))
-			json_array_append_new(d->extra_files, json_string(f.names[i]));
+			json_array_append_new(d->extra_files, text_json(f.names[i]));
 	folder_release(&f);
 }
 

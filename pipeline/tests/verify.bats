@@ -174,6 +174,7 @@ reseal() {
 	printf 'x' | dd of="$observation/water.tif" bs=1 seek=5000 conv=notrunc status=none
 	touch "$observation/extra" 'out/mosaics/.2017.old-h-1-2'
 	cp -r out/mosaics/2017 out/mosaics/2016
+	mkdir out/mosaics/$'x\xff'
 	run -65 --separate-stderr "$BALKHASH" verify -q --json out
 	/usr/bin/python3 - "$output" <<-'END'
 		import json, sys
@@ -184,6 +185,7 @@ reseal() {
 		assert report[observation]["findings"] == ["water.tif has changed since it was made (SHA-256)"]
 		assert report[observation]["extra_files"] == ["extra"]
 		assert report[observation]["error"] == observation + ": water.tif has changed since it was made (SHA-256)"
+		assert report["out/mosaics/x?"]["ok"]
 		assert report["out/mosaics/2016"]["warnings"] == ["no unit of the ledger made it"]
 	END
 }
