@@ -238,7 +238,7 @@ run_quietly() {
 }
 
 @test "a product that vanishes while it is read fails by itself" {
-	local product said
+	local product
 	product=$(echo products/LC09_*_20170714_*)
 	"$BALKHASH" run -q config.ini >/dev/null 2>said &
 	pid=$!
