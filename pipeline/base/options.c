@@ -320,6 +320,19 @@ static int check(const struct parser *p)
 	return 0;
 }
 
+/* What is wrong on the command line is told in the format that it asks for before that. */
+static void keep_format(struct parser *p)
+{
+	struct error ignored;
+
+	for (size_t i = 0; i < p->o->given.nr; i++) {
+		const struct option_given *g = &p->o->given.items[i];
+
+		if (!strcmp(g->spec->name, "log-format"))
+			option_set(p->o, g->spec, (const char *const *)g->words, &ignored);
+	}
+}
+
 int options_parse(struct options *o, enum command *command, int argc, char *const *argv, FILE *out,
 		  struct error *e)
 {
@@ -335,8 +348,10 @@ int options_parse(struct options *o, enum command *command, int argc, char *cons
 	ret = parse_words(&p, out);
 	if (!ret)
 		ret = check(&p);
-	if (ret < 0)
+	if (ret < 0) {
+		keep_format(&p);
 		return -1;
+	}
 	*command = p.command;
 	return 0;
 }
