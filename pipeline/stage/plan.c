@@ -88,6 +88,19 @@ static int add_lake(json_t *options, const char *name, struct error *e)
 		       : 0;
 }
 
+/* Ten thousand units are identified by them: their hash stands for them. */
+static json_t *hash_of(json_t *options)
+{
+	char *text = json_dumps(options, JSON_COMPACT | JSON_SORT_KEYS), hex[SHA256_HEX];
+
+	json_decref(options);
+	if (!text)
+		return NULL;
+	memory_sha256(text, strlen(text), hex);
+	free(text);
+	return json_string(hex);
+}
+
 int plan_init(struct plan *p, const struct config *config, struct ledger *ledger, struct error *e)
 {
 	*p = (struct plan){ .config = config,
@@ -99,6 +112,9 @@ int plan_init(struct plan *p, const struct config *config, struct ledger *ledger
 		p->options[k] = options_of(o, kind_commands[k]);
 		if (add_lake(p->options[k], o->lake, e))
 			return -1;
+		p->options[k] = hash_of(p->options[k]);
+		if (!p->options[k])
+			return error_nomem(e, "the plan");
 	}
 	return 0;
 }

@@ -295,7 +295,7 @@ kill_often() { # TIMES
 }
 
 @test "killed at random moments, the last run ends with the same bytes" {
-	kill_often "$([ -n "${BALKHASH_LONG:-}" ] && echo 200 || echo 12)"
+	kill_often "$([ -n "${BALKHASH_LONG:-}" ] && echo 200 || echo 4)"
 }
 
 @test "a unit that crashes costs three attempts, and the rest goes on" {
