@@ -32,7 +32,7 @@ CFLAGS_debug   := -O0 -g
 CFLAGS_asan    := -Wno-error -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_ubsan   := -Wno-error -O1 -g1 -fsanitize=undefined -fno-sanitize-recover=all
 CFLAGS_tsan    := -Wno-error -O1 -g1 -fsanitize=thread
-CFLAGS_fuzz    := -Wno-error -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+CFLAGS_fuzz    := -Wno-error -Wno-bitwise-conditional-parentheses -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS_cov     := -O0 -g --coverage
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wvla -Wwrite-strings -Wformat=2 -Wundef -Werror

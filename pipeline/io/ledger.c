@@ -190,7 +190,7 @@ int ledger_apply(struct ledger *l, json_t *event, bool keep, struct error *e)
 
 /* --- reading --- */
 
-static int apply_line(struct ledger *l, const char *line, size_t size, struct error *e)
+int ledger_apply_line(struct ledger *l, const char *line, size_t size, struct error *e)
 {
 	json_t *event = size > LINE_BYTES_MAX ? NULL : json_loadb(line, size, 0, NULL);
 	int ret = 0;
@@ -215,7 +215,7 @@ static int read_events(struct ledger *l, const char *path, struct error *e)
 	/* What is behind the last end of a line was not written to its end. */
 	for (line = text; !ret && (end = memchr(line, '\n', size - (size_t)(line - text)));
 	     line = end + 1)
-		ret = apply_line(l, line, (size_t)(end - line), e);
+		ret = ledger_apply_line(l, line, (size_t)(end - line), e);
 	l->broken += !ret && line < text + size;
 	free(text);
 	return ret;

@@ -37,4 +37,7 @@ struct ledger {
  */
 int ledger_apply(struct ledger *l, json_t *event, bool keep, struct error *e);
 
+/* The same of a line of a file, without its end; one that is no event is counted as broken. */
+int ledger_apply_line(struct ledger *l, const char *line, size_t size, struct error *e);
+
 #endif

@@ -11,6 +11,7 @@
 #include "pipeline/base/utc.h"
 #include "pipeline/io/folder.h"
 #include "pipeline/io/geotiff.h"
+#include "pipeline/io/result_internal.h"
 
 #define ITEM_MAX (64 << 20) /* bytes */
 #define TEXT_MAX 4096	    /* of a fact, bytes */
@@ -213,25 +214,33 @@ bool result_has(const struct result *r, const char *layer_name)
 
 /* --- opening --- */
 
-static int parse(struct result *r, const char *path, struct error *e)
+int result_parse(struct result *r, const char *text, size_t size, struct error *e)
 {
 	json_error_t why;
-	char *data = NULL;
-	size_t size = 0;
 
-	if (file_read(path, ITEM_MAX, &data, &size, e))
-		return -1;
-	r->item = json_loadb(data, size, JSON_REJECT_DUPLICATES, &why);
-	free(data);
+	r->item = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
 	if (!r->item) {
 		for (char *c = why.text; *c; c++)
 			if (iscntrl((unsigned char)*c))
 				*c = '?';
 		return error_set(e, ERROR_DATA,
-				 "cannot read %s: line %d: %s; make the result again", path,
-				 why.line, why.text);
+				 "cannot read %s/item.json: line %d: %s; make the result again",
+				 r->path, why.line, why.text);
 	}
 	return get_facts(r, e) || check_assets(r, e) ? -1 : 0;
+}
+
+static int parse_file(struct result *r, const char *path, struct error *e)
+{
+	char *text = NULL;
+	size_t size = 0;
+	int ret;
+
+	if (file_read(path, ITEM_MAX, &text, &size, e))
+		return -1;
+	ret = result_parse(r, text, size, e);
+	free(text);
+	return ret;
 }
 
 static int read_item(struct result *r, struct error *e)
@@ -254,7 +263,7 @@ static int read_item(struct result *r, struct error *e)
 	else if (!S_ISREG(st.st_mode))
 		error_set(e, ERROR_DATA, "cannot read %s: it is not a regular file", path);
 	else
-		ret = parse(r, path, e);
+		ret = parse_file(r, path, e);
 	free(path);
 	return ret;
 }

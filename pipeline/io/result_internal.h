@@ -13,6 +13,12 @@
 #include "pipeline/io/result.h"
 
 /*
+ * Fill a zero result, of which only path is set, from the text of its item.json.  Errors of result_open() for what
+ * is in the file; the item is the result's also then.
+ */
+int result_parse(struct result *r, const char *text, size_t size, struct error *e);
+
+/*
  * Add what item.json has not, or has otherwise, of what STAC wants and this program writes, beyond what result_open()
  * has seen.
  */

@@ -101,11 +101,9 @@ static json_t *hash_of(json_t *options)
 	return json_string(hex);
 }
 
-int plan_init(struct plan *p, const struct config *config, struct ledger *ledger, struct error *e)
+int plan_init(struct plan *p, const struct config *config, struct error *e)
 {
-	*p = (struct plan){ .config = config,
-			    .ledger = ledger,
-			    .dir = config->options[COMMAND_RUN].output };
+	*p = (struct plan){ .config = config, .dir = config->options[COMMAND_RUN].output };
 	for (size_t k = 0; k < PLAN_KINDS; k++) {
 		const struct options *o = &config->options[kind_commands[k]];
 
@@ -146,6 +144,7 @@ void plan_release(struct plan *p)
 	for (size_t i = 0; i < p->nr; i++)
 		unit_release(&p->unit[i]);
 	free(p->unit);
+	ledger_free(p->ledger);
 	for (size_t k = 0; k < PLAN_KINDS; k++)
 		json_decref(p->options[k]);
 	*p = (struct plan){ 0 };

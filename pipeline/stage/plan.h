@@ -62,8 +62,8 @@ struct plan_unit {
 
 struct plan {
 	const struct config *config;
-	struct ledger *ledger; /* of the run */
-	const char *dir;       /* output folder */
+	struct ledger *ledger;
+	const char *dir; /* output folder */
 	json_t *options[PLAN_KINDS];
 	struct plan_unit *unit; /* by kind, then name */
 	size_t nr, room;
@@ -73,16 +73,15 @@ struct plan {
 const char *plan_kind_name(enum plan_kind k);
 const char *plan_state_name(enum plan_state s);
 
-/* Prepare an empty plan; the rest is borrowed.  Errors of lake_open(). */
-int plan_init(struct plan *p, const struct config *config, struct ledger *ledger, struct error *e);
-void plan_release(struct plan *p);
-
 /*
- * Add a unit for each scene among the products that the configuration names, with their states at this time [s since 1970].
+ * Read the ledger of the configuration's output folder, and plan a unit for each scene among the products that it names, with
+ * their states at this time [s since 1970].  The configuration is borrowed; plan_release() also after an error.
  * Folders that cannot be read and searches that fail are logged, and counted in *missed: the rest goes on.
+ * Errors of lake_open() and ledger_open().
  */
-int plan_scenes(struct plan *p, const struct log *log, int64_t now, size_t *missed,
-		struct error *e);
+int plan_open(struct plan *p, const struct config *config, const struct log *log, int64_t now,
+	      size_t *missed, struct error *e);
+void plan_release(struct plan *p);
 
 /*
  * Add the mosaics, or the changes, of what stands now.  Mosaics are blocked while fewer scenes than the configuration's
@@ -107,6 +106,9 @@ double plan_seconds(const struct plan *p, const struct plan_unit *u);
 json_t *plan_line(const struct plan *p, size_t number);
 
 /* --- between the parts --- */
+
+/* Prepare a plan without units and without ledger.  Errors of lake_open(). */
+int plan_init(struct plan *p, const struct config *config, struct error *e);
 
 /* Add what the configuration's STAC APIs know of the lake and the periods; one that fails is logged and counted. */
 int plan_search(const struct plan *p, struct discovery *d, const struct log *log, size_t *missed,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/plan.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,13 +105,53 @@ static int find_products(const struct plan *p, struct discovery *d, const struct
 	return 0;
 }
 
-int plan_scenes(struct plan *p, const struct log *log, int64_t now, size_t *missed, struct error *e)
+/* --- the ledger --- */
+
+struct reading {
+	const char *dir;
+	struct ledger *ledger;
+	struct error error;
+	int ret;
+};
+
+static void *read_ledger(void *arg)
+{
+	struct reading *r = arg;
+
+	r->ret = ledger_open(&r->ledger, r->dir, &r->error);
+	return NULL;
+}
+
+/* Products are found while the ledger is read: with thousands of them each takes half of the time. */
+static int find_and_read(struct plan *p, struct discovery *d, const struct log *log, size_t *missed,
+			 struct error *e)
+{
+	struct reading reading = { .dir = p->dir };
+	pthread_t thread;
+	bool beside = !pthread_create(&thread, NULL, read_ledger, &reading);
+	int ret;
+
+	if (!beside)
+		read_ledger(&reading);
+	ret = find_products(p, d, log, missed, e);
+	if (beside)
+		pthread_join(thread, NULL);
+	p->ledger = reading.ledger;
+	if (reading.ret)
+		*e = reading.error;
+	return ret || reading.ret ? -1 : 0;
+}
+
+int plan_open(struct plan *p, const struct config *config, const struct log *log, int64_t now,
+	      size_t *missed, struct error *e)
 {
 	struct discovery d = { 0 };
 	int ret;
 
 	*missed = 0;
-	ret = find_products(p, &d, log, missed, e);
+	ret = plan_init(p, config, e);
+	if (!ret)
+		ret = find_and_read(p, &d, log, missed, e);
 	if (!ret)
 		ret = add_scenes(p, &d, e);
 	discovery_release(&d);

@@ -32,11 +32,7 @@ static double monotonic_s(void)
 static int look_anew(struct run *r, struct error *e)
 {
 	plan_release(&r->plan);
-	ledger_free(r->ledger);
-	r->ledger = NULL;
-	if (ledger_open(&r->ledger, r->dir, e) || plan_init(&r->plan, r->config, r->ledger, e))
-		return -1;
-	return plan_scenes(&r->plan, r->context->log, time(NULL), &r->missed, e);
+	return plan_open(&r->plan, r->config, r->context->log, time(NULL), &r->missed, e);
 }
 
 static int print_plan(struct run *r, struct error *e)
@@ -236,7 +232,7 @@ static int prepare(struct run *r, struct error *e)
 		stage_sweep(path);
 		free(path);
 	}
-	return ledger_prepare(r->ledger, e);
+	return ledger_prepare(r->plan.ledger, e);
 }
 
 /* What the attempts that were ended leave goes at once. */
@@ -310,7 +306,6 @@ static int with_config(const struct context *context, const struct config *confi
 	else if (!ret)
 		ret = do_run(&r, &wanted, e);
 	plan_release(&r.plan);
-	ledger_free(r.ledger);
 	unit_list_release(&wanted);
 	return ret;
 }

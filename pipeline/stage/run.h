@@ -31,7 +31,6 @@ struct run {
 	const struct options *options; /* of run itself */
 	const char *dir;
 	double begin; /* on the monotonic clock [s] */
-	struct ledger *ledger;
 	struct plan plan;
 	size_t made[PLAN_KINDS], failed[PLAN_KINDS]; /* in this run */
 	size_t missed;				     /* inputs that could not be listed */

@@ -64,7 +64,7 @@ static double oldest_pending(const struct plan *p, int64_t now)
 
 int64_t run_newest_arrival(const struct run *r)
 {
-	int64_t newest = ledger_latest(r->ledger);
+	int64_t newest = ledger_latest(r->plan.ledger);
 
 	for (size_t i = 0; i < r->plan.nr; i++)
 		if (r->plan.unit[i].newest > newest)
@@ -103,7 +103,7 @@ void run_metrics(const struct run *r, double seconds, const json_t *summary)
 	    oldest_pending(&r->plan, now));
 	add(&l, "balkhash_newest_product_timestamp_seconds",
 	    "Time of the newest scene among the observations.",
-	    (double)ledger_newest_scene(r->ledger));
+	    (double)ledger_newest_scene(r->plan.ledger));
 	add(&l, "balkhash_alert", "1 if no new product came for alert-days.", run_alert(r));
 	if (metrics_write(r->options->metrics, l.metric, l.nr, &e))
 		log_event(r->context->log, LOG_WARNING, CODE_WARNING_METRICS, "%s", e.text);

@@ -69,7 +69,7 @@ static bool is_missing(const struct run *r, const char *name)
 /* Who lists the results first must not write last: one at a time. */
 static int take_lease(const struct run *r, struct lease *lease, struct error *e)
 {
-	char *folder = ledger_path(r->ledger, "leases");
+	char *folder = ledger_path(r->plan.ledger, "leases");
 	bool taken = false;
 	int ret = folder ? 0 : error_nomem(e, "a path");
 
@@ -174,7 +174,7 @@ static json_t *whole_summary(const struct run *r, double seconds, bool ok, const
 
 int run_report(struct run *r, double seconds, bool ok, struct error *e)
 {
-	char *path = ledger_path(r->ledger, "summary.json"), *text;
+	char *path = ledger_path(r->plan.ledger, "summary.json"), *text;
 	json_t *summary = path ? whole_summary(r, seconds, ok, path) : NULL;
 	int ret = -1;
 

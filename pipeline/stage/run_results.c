@@ -90,7 +90,7 @@ static const char *text_of(const json_t *facts, const char *key)
 static int note_replaced(struct run *r, const struct plan_unit *u, const json_t *now,
 			 struct error *e)
 {
-	const json_t *before = ledger_result(r->ledger, text_of(now, "folder"));
+	const json_t *before = ledger_result(r->plan.ledger, text_of(now, "folder"));
 	json_t *was = json_object_get(before, "km2"), *is = json_object_get(now, "km2");
 
 	if (!before || !strcmp(text_of(before, "unit"), text_of(now, "unit")))
@@ -102,7 +102,7 @@ static int note_replaced(struct run *r, const struct plan_unit *u, const json_t 
 	else
 		log_event(r->context->log, LOG_WARNING, CODE_PRODUCT_REPLACED, "%s is replaced",
 			  text_of(now, "id"));
-	return ledger_add(r->ledger,
+	return ledger_add(r->plan.ledger,
 			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O?, s:O?}", "event",
 				    "replaced", "unit", u->id, "id", text_of(now, "id"), "folder",
 				    text_of(now, "folder"), "from", text_of(before, "unit"), "to",
@@ -124,7 +124,7 @@ static bool is_among(const json_t *results, const char *folder)
 static int remove_obsolete(struct run *r, const struct plan_unit *u, const json_t *results,
 			   struct error *e)
 {
-	const json_t *made = ledger_made(r->ledger, u->name), *one;
+	const json_t *made = ledger_made(r->plan.ledger, u->name), *one;
 	size_t i;
 
 	json_array_foreach(made, i, one)

@@ -68,7 +68,7 @@ static int record_done(struct run *r, struct plan_unit *u, const struct attempt 
 	r->made[u->kind]++;
 	u->state = PLAN_DONE;
 	tell(r, u, json_object_get(event, "results"));
-	return ledger_add(r->ledger, event, true, e);
+	return ledger_add(r->plan.ledger, event, true, e);
 }
 
 /* What went wrong with which unit, and what becomes of it. */
@@ -101,7 +101,7 @@ static int record_failed(struct run *r, struct plan_unit *u, const char *event, 
 	if (code)
 		json_object_set_new(json, "code", json_integer(code));
 	json_object_set_new(json, "error", json_string(text));
-	if (ledger_add(r->ledger, json, true, e))
+	if (ledger_add(r->plan.ledger, json, true, e))
 		return -1;
 	plan_judge(&r->plan, u, time(NULL));
 	if (u->state == PLAN_OUTSIDE) {
@@ -151,11 +151,11 @@ static int record(struct run *r, struct plan_unit *u, const struct attempt *a, s
 		log_event(r->context->log, LOG_WARNING, CODE_LEASE_LOST, "%s %s is given up: %s",
 			  plan_kind_name(u->kind), u->name, a->error.text);
 		u->state = PLAN_HELD;
-		return ledger_add(r->ledger, ended(u, "interrupted", a), true, e);
+		return ledger_add(r->plan.ledger, ended(u, "interrupted", a), true, e);
 	case ATTEMPT_INTERRUPTED:
 		u->state = PLAN_TODO;
 		r->interrupted = true;
-		return ledger_add(r->ledger, ended(u, "interrupted", a), true, e);
+		return ledger_add(r->plan.ledger, ended(u, "interrupted", a), true, e);
 	}
 	return error_set(e, ERROR_BUG, "an attempt ended in no known way");
 }
@@ -168,7 +168,7 @@ static char *log_file(const struct run *r, const struct plan_unit *u)
 	char name[SHA256_HEX + 16];
 
 	snprintf(name, sizeof(name), "logs/%s.log", u->id);
-	return ledger_path(r->ledger, name);
+	return ledger_path(r->plan.ledger, name);
 }
 
 static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, struct error *e)
@@ -196,7 +196,7 @@ static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, str
 		return error_nomem(e, "a path");
 	log_event(&log, LOG_DEBUG, CODE_UNIT_START, "%s %s begins", plan_kind_name(u->kind),
 		  u->name);
-	ret = ledger_add(r->ledger,
+	ret = ledger_add(r->plan.ledger,
 			 json_pack("{s:s, s:s, s:s, s:s}", "event", "start", "unit", u->id, "kind",
 				   plan_kind_name(u->kind), "name", u->name),
 			 false, e);
@@ -213,7 +213,7 @@ static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, str
 
 int run_unit(struct run *r, struct plan_unit *u, struct error *e)
 {
-	char *folder = ledger_path(r->ledger, "leases");
+	char *folder = ledger_path(r->plan.ledger, "leases");
 	struct lease lease = { 0 };
 	bool taken = false;
 	int ret = folder ? lease_take(&lease, folder, u->id, r->options->lease, &taken, e)

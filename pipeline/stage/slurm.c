@@ -193,7 +193,7 @@ static char *own_path(void)
 }
 
 /* DIR/ledger/slurm/TIME-WORKER, absolute. */
-static int make_folder(struct submission *s, const struct ledger *ledger, struct error *e)
+static int make_folder(struct submission *s, struct error *e)
 {
 	char owner[LEASE_OWNER], now[UTC_TEXT], *name = NULL, *path = NULL;
 	int ret = -1;
@@ -202,7 +202,8 @@ static int make_folder(struct submission *s, const struct ledger *ledger, struct
 	utc_format(time(NULL), now);
 	for (char *c = now; *c; c++)
 		*c = *c == ':' ? '-' : *c;
-	if (asprintf(&name, "slurm/%s-%s", now, owner) < 0 || !(path = ledger_path(ledger, name)))
+	if (asprintf(&name, "slurm/%s-%s", now, owner) < 0 ||
+	    !(path = ledger_path(s->plan.ledger, name)))
 		error_nomem(e, "a path");
 	else
 		ret = s->context->options->dry_run ? 0 : folders_make(path, e);
@@ -223,17 +224,13 @@ static int make_folder(struct submission *s, const struct ledger *ledger, struct
 static int with_config(const struct context *context, const struct config *config, struct error *e)
 {
 	struct submission s = { .context = context, .config = config };
-	struct ledger *ledger = NULL;
 	size_t missed;
 	int ret = -1;
 
-	if (!ledger_open(&ledger, config->options[COMMAND_RUN].output, e) &&
-	    !plan_init(&s.plan, config, ledger, e) &&
-	    !plan_scenes(&s.plan, context->log, time(NULL), &missed, e) &&
-	    !make_folder(&s, ledger, e))
+	if (!plan_open(&s.plan, config, context->log, time(NULL), &missed, e) &&
+	    !make_folder(&s, e))
 		ret = make_jobs(&s, e);
 	plan_release(&s.plan);
-	ledger_free(ledger);
 	free(s.program);
 	free(s.config_path);
 	free(s.chunks);

@@ -92,7 +92,6 @@ static int print(const struct context *context, const struct plan *p, struct err
 int status_command(const struct context *context, struct error *e)
 {
 	int64_t now = time(NULL);
-	struct ledger *ledger = NULL;
 	struct config config;
 	struct plan plan = { 0 };
 	size_t missed;
@@ -102,15 +101,13 @@ int status_command(const struct context *context, struct error *e)
 		return -1;
 	if (context->options->dump_config)
 		ret = config_dump(&config, stdout, e);
-	else if (!(ret = ledger_open(&ledger, config.options[COMMAND_RUN].output, e)))
-		ret = plan_init(&plan, &config, ledger, e) ||
-				      plan_scenes(&plan, context->log, now, &missed, e) ||
+	else
+		ret = plan_open(&plan, &config, context->log, now, &missed, e) ||
 				      plan_mosaics(&plan, now, e) || plan_changes(&plan, now, e) ||
 				      print(context, &plan, e)
 			      ? -1
 			      : 0;
 	plan_release(&plan);
-	ledger_free(ledger);
 	config_release(&config);
 	return ret;
 }

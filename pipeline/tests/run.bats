@@ -182,6 +182,31 @@ run_quietly() {
 	[[ $output == *"replaced observations/LC09_L2SP_20240815T"* ]]
 }
 
+@test "the halves of a tile that come in different runs are both kept, and a result that got another name is gone" {
+	local half
+	rm -rf products
+	mkdir products
+	for half in 1 2; do
+		"$GENERATOR" --out half$half --kind sentinel2-l2a --lake star --size 120 --date 20240714 --datastrip $half >/dev/null
+	done
+	mv half1/*.SAFE products
+	run_quietly
+	[ "$(ls -d out/observations/*/ | wc -l)" = 1 ]
+	[ "$(ls -d out/mosaics/*/ | wc -l)" = 1 ]
+	mv half2/*.SAFE products
+	run -0 "$BALKHASH" run -q config.ini
+	[ "$(ls -d out/observations/*/ | wc -l)" = 2 ]
+	# Whichever came first, and both at once, make the same.
+	hashes out >apart
+	mv out out.apart
+	run_quietly
+	hashes out >together
+	diff apart together
+	run -0 "$BALKHASH" verify out.apart
+	run -0 "$BALKHASH" run config.ini
+	[[ $output == *"nothing was to be done"* ]]
+}
+
 @test "a lost ledger costs only time" {
 	run_quietly
 	find out/observations out/mosaics out/changes -type f -printf '%p %T@\n' | sort >stamps
