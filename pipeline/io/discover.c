@@ -19,8 +19,13 @@
 #include "pipeline/io/product.h"
 #include "pipeline/io/remote.h"
 #include "pipeline/io/stac.h"
+#include "pipeline/run/tiles.h"
 
-/* What is hashed of a product: lines of name, size and time. */
+/* Entries of a folder that one thread looks at in one go; most threads. */
+#define PART	    64
+#define THREADS_MAX 8
+
+/* What is hashed of a product: name, size and time of each file. */
 struct print {
 	char *text;
 	size_t size;
@@ -64,12 +69,15 @@ static int print_open(struct print *p, struct error *e)
 
 static void print_file(struct print *p, const char *path, const struct stat *st)
 {
+	const int64_t facts[] = { st->st_size, st->st_mtim.tv_sec, st->st_mtim.tv_nsec };
+
 	if (changed(st) > p->newest)
 		p->newest = changed(st);
 	p->bytes += (uint64_t)st->st_size;
 	p->arriving |= input_arriving(path_name(path));
-	fprintf(p->stream, "%s/%lld/%lld.%09ld\n", path, (long long)st->st_size,
-		(long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+	/* With its terminator, which no path has in it.  Numbers as they are: as text they take longer than the file system. */
+	fwrite(path, strlen(path) + 1, 1, p->stream);
+	fwrite(facts, sizeof(facts), 1, p->stream);
 }
 
 /* All files in a folder of the product and below it, whose names begin with stem ("" for all). */
@@ -282,6 +290,78 @@ static int look_at(struct discovery *d, const struct spot *at, const struct list
 	return ret < 0 && e->code != ERROR_BUG ? warn(d, e) : ret < 0 ? -1 : 0;
 }
 
+static int look_at_all(struct discovery *d, const struct spot *at, const struct listing *l,
+		       size_t from, size_t to, struct error *e)
+{
+	int ret = 0;
+
+	for (size_t i = from; !ret && i < to; i++)
+		ret = look_at(d, at, l, i, e);
+	return ret;
+}
+
+/* --- many folders, on several threads --- */
+
+struct parts {
+	const struct spot *at;
+	const struct listing *l;
+	struct discovery *part;
+	size_t nr;
+};
+
+static int look_at_part(void *job, size_t i, void *slot, struct error *e)
+{
+	struct parts *p = job;
+	size_t from = i * PART, to = from + PART < p->l->nr ? from + PART : p->l->nr;
+
+	(void)slot;
+	p->part[i].is_part = true;
+	return look_at_all(&p->part[i], p->at, p->l, from, to, e);
+}
+
+/* Append what a part found. */
+static int take(struct discovery *d, struct discovery *part, struct error *e)
+{
+	size_t nr = d->nr + part->nr, warnings_nr = d->warnings_nr + part->warnings_nr;
+	struct discovered *list = realloc(d->list, (nr + 1) * sizeof(*list));
+	char **warnings = realloc(d->warnings, (warnings_nr + 1) * sizeof(*warnings));
+
+	d->list = list ? list : d->list;
+	d->warnings = warnings ? warnings : d->warnings;
+	if (!list || !warnings)
+		return error_nomem(e, "the list of products");
+	for (size_t i = 0; i < part->nr; i++)
+		list[d->nr + i] = part->list[i];
+	for (size_t i = 0; i < part->warnings_nr; i++)
+		warnings[d->warnings_nr + i] = part->warnings[i];
+	d->nr = d->room = nr;
+	d->warnings_nr = warnings_nr;
+	part->nr = part->warnings_nr = 0;
+	return 0;
+}
+
+/* Thousands of products wait for the file system; on a network one at a time would take minutes. */
+static int look_at_parts(struct discovery *d, const struct spot *at, const struct listing *l,
+			 struct error *e)
+{
+	static const struct tiles_ops ops = { .work = look_at_part };
+	struct parts p = { at, l, NULL, (l->nr + PART - 1) / PART };
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	int threads = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (int)cores, ret;
+
+	p.part = calloc(p.nr, sizeof(*p.part));
+	if (!p.part)
+		return error_nomem(e, "the list of products");
+	ret = tiles_run(p.nr, threads, 0, &ops, &p, e);
+	for (size_t i = 0; i < p.nr; i++) {
+		if (!ret)
+			ret = take(d, &p.part[i], e);
+		discovery_release(&p.part[i]);
+	}
+	free(p.part);
+	return ret;
+}
+
 static int look_into(struct discovery *d, const struct spot *at, struct error *e)
 {
 	struct listing l = { 0 };
@@ -291,9 +371,10 @@ static int look_into(struct discovery *d, const struct spot *at, struct error *e
 		ret = add_flat(d, at, &l, e);
 	else if (!ret && is_product(at->path, &l))
 		ret = add_folder(d, at, &l, e);
-	else
-		for (size_t i = 0; !ret && i < l.nr; i++)
-			ret = look_at(d, at, &l, i, e);
+	else if (!ret && l.nr > PART && !d->is_part)
+		ret = look_at_parts(d, at, &l, e);
+	else if (!ret)
+		ret = look_at_all(d, at, &l, 0, l.nr, e);
 	listing_release(&l);
 	return ret;
 }

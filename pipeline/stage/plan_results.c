@@ -26,7 +26,7 @@ static json_t *observation_of(const struct plan *p, const char *name)
 		return NULL;
 	known = ledger_result(p->ledger, folder);
 	if (known && plan_stands(p, known)) {
-		facts = json_copy((json_t *)known);
+		facts = json_incref((json_t *)known);
 	} else if ((path = path_join(p->dir, folder)) && !result_open(&r, path, &ignored) &&
 		   !strcmp(r->kind, "observation")) {
 		char time[UTC_TEXT];

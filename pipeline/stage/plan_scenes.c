@@ -105,41 +105,41 @@ static int find_products(const struct plan *p, struct discovery *d, const struct
 	return 0;
 }
 
-/* --- the ledger --- */
+/* --- while the ledger is read --- */
 
-struct reading {
-	const char *dir;
-	struct ledger *ledger;
+struct finding {
+	const struct plan *plan;
+	const struct log *log;
+	struct discovery *found;
+	size_t *missed;
 	struct error error;
 	int ret;
 };
 
-static void *read_ledger(void *arg)
+static void *find(void *arg)
 {
-	struct reading *r = arg;
+	struct finding *f = arg;
 
-	r->ret = ledger_open(&r->ledger, r->dir, &r->error);
+	f->ret = find_products(f->plan, f->found, f->log, f->missed, &f->error);
 	return NULL;
 }
 
-/* Products are found while the ledger is read: with thousands of them each takes half of the time. */
-static int find_and_read(struct plan *p, struct discovery *d, const struct log *log, size_t *missed,
-			 struct error *e)
+/* With thousands of products finding them and reading the ledger take half of the time each. */
+static int find_and_read(struct plan *p, struct discovery *found, const struct log *log,
+			 size_t *missed, struct error *e)
 {
-	struct reading reading = { .dir = p->dir };
+	struct finding f = { .plan = p, .log = log, .found = found, .missed = missed };
 	pthread_t thread;
-	bool beside = !pthread_create(&thread, NULL, read_ledger, &reading);
-	int ret;
+	bool beside = !pthread_create(&thread, NULL, find, &f);
+	int ret = ledger_open(&p->ledger, p->dir, e);
 
-	if (!beside)
-		read_ledger(&reading);
-	ret = find_products(p, d, log, missed, e);
 	if (beside)
 		pthread_join(thread, NULL);
-	p->ledger = reading.ledger;
-	if (reading.ret)
-		*e = reading.error;
-	return ret || reading.ret ? -1 : 0;
+	else if (!ret)
+		find(&f);
+	if (!ret && f.ret)
+		*e = f.error;
+	return ret || f.ret ? -1 : 0;
 }
 
 int plan_open(struct plan *p, const struct config *config, const struct log *log, int64_t now,
