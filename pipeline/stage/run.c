@@ -91,22 +91,31 @@ static struct plan_unit **to_do(const struct run *r, const struct unit_list *wan
 static int pass(struct run *r, const struct unit_list *wanted, enum plan_kind kind, size_t *held,
 		struct error *e)
 {
+	const struct worker_spec spec = {
+		.work = run_work,
+		.job = r,
+		.log = r->context->log,
+		.time_limit_s = r->options->time_limit,
+		.tick = run_keep_lease,
+	};
 	struct progress progress;
 	size_t nr;
 	struct plan_unit **list = to_do(r, wanted, kind, &nr, e);
 	int ret = list ? 0 : -1;
 
 	*held = 0;
+	r->worker = (struct worker){ .spec = &spec };
 	if (nr)
 		progress_start(&progress, r->context->log, plan_kind_name(kind), nr);
 	for (size_t i = 0; !ret && i < nr && !r->interrupted; i++) {
-		r->interrupted = attempt_is_interrupted();
+		r->interrupted = worker_is_interrupted();
 		if (r->interrupted)
 			break;
 		ret = run_unit(r, list[i], e);
 		*held += list[i]->state == PLAN_HELD;
 		progress_step(&progress, i + 1);
 	}
+	worker_end(&r->worker);
 	free(list);
 	return ret;
 }
@@ -116,7 +125,7 @@ static int wait_for_others(struct run *r, enum plan_kind kind, int seconds, stru
 {
 	log_event(r->context->log, LOG_DEBUG, CODE_LEASE_HELD,
 		  "other processes are at the rest: looking again in %d s", seconds);
-	r->interrupted = attempt_sleep(seconds);
+	r->interrupted = worker_sleep(seconds);
 	if (look_anew(r, e))
 		return -1;
 	if (kind >= PLAN_MOSAIC && plan_mosaics(&r->plan, time(NULL), e))
@@ -152,7 +161,7 @@ static int settle(struct run *r, const struct unit_list *wanted, struct error *e
 	log_event(r->context->log, LOG_INFO, CODE_PRODUCT_ARRIVING,
 		  "%zu scene(s) have files that are new: looking again in %d s", waiting,
 		  r->options->settle + 1);
-	r->interrupted = attempt_sleep(r->options->settle + 1);
+	r->interrupted = worker_sleep(r->options->settle + 1);
 	if (r->interrupted)
 		return 0;
 	return look_anew(r, e) ? -1 : run_stage(r, wanted, PLAN_SCENE, e);
@@ -322,7 +331,7 @@ int run_command(const struct context *context, struct error *e)
 	if (own.options->dump_config) {
 		ret = config_dump(&config, stdout, e);
 	} else {
-		attempt_signals();
+		worker_signals();
 		ret = with_config(&own, &config, e);
 	}
 	config_release(&config);

@@ -22,7 +22,7 @@
 #include "pipeline/base/config.h"
 #include "pipeline/base/context.h"
 #include "pipeline/io/ledger.h"
-#include "pipeline/run/attempt.h"
+#include "pipeline/run/worker.h"
 #include "pipeline/stage/plan.h"
 
 struct run {
@@ -34,6 +34,7 @@ struct run {
 	struct plan plan;
 	size_t made[PLAN_KINDS], failed[PLAN_KINDS]; /* in this run */
 	size_t missed;				     /* inputs that could not be listed */
+	struct worker worker;			     /* of the pass under way */
 	bool interrupted, waited;
 	bool untidy;	   /* an attempt was ended or crashed, and left its stage folder */
 	int64_t rss_bytes; /* most of any attempt */
@@ -46,6 +47,12 @@ struct run {
  * for what stops the run: the ledger cannot be written, the disk is full.
  */
 int run_unit(struct run *r, struct plan_unit *u, struct error *e);
+
+/* What a worker does: the command that makes unit number i of the plan of a struct run. */
+int run_work(const void *run, size_t i, const struct log *log, struct error *e);
+
+/* Keep a unit's lease (struct lease) while a worker is at it. */
+int run_keep_lease(void *lease, struct error *e);
 
 /* --- run_results.c --- */
 

@@ -75,7 +75,7 @@ static int take_lease(const struct run *r, struct lease *lease, struct error *e)
 
 	for (int i = 0; !ret && !taken && i < CATALOG_WAIT_S; i++) {
 		ret = lease_take(lease, folder, "catalog", r->options->lease, &taken, e);
-		if (!ret && !taken && attempt_sleep(1))
+		if (!ret && !taken && worker_sleep(1))
 			break;
 	}
 	free(folder);

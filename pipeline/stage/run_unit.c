@@ -22,9 +22,27 @@ static int (*const commands[PLAN_KINDS])(const struct context *context, struct e
 	[PLAN_CHANGE] = change_command,
 };
 
-static int keep_lease(void *user, struct error *e)
+int run_keep_lease(void *lease, struct error *e)
 {
-	return lease_keep(user, e);
+	return lease_keep(lease, e);
+}
+
+int run_work(const void *run, size_t i, const struct log *log, struct error *e)
+{
+	const struct run *r = run;
+	const struct plan_unit *u = &r->plan.unit[i];
+	struct options options = plan_options(&r->plan, u);
+	struct context context = *r->context;
+	struct log own = *log;
+
+	own.unit = u->id;
+	own.stage = plan_kind_name(u->kind);
+	context.options = &options;
+	context.log = &own;
+	if (!commands[u->kind](&context, e))
+		return 0;
+	log_say(&own, LOG_ERROR, "%s", e->text);
+	return -1;
 }
 
 /* --- how it ended, for the ledger --- */
@@ -173,27 +191,15 @@ static char *log_file(const struct run *r, const struct plan_unit *u)
 
 static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, struct error *e)
 {
-	struct options options = plan_options(&r->plan, u);
-	struct context context = *r->context;
 	struct log log = *r->context->log;
 	char *path = log_file(r, u);
-	struct attempt_spec spec = {
-		.command = commands[u->kind],
-		.context = &context,
-		.log_file = path,
-		.time_limit_s = r->options->time_limit,
-		.tick = keep_lease,
-		.user = lease,
-	};
 	struct attempt a = { 0 };
 	int ret;
 
-	log.unit = u->id;
-	log.stage = plan_kind_name(u->kind);
-	context.options = &options;
-	context.log = &log;
 	if (!path)
 		return error_nomem(e, "a path");
+	log.unit = u->id;
+	log.stage = plan_kind_name(u->kind);
 	log_event(&log, LOG_DEBUG, CODE_UNIT_START, "%s %s begins", plan_kind_name(u->kind),
 		  u->name);
 	ret = ledger_add(r->plan.ledger,
@@ -201,7 +207,7 @@ static int try_unit(struct run *r, struct plan_unit *u, struct lease *lease, str
 				   plan_kind_name(u->kind), "name", u->name),
 			 false, e);
 	if (!ret)
-		ret = attempt_run(&spec, &a, e);
+		ret = worker_run(&r->worker, (size_t)(u - r->plan.unit), path, lease, &a, e);
 	if (!ret) {
 		r->rss_bytes = a.rss_bytes > r->rss_bytes ? a.rss_bytes : r->rss_bytes;
 		ret = record(r, u, &a, e);
