@@ -8,7 +8,7 @@
  *   run_report.c   summary, catalogue, index
  *   run_summary.c  states and troubles as JSON
  *   run_metrics.c  figures for monitoring
- *   attempt.c      the process in which a unit is made
+ *   run/worker.c   the process in which units are made
  *   plan*.c        which units there are
  */
 #ifndef PIPELINE_STAGE_RUN_H
