@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/stage/plan.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pipeline/base/file.h"
 #include "pipeline/io/discover.h"
 #include "pipeline/io/naming.h"
+#include "pipeline/run/tiles.h"
 
 /* A product, and what it is a picture of. */
 struct named {
@@ -108,38 +108,29 @@ static int find_products(const struct plan *p, struct discovery *d, const struct
 /* --- while the ledger is read --- */
 
 struct finding {
-	const struct plan *plan;
+	struct plan *plan;
 	const struct log *log;
 	struct discovery *found;
 	size_t *missed;
-	struct error error;
-	int ret;
 };
 
-static void *find(void *arg)
+static int find_or_read(void *job, size_t i, void *slot, struct error *e)
 {
-	struct finding *f = arg;
+	struct finding *f = job;
 
-	f->ret = find_products(f->plan, f->found, f->log, f->missed, &f->error);
-	return NULL;
+	(void)slot;
+	return i ? find_products(f->plan, f->found, f->log, f->missed, e)
+		 : ledger_open(&f->plan->ledger, f->plan->dir, e);
 }
 
-/* With thousands of products finding them and reading the ledger take half of the time each. */
+/* With thousands of products reading the ledger takes as long as finding them: both at once. */
 static int find_and_read(struct plan *p, struct discovery *found, const struct log *log,
 			 size_t *missed, struct error *e)
 {
-	struct finding f = { .plan = p, .log = log, .found = found, .missed = missed };
-	pthread_t thread;
-	bool beside = !pthread_create(&thread, NULL, find, &f);
-	int ret = ledger_open(&p->ledger, p->dir, e);
+	static const struct tiles_ops ops = { .work = find_or_read };
+	struct finding f = { p, log, found, missed };
 
-	if (beside)
-		pthread_join(thread, NULL);
-	else if (!ret)
-		find(&f);
-	if (!ret && f.ret)
-		*e = f.error;
-	return ret || f.ret ? -1 : 0;
+	return tiles_run(2, 2, 0, &ops, &f, e);
 }
 
 int plan_open(struct plan *p, const struct config *config, const struct log *log, int64_t now,
