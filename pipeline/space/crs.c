@@ -9,6 +9,8 @@
 
 #include <proj.h>
 
+#include "pipeline/space/crs_pipeline.h"
+
 /* A PROJ context and the first thing it complained of. */
 struct session {
 	PJ_CONTEXT *ctx;
@@ -121,34 +123,44 @@ static PJ *operation(struct session *s, const PJ *a, const PJ *b)
 	return ordered;
 }
 
+/* The best operation that PROJ's database has from one to the other; NULL with the error. */
+static PJ *look_up(struct session *s, const struct crs *from, const struct crs *to, struct error *e)
+{
+	PJ *a = create(s, from->def, e);
+	PJ *b = a ? create(s, to->def, e) : NULL;
+	PJ *pj = b ? operation(s, a, b) : NULL;
+
+	if (b && !pj)
+		error_set(e, ERROR_CONFIG, "CRS %s to %s: PROJ has no exact way (%s)", from->def,
+			  to->def, said(s, "their datums are not related"));
+	proj_destroy(b);
+	proj_destroy(a);
+	return pj;
+}
+
 int crs_transform_new(struct crs_transform **out, const struct crs *from, const struct crs *to,
 		      struct error *e)
 {
 	struct crs_transform *t = calloc(1, sizeof(*t));
-	PJ *a = NULL, *b = NULL;
-	int ret = -1;
+	char pipeline[CRS_PIPELINE];
 
 	*out = NULL;
 	if (!t)
 		return error_nomem(e, "a transformation");
-	if (session_begin(&t->session, e) || !(a = create(&t->session, from->def, e)) ||
-	    !(b = create(&t->session, to->def, e)))
-		goto out;
-	t->pj = operation(&t->session, a, b);
-	if (!t->pj) {
-		error_set(e, ERROR_CONFIG, "CRS %s to %s: PROJ has no exact way (%s)", from->def,
-			  to->def, said(&t->session, "their datums are not related"));
-		goto out;
+	if (session_begin(&t->session, e)) {
+		free(t);
+		return -1;
 	}
-	ret = 0;
-out:
-	proj_destroy(a);
-	proj_destroy(b);
-	if (ret)
+	if (crs_pipeline(from, to, pipeline))
+		t->pj = proj_create(t->session.ctx, pipeline);
+	if (!t->pj)
+		t->pj = look_up(&t->session, from, to, e);
+	if (!t->pj) {
 		crs_transform_free(t);
-	else
-		*out = t;
-	return ret;
+		return -1;
+	}
+	*out = t;
+	return 0;
 }
 
 void crs_transform_free(struct crs_transform *t)
@@ -216,7 +228,7 @@ out:
 }
 
 /* The EPSG code of a CRS that carries one or is the same, name and all, as one. */
-static bool epsg_code(struct session *s, const PJ *pj, char *def, size_t size)
+static bool epsg_code(struct session *s, const PJ *pj, bool named, char *def, size_t size)
 {
 	const char *authority = proj_get_id_auth_name(pj, 0), *code = proj_get_id_code(pj, 0);
 	int *confidence = NULL;
@@ -224,7 +236,8 @@ static bool epsg_code(struct session *s, const PJ *pj, char *def, size_t size)
 	PJ *first = NULL;
 	bool ok = false;
 
-	if (!authority || strcmp(authority, "EPSG")) {
+	/* A CRS of a PROJ string has no name, and most of the database would be read to see that none is like it. */
+	if (authority ? strcmp(authority, "EPSG") != 0 : named) {
 		found = proj_identify(s->ctx, pj, "EPSG", NULL, &confidence);
 		if (found && proj_list_get_count(found) > 0 && confidence[0] == 100)
 			first = proj_list_get(s->ctx, found, 0);
@@ -291,7 +304,7 @@ static int spell(struct session *s, const PJ *pj, struct crs *out, const char *d
 {
 	if (check_projected(s, pj, def, e))
 		return -1;
-	if (epsg_code(s, pj, out->def, sizeof(out->def)))
+	if (epsg_code(s, pj, !strstr(def, "proj="), out->def, sizeof(out->def)))
 		return 0;
 	if (proj_text(s, pj, out->def, sizeof(out->def)))
 		return error_set(
@@ -376,34 +389,50 @@ static int ellipsoid_of(struct session *s, const PJ *base, double *a, double *e2
 	return ok ? 0 : -1;
 }
 
-int crs_areal_scale(const struct crs *crs, size_t n, const double *x, const double *y,
-		    double *scale, struct error *e)
+/* The way from a projected CRS to the degrees of its datum, and its ellipsoid; NULL with the error. */
+static PJ *to_base_of(struct session *s, const struct crs *crs, double *a, double *e2,
+		      struct error *e)
 {
-	PJ *pj = NULL, *projection = NULL, *base = NULL, *to_base = NULL;
-	struct session s = { 0 };
-	double a = 0, e2 = 0;
-	int ret = -1;
+	PJ *pj = create(s, crs->def, e), *projection = NULL, *base = NULL, *to_base = NULL;
 
-	if (session_begin(&s, e) || !(pj = create(&s, crs->def, e)) ||
-	    check_projected(&s, pj, crs->def, e))
+	if (!pj || check_projected(s, pj, crs->def, e))
 		goto out;
-	projection = unbound(&s, pj);
-	base = projection ? proj_crs_get_geodetic_crs(s.ctx, projection) : NULL;
-	to_base = base ? operation(&s, projection, base) : NULL;
-	if (!to_base || ellipsoid_of(&s, base, &a, &e2)) {
+	projection = unbound(s, pj);
+	base = projection ? proj_crs_get_geodetic_crs(s->ctx, projection) : NULL;
+	to_base = base ? operation(s, projection, base) : NULL;
+	if (!to_base || ellipsoid_of(s, base, a, e2)) {
 		error_set(e, ERROR_CONFIG, "areal scale of CRS %s: %s", crs->def,
-			  said(&s, "PROJ cannot give it"));
-		goto out;
+			  said(s, "PROJ cannot give it"));
+		proj_destroy(to_base);
+		to_base = NULL;
 	}
-	areal_scales(to_base, a, e2, n, x, y, scale);
-	ret = 0;
 out:
-	proj_destroy(to_base);
 	proj_destroy(base);
 	proj_destroy(projection);
 	proj_destroy(pj);
+	return to_base;
+}
+
+int crs_areal_scale(const struct crs *crs, size_t n, const double *x, const double *y,
+		    double *scale, struct error *e)
+{
+	/* Of WGS 84, NIMA TR8350.2, table 3.1. */
+	double a = 6378137, b = (1 - 1 / 298.257223563) * a, e2 = 1 - b * b / (a * a);
+	char pipeline[CRS_PIPELINE];
+	struct session s = { 0 };
+	PJ *to_base = NULL;
+
+	if (session_begin(&s, e))
+		return -1;
+	if (crs_pipeline(crs, &CRS_LONLAT, pipeline))
+		to_base = proj_create(s.ctx, pipeline);
+	if (!to_base)
+		to_base = to_base_of(&s, crs, &a, &e2, e);
+	if (to_base)
+		areal_scales(to_base, a, e2, n, x, y, scale);
+	proj_destroy(to_base);
 	session_end(&s);
-	return ret;
+	return to_base ? 0 : -1;
 }
 
 int crs_utm_zone(double longitude_deg)

@@ -70,6 +70,22 @@ static inline const struct layer *maker_layer(size_t i)
 	return i == n ? &maker_mean_u16 : i == n + 1 ? &maker_mean_f32 : NULL;
 }
 
+/* Are the pixels of layer i written as those of a layer before it are? */
+static inline bool maker_layer_is_like_one_before(size_t i)
+{
+	const struct layer *a = maker_layer(i);
+
+	while (i--) {
+		const struct layer *b = maker_layer(i);
+
+		if (a->type == b->type && a->halving == b->halving && !a->classes == !b->classes &&
+		    a->has_nodata == b->has_nodata &&
+		    !memcmp(&a->nodata, &b->nodata, sizeof(double)))
+			return true;
+	}
+	return false;
+}
+
 static inline uint32_t maker_hash(uint32_t x)
 {
 	x = (x ^ x >> 16) * 0x7feb352d;

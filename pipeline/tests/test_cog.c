@@ -67,13 +67,16 @@ static void check_written(const struct bench *b, const struct maker_image *m, co
 static void all_that_is_written(void **state)
 {
 	static const char *const codecs[] = { "COMPRESS=ZSTD", "COMPRESS=LZW", "COMPRESS=NONE" };
-	static const int32_t sizes[][2] = { { 1, 1 }, { 512, 512 }, { 700, 1100 }, { 2100, 300 } };
+	static const int32_t sizes[][2] = { { 1, 1 }, { 512, 512 }, { 530, 1100 }, { 1100, 30 } };
 	struct bench b;
 
 	(void)state;
 	bench_open(&b);
+	/* Of layers that are written alike one has every size. */
 	for (size_t i = 0; maker_layer(i); i++)
-		for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+		for (size_t k = 0;
+		     k < (maker_layer_is_like_one_before(i) ? 1 : sizeof(sizes) / sizeof(sizes[0]));
+		     k++) {
 			struct maker_image m = maker_make(maker_layer(i), sizes[k][0], sizes[k][1]);
 
 			check_written(&b, &m, k < 3 ? NULL : codecs[i % 3]);

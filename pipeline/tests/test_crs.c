@@ -13,7 +13,10 @@
 #include <ogr_srs_api.h>
 
 #include "pipeline/io/gdal.h"
+#include <proj.h>
+
 #include "pipeline/space/crs.h"
+#include "pipeline/space/crs_pipeline.h"
 
 #define LAEA	"+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m"
 #define PULKOVO "+proj=tmerc +lat_0=0 +lon_0=75 +k=1 +x_0=500000 +y_0=0 +ellps=krass"
@@ -296,9 +299,127 @@ static int setup(void **state)
 	return 0;
 }
 
+/* What PROJ makes of two CRS by itself, with all its database. */
+static PJ *by_database(PJ_CONTEXT *ctx, const char *from, const char *to)
+{
+	char text[2][200];
+	PJ *raw, *ordered;
+
+	for (int i = 0; i < 2; i++)
+		snprintf(text[i], sizeof(text[i]), "%s%s", i ? to : from,
+			 strstr(i ? to : from, "proj=") ? " +type=crs" : "");
+	raw = proj_create_crs_to_crs(ctx, text[0], text[1], NULL);
+	ordered = raw ? proj_normalize_for_visualization(ctx, raw) : NULL;
+	assert_non_null(ordered);
+	proj_destroy(raw);
+	return ordered;
+}
+
+/* Points of a circle of some degrees around the lake, in the first CRS; and a few that are nowhere. */
+enum { POINTS_NR = 300 };
+
+static void points_in(const char *crs, double *x, double *y)
+{
+	struct crs_transform *t;
+	struct crs to = { "" };
+	struct error e = { 0 };
+
+	snprintf(to.def, sizeof(to.def), "%s", crs);
+	for (int i = 0; i < POINTS_NR; i++) {
+		x[i] = 76.3 + 0.03 * i * cos(i);
+		y[i] = 46.1 + 0.03 * i * sin(i);
+	}
+	if (strcmp(crs, CRS_LONLAT.def) != 0) {
+		if (crs_transform_new(&t, &CRS_LONLAT, &to, &e))
+			fail_msg("%s", e.text);
+		crs_transform_points(t, POINTS_NR, x, y);
+		crs_transform_free(t);
+	}
+	x[7] = 1e9;
+	y[11] = -3e8;
+}
+
+static void without_the_database_the_same_to_the_last_bit(void **state)
+{
+	static const char *const all[] = {
+		"OGC:CRS84",
+		"EPSG:32643",
+		"EPSG:32644",
+		"EPSG:32743",
+		"+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m",
+		"+proj=aea +lat_0=46 +lon_0=75 +lat_1=40 +lat_2=52 +x_0=1000 +datum=WGS84 +units=m",
+		"+proj=lcc +lat_0=46 +lon_0=75 +lat_1=40 +lat_2=52 +datum=WGS84 +units=m",
+		"+proj=tmerc +lat_0=0 +lon_0=76 +k=0.9996 +x_0=500000 +datum=WGS84 +units=m",
+	};
+	enum { NR = sizeof(all) / sizeof(all[0]) };
+	PJ_CONTEXT *ctx = proj_context_create();
+	char text[CRS_PIPELINE];
+
+	(void)state;
+	for (size_t a = 0; a < NR; a++)
+		for (size_t b = 0; b < NR; b++) {
+			double x[2][POINTS_NR], y[2][POINTS_NR];
+			struct crs from = { "" }, to = { "" };
+			struct crs_transform *t;
+			struct error e = { 0 };
+			PJ *pj;
+
+			if (a == b)
+				continue;
+			snprintf(from.def, sizeof(from.def), "%s", all[a]);
+			snprintf(to.def, sizeof(to.def), "%s", all[b]);
+			assert_true(crs_pipeline(&from, &to, text));
+			points_in(all[a], x[0], y[0]);
+			memcpy(x[1], x[0], sizeof(x[0]));
+			memcpy(y[1], y[0], sizeof(y[0]));
+			pj = by_database(ctx, all[a], all[b]);
+			proj_trans_generic(pj, PJ_FWD, x[0], sizeof(double), POINTS_NR, y[0],
+					   sizeof(double), POINTS_NR, NULL, 0, 0, NULL, 0, 0);
+			proj_destroy(pj);
+			if (crs_transform_new(&t, &from, &to, &e))
+				fail_msg("%s", e.text);
+			crs_transform_points(t, POINTS_NR, x[1], y[1]);
+			crs_transform_free(t);
+			for (int i = 0; i < POINTS_NR; i++)
+				if (isfinite(x[0][i]) || isfinite(x[1][i])) {
+					assert_memory_equal(&x[0][i], &x[1][i], sizeof(double));
+					assert_memory_equal(&y[0][i], &y[1][i], sizeof(double));
+				}
+		}
+	proj_context_destroy(ctx);
+}
+
+static void the_database_is_asked_of_all_else(void **state)
+{
+	static const char *const others[] = {
+		"EPSG:3857",
+		"EPSG:28413",
+		"+proj=laea +lat_0=46 +lon_0=76.3 +ellps=krass +units=m",
+		"+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=km",
+		"+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +towgs84=1,2,3 +units=m",
+		"+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +axis=neu +units=m",
+		"+proj=laea +lat_0=46x +lon_0=76.3 +datum=WGS84 +units=m",
+		"+proj=somerc +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m",
+		"+lat_0=46 +datum=WGS84",
+	};
+	char text[CRS_PIPELINE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct crs crs = { "" };
+
+		snprintf(crs.def, sizeof(crs.def), "%s", others[i]);
+		assert_false(crs_pipeline(&crs, &CRS_LONLAT, text));
+		assert_false(crs_pipeline(&CRS_LONLAT, &crs, text));
+	}
+	assert_false(crs_pipeline(&CRS_LONLAT, &CRS_LONLAT, text));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_the_database_the_same_to_the_last_bit),
+		cmocka_unit_test(the_database_is_asked_of_all_else),
 		cmocka_unit_test(one_spelling),
 		cmocka_unit_test(refuses_what_is_no_metric_crs),
 		cmocka_unit_test(survives_a_geotiff),
