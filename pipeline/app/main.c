@@ -67,6 +67,7 @@ static int find_kernels(const struct kernels **kernels, const char *isa, struct 
 static int run(struct log *log, struct options *o, int argc, char **argv, struct error *e)
 {
 	struct context context = { .options = o, .log = log };
+	struct timing timing;
 	enum command command;
 	int ret;
 
@@ -91,7 +92,13 @@ static int run(struct log *log, struct options *o, int argc, char **argv, struct
 		return 0;
 	}
 	gdal_setup(GDAL_CACHE_BYTES);
-	return commands[command](&context, e);
+	if (o->timing)
+		context.timing = &timing;
+	timing_begin(context.timing);
+	ret = commands[command](&context, e);
+	if (!ret && o->timing)
+		timing_print(&timing, o->threads, stderr);
+	return ret;
 }
 
 int main(int argc, char **argv)

@@ -87,7 +87,7 @@ struct options {
 	size_t memory;		      /* bytes of resident memory; default 1 GiB */
 	char *isa;		      /* NULL: the fastest */
 	int tile; /* side of a working tile [pixels]: multiple of 64 in 128..2048 */
-	bool overwrite, json, quiet;
+	bool overwrite, json, quiet, timing;
 	bool replace; /* as run asks for it: another unit's result is replaced, this one's stands */
 	int verbose;
 	char *log_format; /* "text" or "json" */

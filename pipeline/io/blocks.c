@@ -33,6 +33,7 @@ struct blocks {
 	pthread_cond_t moved; /* some block became ready, or failed was set */
 	bool failed;
 	struct error error; /* of the first decode that failed */
+	struct timing *timing;
 };
 
 struct blocks_reader {
@@ -60,13 +61,14 @@ static int source_init(struct source *s, const struct blocks_source *file, struc
 }
 
 int blocks_new(struct blocks **out, const struct blocks_source *sources, size_t sources_nr,
-	       struct error *e)
+	       struct timing *timing, struct error *e)
 {
 	struct blocks *b = calloc(1, sizeof(*b));
 
 	*out = NULL;
 	if (!b)
 		return error_nomem(e, "blocks");
+	b->timing = timing;
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->moved, NULL);
 	b->sources = calloc(sources_nr ? sources_nr : 1, sizeof(*b->sources));
@@ -359,12 +361,14 @@ static void decode_found(struct blocks_reader *r, struct walk w)
 {
 	struct blocks *b = r->blocks;
 	struct block *block = walk_block(&w);
+	uint64_t start = timing_start(b->timing);
 	struct error e = { 0 };
 	uint16_t *data;
 
 	block->state = BLOCK_DECODING;
 	pthread_mutex_unlock(&b->lock);
 	data = decode(r, w.source, w.x, w.y, &e);
+	timing_stop(b->timing, TIMING_DECODE, start);
 	pthread_mutex_lock(&b->lock);
 	block->data = data;
 	block->state = BLOCK_READY;

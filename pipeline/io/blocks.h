@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "pipeline/base/error.h"
+#include "pipeline/base/timing.h"
 #include "pipeline/io/product.h"
 #include "pipeline/space/rect.h"
 
@@ -35,9 +36,9 @@ struct blocks_want {
 
 struct blocks;
 
-/* sources are copied.  DATA if a size is absurd.  Planning is for one thread, reading for any number. */
+/* sources are copied; timing may be NULL.  DATA if a size is absurd.  Planning is for one thread, reading for any number. */
 int blocks_new(struct blocks **out, const struct blocks_source *sources, size_t sources_nr,
-	       struct error *e);
+	       struct timing *timing, struct error *e);
 void blocks_free(struct blocks *b);
 
 /* Planning: tile number i (i = 0, 1, 2, ... in working order) wants these. */

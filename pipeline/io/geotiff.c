@@ -160,6 +160,7 @@ static int init(struct geotiff *g, const struct geotiff_spec *spec, struct error
 	g->grid = spec->grid;
 	g->options = spec->options;
 	g->kernels = spec->kernels;
+	g->timing = spec->timing;
 	g->threads = spec->threads;
 	g->classic_max = GEOTIFF_CLASSIC_MAX;
 	g->path = strdup(spec->path);
@@ -235,6 +236,7 @@ int geotiff_encode(struct geotiff *g, size_t i, const void *pixels, void *slot, 
 static int append_level(struct geotiff *g, int level, size_t i, const void *slot, struct error *e)
 {
 	struct geotiff_level *l = &g->level[level];
+	uint64_t start = timing_start(g->timing);
 	struct geotiff_sums sums;
 	uint32_t size;
 	const unsigned char *bytes = geotiff_slot_tile(slot, &size, &sums);
@@ -251,6 +253,7 @@ static int append_level(struct geotiff *g, int level, size_t i, const void *slot
 	g->spool_size += size;
 	if (level == 0)
 		geotiff_sums_add(&g->sums, &sums);
+	timing_stop(g->timing, TIMING_WRITE, start);
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 
 #include "kernels/kernels.h"
 #include "pipeline/base/error.h"
+#include "pipeline/base/timing.h"
 #include "pipeline/io/layer.h"
 #include "pipeline/space/grid.h"
 
@@ -47,7 +48,8 @@ struct geotiff_spec {
 	const struct geotiff_item *items; /* e.g. ACQUIRED; no time of processing */
 	size_t items_nr;
 	const struct kernels *kernels;
-	int threads; /* used by finish for the overviews */
+	int threads;	       /* used by finish for the overviews */
+	struct timing *timing; /* NULL: none */
 };
 
 struct geotiff;

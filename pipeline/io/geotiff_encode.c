@@ -368,15 +368,17 @@ int geotiff_encode_level(struct geotiff *g, int level, size_t i, const void *pix
 	struct slot_head head = { .sums = no_sums };
 	unsigned char *out = (unsigned char *)slot + sizeof(head);
 	bool blank = is_blank(g, pixels, n);
+	uint64_t start = timing_start(g->timing);
+	int ret;
 
 	/* Where fill is no data there is nothing to sum. */
 	if (level == 0 && !(blank && g->layer->has_nodata))
 		head.sums = sums_of(g->layer, pixels, n);
-	if (blank ? encode_blank(g, level, i, out, &head)
-		  : encode_pixels(g, level, i, pixels, out, &head, e))
-		return -1;
+	ret = blank ? encode_blank(g, level, i, out, &head)
+		    : encode_pixels(g, level, i, pixels, out, &head, e);
 	memcpy(slot, &head, sizeof(head));
-	return 0;
+	timing_stop(g->timing, TIMING_COMPRESS, start);
+	return ret;
 }
 
 /* --- set up --- */

@@ -121,6 +121,7 @@ struct geotiff {
 	struct geotiff_item *items; /* copies */
 	size_t items_nr;
 	const struct kernels *kernels;
+	struct timing *timing;
 	int threads;
 
 	size_t pixel_size, tile_bytes;

@@ -164,6 +164,7 @@ static int create_layer(struct output *o, size_t k, const struct output_spec *sp
 		.items = items,
 		.items_nr = n + 2,
 		.kernels = o->context->kernels,
+		.timing = o->context->timing,
 		.threads = finish_threads(o->context->options),
 	};
 	if (geotiff_create(&l->geotiff, &l->spec, e))

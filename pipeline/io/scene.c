@@ -126,7 +126,7 @@ static void add_role(struct scene *s, enum role role)
 }
 
 int scene_new(struct scene **out, const struct granule *granule, double pixel_m,
-	      const enum role *roles, size_t roles_nr, struct error *e)
+	      const enum role *roles, size_t roles_nr, struct timing *timing, struct error *e)
 {
 	const struct product_band *green = &granule->bands[ROLE_GREEN];
 	struct scene *s = calloc(1, sizeof(*s));
@@ -138,7 +138,7 @@ int scene_new(struct scene **out, const struct granule *granule, double pixel_m,
 	s->grid = coarsen(&green->grid, levels_for(green, pixel_m));
 	for (size_t i = 0; i < roles_nr; i++)
 		add_role(s, roles[i]);
-	return blocks_new(&s->blocks, s->files, s->sources_nr, e);
+	return blocks_new(&s->blocks, s->files, s->sources_nr, timing, e);
 }
 
 void scene_free(struct scene *s)

@@ -18,6 +18,7 @@
 
 #include "kernels/kernels.h"
 #include "pipeline/base/error.h"
+#include "pipeline/base/timing.h"
 #include "pipeline/io/product.h"
 #include "pipeline/space/grid.h"
 
@@ -25,10 +26,10 @@ struct scene;
 
 /*
  * The granule outlives the scene.  pixel_m: the pixel size that is wanted in the end; 0: the
- * green band's.  roles must be present (product_require).
+ * green band's.  roles must be present (product_require).  timing: counts decoding; may be NULL.
  */
 int scene_new(struct scene **out, const struct granule *granule, double pixel_m,
-	      const enum role *roles, size_t roles_nr, struct error *e);
+	      const enum role *roles, size_t roles_nr, struct timing *timing, struct error *e);
 void scene_free(struct scene *s);
 
 const struct grid *scene_grid(const struct scene *s);

@@ -255,30 +255,47 @@ static void doubt_offset(struct observe *o)
 			  o->product->id, o->doubt);
 }
 
+/* One pass; its time is told by its name. */
+static int pass(struct observe *o, int (*run)(struct observe *o, struct error *e), const char *name,
+		struct error *e)
+{
+	int ret = run(o, e);
+
+	timing_lap(o->context->timing, name);
+	return ret;
+}
+
 /* The passes between decoding and writing. */
 static int map_water(struct observe *o, struct error *e)
 {
-	if (o->cloud.wanted && observe_cloud_run(o, e))
+	if (o->cloud.wanted && pass(o, observe_cloud_run, "cloud", e))
 		return -1;
-	if (o->method_plane && threshold_run(o, e))
+	if (o->method_plane && pass(o, threshold_run, "threshold", e))
 		return -1;
-	if (settle_run(o, e))
+	if (pass(o, settle_run, "settle", e))
 		return -1;
-	if (o->shore && (endmembers_run(o, e) || fraction_run(o, e)))
+	if (o->shore &&
+	    (pass(o, endmembers_run, "endmembers", e) || pass(o, fraction_run, "fraction", e)))
 		return -1;
-	return o->quality.colour && shallow_run(o, e) ? -1 : quality_run(o, e);
+	if (o->quality.colour && pass(o, shallow_run, "shallow", e))
+		return -1;
+	return pass(o, quality_run, "quality", e);
 }
 
 static int compute(struct observe *o, bool quicklook, struct error *e)
 {
 	const struct output_backdrop backdrop = { backdrop_colour, o };
 
-	if (classify_plan(o, e) || fit_memory(o, e) || classify_run(o, e))
+	if (classify_plan(o, e) || fit_memory(o, e))
+		return -1;
+	timing_lap(o->context->timing, "open");
+	if (pass(o, classify_run, "classify", e))
 		return -1;
 	doubt_offset(o);
-	if (map_water(o, e) || warp_run(o, e) || output_finish(o->output, e) ||
+	if (map_water(o, e) || pass(o, warp_run, "warp", e) || output_finish(o->output, e) ||
 	    (o->quality.summary && quality_summary_write(o->quality.summary, o, e)))
 		return -1;
+	timing_lap(o->context->timing, "overviews");
 	log_event(o->context->log, LOG_DEBUG, CODE_STAGE_BLOCKS,
 		  "%s: %zu of %zu blocks decoded, each once", o->product->id,
 		  scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
@@ -304,6 +321,7 @@ static int publish(struct observe *o, const char *id, json_t *properties, struct
 	if (!ret)
 		ret = output_publish(o->output, &item, e);
 	polygon_release(&footprint);
+	timing_lap(o->context->timing, "publish");
 	return ret;
 }
 
@@ -369,7 +387,7 @@ int observe_granule(const struct context *context, const struct product *product
 
 	if (observe_choose_bands(&o, &quicklook, e) ||
 	    target_grid(context->options, lake, granule, &target, e) ||
-	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, e) ||
+	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, context->timing, e) ||
 	    choose_grid(&o, &target, e))
 		goto out;
 	if (observe_choose_rules(&o, e) || make_outlines(&o, e) || make_reeds(&o, e))

@@ -138,7 +138,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	struct log log = { .stream = stderr, .level = LOG_WARNING };
-	struct context context = { &options, kernels_find(NULL), &log };
+	struct context context = { &options, kernels_find(NULL), &log, NULL };
 	struct job j = { .context = &context };
 	struct error e = { 0 };
 	double begin = now();

@@ -271,7 +271,7 @@ int main(int argc, char **argv)
 	static const char *const drivers[] = { "GTiff", NULL };
 	struct options options;
 	struct log log = { .stream = stderr, .level = LOG_WARNING };
-	struct context context = { &options, kernels_find(NULL), &log };
+	struct context context = { &options, kernels_find(NULL), &log, NULL };
 	struct job j = { 0 };
 	struct error e = { 0 };
 	GDALDatasetH exact;

@@ -117,7 +117,7 @@ static void each_block_once(const char *layout, int32_t block_w, int32_t block_h
 		struct error e;
 		size_t n = grid_tiles(&grid, job.side);
 
-		assert_int_equal(blocks_new(&job.blocks, &source, 1, &e), 0);
+		assert_int_equal(blocks_new(&job.blocks, &source, 1, NULL, &e), 0);
 		for (size_t i = 0; i < n; i++) {
 			struct rect r = rect_grow(grid_tile(&grid, job.side, i), 1);
 			struct blocks_want want = { 0, rect_intersect(r, grid_rect(&grid)) };
@@ -162,7 +162,7 @@ static void peak_is_what_is_alive(void **state)
 	struct error e;
 
 	(void)state;
-	assert_int_equal(blocks_new(&b, &source, 1, &e), 0);
+	assert_int_equal(blocks_new(&b, &source, 1, NULL, &e), 0);
 	for (int i = 0; i < 4; i++) {
 		struct blocks_want want = { 0, { i * 100, 0, 100, 100 } };
 
@@ -190,7 +190,7 @@ static void cut_file_is_an_error(void **state)
 	CSLDestroy(options);
 	assert_int_equal(truncate(path, 300000), 0);
 	source.path = path;
-	assert_int_equal(blocks_new(&job.blocks, &source, 1, &e), 0);
+	assert_int_equal(blocks_new(&job.blocks, &source, 1, NULL, &e), 0);
 	for (size_t i = 0; i < 2; i++) {
 		struct blocks_want want = { 0, grid_tile(&grid, 512, i) };
 
@@ -213,9 +213,9 @@ static void absurd_sizes_are_refused(void **state)
 	struct error e;
 
 	(void)state;
-	assert_int_equal(blocks_new(&b, &many, 1, &e), -1);
+	assert_int_equal(blocks_new(&b, &many, 1, NULL, &e), -1);
 	assert_int_equal(e.code, ERROR_DATA);
-	assert_int_equal(blocks_new(&b, &none, 1, &e), -1);
+	assert_int_equal(blocks_new(&b, &none, 1, NULL, &e), -1);
 	assert_null(b);
 }
 

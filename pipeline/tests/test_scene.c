@@ -109,7 +109,7 @@ static void read_all(struct fixture *f, double pixel_m, struct grid *grid,
 	struct error e;
 	size_t n;
 
-	assert_int_equal(scene_new(&s, &f->granule, pixel_m, roles, 3, &e), 0);
+	assert_int_equal(scene_new(&s, &f->granule, pixel_m, roles, 3, NULL, &e), 0);
 	*grid = *scene_grid(s);
 	n = rect_area(grid_rect(grid));
 	for (size_t i = 0; i < 3; i++)
