@@ -79,6 +79,9 @@ json_t *run_summary(const struct plan *p);
  */
 int run_report(struct run *r, double seconds, bool ok, struct error *e);
 
+/* Before a result is recorded: the catalogue will have to be made anew, by this run or the next.  CANTCREATE, PERMISSION, IO. */
+int run_catalog_due(const struct run *r, struct error *e);
+
 /* --- run_metrics.c --- */
 
 /* Write the file of --metrics, if there is to be one; what goes wrong is a warning. */

@@ -2,10 +2,12 @@
 #include "pipeline/stage/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "pipeline/base/file.h"
 #include "pipeline/base/lease.h"
@@ -103,6 +105,47 @@ static int write_catalog(const struct run *r, struct error *e)
 	return ret;
 }
 
+/* Whoever records a result says so first; who is killed then, or before the catalogue is whole, leaves it to the next run. */
+#define DUE   "catalog.due"
+#define TAKEN "catalog.taken"
+
+int run_catalog_due(const struct run *r, struct error *e)
+{
+	char *path = ledger_path(r->plan.ledger, DUE);
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
+	int ret = !path	   ? error_nomem(e, "a path")
+		  : fd < 0 ? error_create(e, errno, "cannot create %s", path)
+			   : 0;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return ret;
+}
+
+static bool is_due(const struct run *r)
+{
+	char *due = ledger_path(r->plan.ledger, DUE), *taken = ledger_path(r->plan.ledger, TAKEN);
+	bool is = !due || !taken || !access(due, F_OK) || !access(taken, F_OK);
+
+	free(taken);
+	free(due);
+	return is;
+}
+
+/* What is recorded from now on may not be in the catalogue that is made now; done: all before is. */
+static void note_catalog(const struct run *r, bool done)
+{
+	char *due = ledger_path(r->plan.ledger, DUE), *taken = ledger_path(r->plan.ledger, TAKEN);
+
+	if (due && taken && done)
+		unlink(taken);
+	else if (due && taken)
+		(void)!rename(due, taken);
+	free(taken);
+	free(due);
+}
+
 static void warn(const struct run *r, const struct error *e)
 {
 	log_event(r->context->log, LOG_WARNING, CODE_WARNING_CATALOG, "%s", e->text);
@@ -113,20 +156,26 @@ static void describe(const struct run *r)
 {
 	struct lease lease = { 0 };
 	struct error e = { 0 };
-	bool is_new = r->made[PLAN_SCENE] || r->made[PLAN_MOSAIC] || r->made[PLAN_CHANGE];
+	bool failed;
 	bool no_index = !strcmp(r->options->index, "gpkg") && is_missing(r, "index.gpkg");
 
 	/* Tasks of an array leave it to the job behind them. */
-	if (r->options->unit || (!is_new && !no_index && !is_missing(r, "catalog.json")))
+	if (r->options->unit || (!is_due(r) && !no_index && !is_missing(r, "catalog.json")))
 		return;
 	if (take_lease(r, &lease, &e)) {
 		warn(r, &e);
 		return;
 	}
-	if (write_catalog(r, &e))
+	note_catalog(r, false);
+	failed = write_catalog(r, &e) != 0;
+	if (failed)
 		warn(r, &e);
-	if (run_index(r->dir, r->options->index, r->options->overwrite, r->context->log, &e))
+	if (run_index(r->dir, r->options->index, r->options->overwrite, r->context->log, &e)) {
+		failed = true;
 		warn(r, &e);
+	}
+	if (!failed)
+		note_catalog(r, true);
 	lease_drop(&lease);
 }
 

@@ -77,7 +77,8 @@ static int record_done(struct run *r, struct plan_unit *u, const struct attempt 
 		return -1;
 	}
 	event = ended(u, "done", a);
-	if (run_replace(r, u, results, e) || json_object_set(event, "results", results)) {
+	if (run_catalog_due(r, e) || run_replace(r, u, results, e) ||
+	    json_object_set(event, "results", results)) {
 		json_decref(event);
 		json_decref(results);
 		return -1;

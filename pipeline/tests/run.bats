@@ -207,6 +207,26 @@ run_quietly() {
 	[[ $output == *"nothing was to be done"* ]]
 }
 
+@test "the catalogue follows, whoever made what is in it" {
+	local name id
+	sed -i '/^\[period/,/^to/d' config.ini
+	name=$(basename products/LC09_*_20240815_*)
+	mv "products/$name" aside
+	run_quietly
+	mv aside "products/$name"
+	id=$("$BALKHASH" run --plan config.ini | grep '"state":"todo"' | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
+	# A task of an array does not write it, nor does a run that is killed before it came to that.
+	run_quietly --unit "$id"
+	! grep -q 20240815 out/observations/items.json
+	run -0 --separate-stderr "$BALKHASH" run config.ini
+	[[ $stderr == *"nothing was to be done"* ]]
+	grep -q 20240815 out/observations/items.json
+	mv out one
+	run_quietly
+	diff <(hashes out) <(hashes one)
+	[ -z "$(find out -name 'catalog.due' -o -name 'catalog.taken')" ]
+}
+
 @test "a lost ledger costs only time" {
 	run_quietly
 	find out/observations out/mosaics out/changes -type f -printf '%p %T@\n' | sort >stamps
@@ -317,6 +337,7 @@ kill_often() { # TIMES
 		wait $pid 2>/dev/null || true
 		# Once all is made, begin anew.
 		if [ -e out/changes/2017-2024/item.json ]; then
+			run_quietly
 			same
 			rm -r out
 		fi
