@@ -22,7 +22,7 @@ endif
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-4s %s\n' $1 $@)
 
-PACKAGES := gdal proj libtiff-4 jansson inih libcrypto libarchive libcurl zlib gdlib libpq
+PACKAGES := gdal proj libtiff-4 jansson inih libcrypto libarchive libcurl zlib libdeflate gdlib libpq
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 

@@ -4,6 +4,7 @@
  * The only symbol this file exports is its table, named by -DTABLE.
  */
 #include "kernels/kernels.h"
+#include "kernels/predictor.h"
 #include "kernels/quality_spans.h"
 
 static void span_reflectance(size_t n, const uint16_t *restrict dn, struct calib c,
@@ -299,6 +300,42 @@ static void span_float_predictor(size_t n, const uint32_t *restrict bits, uint8_
 	}
 }
 
+static void span_undifference_u16(size_t n, const uint16_t *restrict differences,
+				  uint16_t *restrict out)
+{
+	predictor_u16 v, carry = { 0 };
+	uint16_t sum;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&v, differences + i, sizeof(v));
+		v = predictor_sums_u16(v) + carry;
+		carry = __builtin_shufflevector(v, v, 7, 7, 7, 7, 7, 7, 7, 7);
+		memcpy(out + i, &v, sizeof(v));
+	}
+	for (sum = carry[0]; i < n; i++)
+		out[i] = sum = (uint16_t)(sum + differences[i]);
+}
+
+static void span_undifference_u8(size_t n, const uint8_t *restrict differences,
+				 uint16_t *restrict out)
+{
+	predictor_u8 v, carry = { 0 };
+	uint8_t sum;
+	size_t i = 0;
+
+	for (; i + 16 <= n; i += 16) {
+		memcpy(&v, differences + i, sizeof(v));
+		v = predictor_sums_u8(v) + carry;
+		carry = __builtin_shufflevector(v, v, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
+						15, 15, 15, 15, 15);
+		for (size_t k = 0; k < 16; k++)
+			out[i + k] = v[k];
+	}
+	for (sum = carry[0]; i < n; i++)
+		out[i] = sum = (uint8_t)(sum + differences[i]);
+}
+
 static void span_cloud_tests(size_t n, const float *restrict blue, const float *restrict green,
 			     const float *restrict red, const float *restrict nir,
 			     const float *restrict swir1, const float *restrict swir2,
@@ -400,6 +437,8 @@ const struct kernels TABLE = {
 	.halve_mean_u8 = span_halve_mean_u8,
 	.halve_mean_u16 = span_halve_mean_u16,
 	.float_predictor = span_float_predictor,
+	.undifference_u16 = span_undifference_u16,
+	.undifference_u8 = span_undifference_u8,
 	.cloud_tests = span_cloud_tests,
 	.change = span_change,
 	.delta = span_delta,

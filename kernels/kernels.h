@@ -279,6 +279,13 @@ struct kernels {
 	 */
 	void (*float_predictor)(size_t n, const uint32_t *restrict bits, uint8_t *restrict out);
 
+	/* --- decompression (predictor.h): a row of differences to n values; of bytes their sums modulo 256, widened --- */
+
+	void (*undifference_u16)(size_t n, const uint16_t *restrict differences,
+				 uint16_t *restrict out);
+	void (*undifference_u8)(size_t n, const uint8_t *restrict differences,
+				uint16_t *restrict out);
+
 	/* --- change (change.h) --- */
 
 	/* Change class of a span from two water classes and two fractions in percent. */

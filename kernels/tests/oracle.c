@@ -283,6 +283,12 @@ static size_t offset_of(enum kind kind, size_t n)
 	return kind_size(kind) * kind_step(kind) * n;
 }
 
+/* Predictors carry on from pixel to pixel. */
+static bool is_of_whole_rows(const struct row *row)
+{
+	return strstr(row->name, "predictor") || strstr(row->name, "undifference");
+}
+
 /* Whether a span gives the same in two parts, 0..first and first..n, as in one. */
 static bool splits(const struct kernels *k, const struct row *row, size_t n, size_t first,
 		   struct random *r)
@@ -323,7 +329,7 @@ static bool test_split(const struct kernels *k)
 
 	for (size_t row = 0; row < ROW_COUNT; row++)
 		/* What is made of a row as a whole has no parts. */
-		for (size_t n = 1; n < 400 && rows[row].kind[1] != OUT_FOUR; n += 57) {
+		for (size_t n = 1; n < 400 && !is_of_whole_rows(&rows[row]); n += 57) {
 			bool ok = splits(k, &rows[row], n, random_below(&r, (uint32_t)n + 1), &r);
 
 			if (!ok)
@@ -347,6 +353,29 @@ static bool test_find(const struct kernels *k)
 	ok &= kernels_find(k->isa) == k && !kernels_find("") && !kernels_find("scala") &&
 	      !kernels_find("scalar2");
 	return ok && (!first || fastest != k);
+}
+
+/* Running sums as TIFF 6.0, section 14 has them, one at a time. */
+static bool test_undifference(const struct kernels *k)
+{
+	struct random r = { 14 };
+	uint16_t wide[300] = { 0 }, out[300], sum;
+	uint8_t narrow[300] = { 0 }, small;
+	bool ok = true;
+
+	for (size_t n = 0; n <= 300 && ok; n++) {
+		for (size_t i = 0; i < n; i++) {
+			wide[i] = (uint16_t)random_bits(&r);
+			narrow[i] = (uint8_t)random_bits(&r);
+		}
+		k->undifference_u16(n, wide, out);
+		for (size_t i = sum = 0; i < n && ok; i++)
+			ok = same("16 bits", out[i], sum = (uint16_t)(sum + wide[i]));
+		k->undifference_u8(n, narrow, out);
+		for (size_t i = small = 0; i < n && ok; i++)
+			ok = same("8 bits", out[i], small = (uint8_t)(small + narrow[i]));
+	}
+	return ok;
 }
 
 int main(void)
@@ -375,6 +404,7 @@ int main(void)
 		{ "water class", test_water_class },
 		{ "reasons of marks", test_marks },
 		{ "purity", test_purity },
+		{ "running sums of differences", test_undifference },
 		{ "change", test_change },
 		{ "delta", test_delta },
 		{ "significance of fractions", test_significance },

@@ -242,6 +242,8 @@ static const struct row rows[] = {
 	{ "nearest_u32", call_nearest_u32, { WINDOW_U32, COORD_X, COORD_Y, OUT_U32 } },
 	{ "halve_mode_u8", call_halve_mode_u8, { PAIRS_U8, PAIRS_U8, OUT_U8 } },
 	{ "float_predictor", call_float_predictor, { WHY, OUT_FOUR } },
+	{ "undifference_u16", call_undifference_u16, { QA, OUT_U16 } },
+	{ "undifference_u8", call_undifference_u8, { BITS, OUT_U16 } },
 	{ "halve_or_u8", call_halve_or_u8, { PAIRS_U8, PAIRS_U8, OUT_U8 } },
 	{ "halve_or_u32", call_halve_or_u32, { PAIRS_U32, PAIRS_U32, OUT_U32 } },
 	{ "halve_mean_u8", call_halve_mean_u8, { PAIRS_U8, PAIRS_U8, OUT_U8 } },

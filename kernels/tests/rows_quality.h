@@ -182,6 +182,16 @@ CALL(halve_or_u8)
 	k->halve_or_u8(n, a[0], a[1], a[2]);
 }
 
+CALL(undifference_u16)
+{
+	(void)p;
+	k->undifference_u16(n, a[0], a[1]);
+}
+CALL(undifference_u8)
+{
+	(void)p;
+	k->undifference_u8(n, a[0], a[1]);
+}
 CALL(float_predictor)
 {
 	(void)p;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/io/blocks_tiff.h"
 #include "pipeline/io/gdal.h"
 
 /* A file with more blocks than this is hostile: a product has thousands. */
@@ -24,6 +25,8 @@ struct source {
 	struct blocks_source file;
 	size_t columns, rows;
 	struct block *blocks;
+	struct blocks_tiff *tiff; /* NULL: by GDAL; opened with the first block */
+	bool opened;
 };
 
 struct blocks {
@@ -38,6 +41,7 @@ struct blocks {
 
 struct blocks_reader {
 	struct blocks *blocks;
+	struct blocks_tiff_scratch *scratch;
 	GDALDatasetH *datasets; /* one a source, NULL until used */
 };
 
@@ -97,6 +101,7 @@ void blocks_free(struct blocks *b)
 		for (size_t k = 0; k < s->columns * s->rows; k++)
 			free(s->blocks[k].data);
 		free(s->blocks);
+		blocks_tiff_free(s->tiff);
 	}
 	free(b->sources);
 	pthread_cond_destroy(&b->moved);
@@ -202,16 +207,18 @@ size_t blocks_decoded(const struct blocks *b)
 	return b->decoded;
 }
 
-int blocks_reader_new(struct blocks_reader **out, struct blocks *b, struct error *e)
+int blocks_reader_new(struct blocks_reader **out, struct blocks *b, const struct kernels *kernels,
+		      struct error *e)
 {
 	struct blocks_reader *r = calloc(1, sizeof(*r));
 
 	*out = r;
 	if (r) {
 		r->blocks = b;
+		r->scratch = blocks_tiff_scratch_new(kernels);
 		r->datasets = calloc(b->sources_nr ? b->sources_nr : 1, sizeof(GDALDatasetH));
 	}
-	return r && r->datasets ? 0 : error_nomem(e, "file handles");
+	return r && r->datasets && r->scratch ? 0 : error_nomem(e, "file handles");
 }
 
 void blocks_reader_free(struct blocks_reader *r)
@@ -221,6 +228,7 @@ void blocks_reader_free(struct blocks_reader *r)
 	for (size_t i = 0; r->datasets && i < r->blocks->sources_nr; i++)
 		GDALClose(r->datasets[i]);
 	free(r->datasets);
+	blocks_tiff_scratch_free(r->scratch);
 	free(r);
 }
 
@@ -307,32 +315,41 @@ static CPLErr read_block(GDALRasterBandH band, const struct source *s, size_t x,
 	return s->file.sample == SAMPLE_BITS ? read_bits(band, x, y, data, n) : CE_None;
 }
 
-/* A fresh buffer with the decoded block, or NULL. */
-static uint16_t *decode(struct blocks_reader *r, const struct source *s, size_t x, size_t y,
-			struct error *e)
+static int decode_by_gdal(struct blocks_reader *r, const struct source *s, size_t x, size_t y,
+			  uint16_t *data, struct error *e)
 {
 	GDALRasterBandH band = reader_band(r, s, e);
-	uint16_t *data = NULL;
 	struct gdal_errors c;
 	CPLErr ret;
 
 	if (!band)
-		return NULL;
-	data = malloc(source_block_bytes(s));
+		return -1;
+	gdal_begin(&c);
+	ret = read_block(band, s, x, y, data);
+	if (gdal_end(&c, e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path))
+		return -1;
+	return ret == CE_None ? 0
+			      : error_set(e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y,
+					  s->file.path);
+}
+
+/* A fresh buffer with the decoded block, or NULL. */
+static uint16_t *decode(struct blocks_reader *r, const struct source *s, size_t x, size_t y,
+			struct error *e)
+{
+	uint16_t *data = malloc(source_block_bytes(s));
+
 	if (!data) {
 		error_nomem(e, "a decoded block");
 		return NULL;
 	}
-	gdal_begin(&c);
-	ret = read_block(band, s, x, y, data);
-	if (gdal_end(&c, e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path))
-		goto fail;
-	if (ret != CE_None) {
-		error_set(e, ERROR_DATA, "cannot read block %zu, %zu of %s", x, y, s->file.path);
-		goto fail;
+	if (s->tiff && blocks_tiff_read(s->tiff, r->scratch, y * s->columns + x, data)) {
+		if (s->file.sample == SAMPLE_I16)
+			lift(data, source_block_bytes(s) / sizeof(*data));
+		return data;
 	}
-	return data;
-fail:
+	if (!decode_by_gdal(r, s, x, y, data, e))
+		return data;
 	free(data);
 	return NULL;
 }
@@ -366,6 +383,9 @@ static void decode_found(struct blocks_reader *r, struct walk w)
 	uint16_t *data;
 
 	block->state = BLOCK_DECODING;
+	if (!w.source->opened)
+		w.source->tiff = blocks_tiff_open(&w.source->file);
+	w.source->opened = true;
 	pthread_mutex_unlock(&b->lock);
 	data = decode(r, w.source, w.x, w.y, &e);
 	timing_stop(b->timing, TIMING_DECODE, start);

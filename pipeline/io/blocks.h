@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/kernels.h"
 #include "pipeline/base/error.h"
 #include "pipeline/base/timing.h"
 #include "pipeline/io/product.h"
@@ -57,7 +58,8 @@ size_t blocks_decoded(const struct blocks *b);
 /* A worker's own handles on the files, opened when first used. */
 struct blocks_reader;
 
-int blocks_reader_new(struct blocks_reader **out, struct blocks *b, struct error *e);
+int blocks_reader_new(struct blocks_reader **out, struct blocks *b, const struct kernels *kernels,
+		      struct error *e);
 void blocks_reader_free(struct blocks_reader *r);
 
 /*

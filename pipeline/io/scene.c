@@ -256,7 +256,7 @@ int scene_reader_new(struct scene_reader **out, struct scene *s, const struct ke
 	r->y = malloc((size_t)side * sizeof(*r->y));
 	if (!r->window || !r->x || !r->y)
 		return error_nomem(e, "a reader");
-	return blocks_reader_new(&r->blocks, s->blocks, e);
+	return blocks_reader_new(&r->blocks, s->blocks, kernels, e);
 }
 
 void scene_reader_free(struct scene_reader *r)

@@ -41,7 +41,7 @@ static int start(void *job, void **state, struct error *e)
 
 	*state = w;
 	w->job = job;
-	return blocks_reader_new(&w->reader, w->job->blocks, e);
+	return blocks_reader_new(&w->reader, w->job->blocks, kernels_find(NULL), e);
 }
 
 static int work(void *state, size_t i, void *slot, struct error *e)
