@@ -202,6 +202,19 @@ size_t blocks_planned(const struct blocks *b)
 	return n;
 }
 
+void blocks_each(const struct blocks *b,
+		 void (*each)(void *user, const struct blocks_source *source, size_t x, size_t y),
+		 void *user)
+{
+	for (size_t i = 0; i < b->sources_nr; i++) {
+		const struct source *s = &b->sources[i];
+
+		for (size_t k = 0; k < s->columns * s->rows; k++)
+			if (s->blocks[k].uses)
+				each(user, &s->file, k % s->columns, k / s->columns);
+	}
+}
+
 size_t blocks_decoded(const struct blocks *b)
 {
 	return b->decoded;

@@ -55,6 +55,11 @@ size_t blocks_peak_bytes(const struct blocks *b, size_t window);
 size_t blocks_planned(const struct blocks *b);
 size_t blocks_decoded(const struct blocks *b);
 
+/* Call `each` with every block that the plan needs, by its column and row. */
+void blocks_each(const struct blocks *b,
+		 void (*each)(void *user, const struct blocks_source *source, size_t x, size_t y),
+		 void *user);
+
 /* A worker's own handles on the files, opened when first used. */
 struct blocks_reader;
 

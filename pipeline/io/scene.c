@@ -212,6 +212,11 @@ size_t scene_peak_bytes(const struct scene *s, int threads)
 	       (size_t)threads * block * DECODER_BYTES_PER_PIXEL;
 }
 
+const struct blocks *scene_blocks(const struct scene *s)
+{
+	return s->blocks;
+}
+
 size_t scene_blocks_planned(const struct scene *s)
 {
 	return blocks_planned(s->blocks);

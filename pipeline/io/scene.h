@@ -19,6 +19,7 @@
 #include "kernels/kernels.h"
 #include "pipeline/base/error.h"
 #include "pipeline/base/timing.h"
+#include "pipeline/io/blocks.h"
 #include "pipeline/io/product.h"
 #include "pipeline/space/grid.h"
 
@@ -39,6 +40,9 @@ void scene_plan(struct scene *s, size_t i, struct rect rect);
 
 /* Bytes of decoded blocks and decoder's scratch at the worst moment on so many threads. */
 size_t scene_peak_bytes(const struct scene *s, int threads);
+
+/* The blocks of its files; live as long as the scene. */
+const struct blocks *scene_blocks(const struct scene *s);
 
 /* Blocks that the plan needs; blocks decoded so far. */
 size_t scene_blocks_planned(const struct scene *s);

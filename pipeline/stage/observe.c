@@ -352,7 +352,7 @@ out:
 	return ret;
 }
 
-static void observe_release(struct observe *o)
+void observe_release(struct observe *o)
 {
 	footprint_free(o->footprint);
 	area_free(o->area);
@@ -372,6 +372,19 @@ static void observe_release(struct observe *o)
 	scene_free(o->scene);
 }
 
+int observe_open(struct observe *o, struct target *target, bool *quicklook, struct error *e)
+{
+	const struct context *c = o->context;
+
+	if (observe_choose_bands(o, quicklook, e) ||
+	    target_grid(c->options, o->lake, o->granule, target, e) ||
+	    scene_new(&o->scene, o->granule, target->full.dx, o->roles, o->roles_nr, c->timing,
+		      e) ||
+	    choose_grid(o, target, e))
+		return -1;
+	return observe_choose_rules(o, e) || make_outlines(o, e) || make_reeds(o, e) ? -1 : 0;
+}
+
 int observe_granule(const struct context *context, const struct product *product,
 		    const struct granule *granule, bool half, const struct lake *lake,
 		    struct error *e)
@@ -385,12 +398,7 @@ int observe_granule(const struct context *context, const struct product *product
 	char id[256];
 	int ret = -1;
 
-	if (observe_choose_bands(&o, &quicklook, e) ||
-	    target_grid(context->options, lake, granule, &target, e) ||
-	    scene_new(&o.scene, granule, target.full.dx, o.roles, o.roles_nr, context->timing, e) ||
-	    choose_grid(&o, &target, e))
-		goto out;
-	if (observe_choose_rules(&o, e) || make_outlines(&o, e) || make_reeds(&o, e))
+	if (observe_open(&o, &target, &quicklook, e))
 		goto out;
 	if (choose_folder(&o, &target, half, id, sizeof(id), &folder, e))
 		goto out;

@@ -37,6 +37,7 @@
 #include "pipeline/stage/quality_summary.h"
 #include "pipeline/stage/quantity.h"
 #include "pipeline/stage/shallow.h"
+#include "pipeline/stage/target.h"
 #include "pipeline/stage/thumbnail.h"
 
 #define OBSERVE_INDICES_MAX 13 /* all there are, and the method's */
@@ -303,6 +304,13 @@ size_t warp_bytes(const struct observe *o, int threads);
 
 /* Make the output's tiles. */
 int warp_run(struct observe *o, struct error *e);
+
+/*
+ * Choose what is made of a granule, on which grid and of which bands; context, product, granule and lake (or NULL) are
+ * set, the rest is zero.  OUTSIDE and the errors of the parts; observe_release() also then.
+ */
+int observe_open(struct observe *o, struct target *target, bool *quicklook, struct error *e);
+void observe_release(struct observe *o);
 
 /*
  * Make the observation of a granule below options->output, unless it stands there already, and print
