@@ -26,7 +26,7 @@ PACKAGES := gdal proj libtiff-4 jansson inih libcrypto libarchive libcurl zlib l
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
-CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
+CFLAGS_release := -O3 -g -D_FORTIFY_SOURCE=2
 CFLAGS_debug   := -O0 -g
 # What the compiler can prove changes under sanitizers: there its warnings do not fail.  Their reports name lines, for which -g1 does.
 CFLAGS_asan    := -Wno-error -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all

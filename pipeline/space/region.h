@@ -14,11 +14,11 @@
 struct region;
 
 /*
- * polygon in the CRS of the grid, in metres (copied; its vertices rounded, as
+ * polygon in the CRS of the grid, in metres (not kept; its vertices rounded, as
  * lake_area() does, so that every machine gets the same).  A centre on an edge
  * is inside what lies to the right of the edge, or above a level one: of two
  * polygons with a common edge exactly one has it.  Immutable: any number of
- * threads.  Memory: 32 bytes an edge, 4 for each 64 rows that it crosses.
+ * threads.  DATA for a polygon that is absurdly large.  Memory: 4 bytes for each row that an edge crosses, 8 a row.
  */
 int region_new(struct region **out, const struct polygon *polygon, const struct grid *grid,
 	       struct error *e);

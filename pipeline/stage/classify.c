@@ -324,7 +324,7 @@ static void classify_row(struct classify_worker *w, struct place at, size_t n)
 			  w->bands[ROLE_THERMAL] ? w->bands[ROLE_THERMAL] + at.in : NULL, w->state,
 			  n, at.out);
 	row_quality(w, at, n);
-	if (rho[ROLE_SWIR2])
+	if (o->doubted && rho[ROLE_SWIR2])
 		darkness_count(&w->darkness, n, rho[ROLE_SWIR2], w->state);
 	for (size_t i = 0; o->shore && i < FRACTION_BANDS; i++)
 		k->pack(n, rho[packed_roles[i]], w->packed[i] + at.out);

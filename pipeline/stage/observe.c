@@ -246,8 +246,7 @@ static void doubt_offset(struct observe *o)
 {
 	bool subtracted = o->granule->bands[ROLE_SWIR2].offset < 0;
 
-	if (strncmp(o->product->mission, "S2", 2) ||
-	    strcmp(o->context->options->offset, "product") != 0)
+	if (!o->doubted)
 		return;
 	o->doubt = darkness_judge(&o->darkness, subtracted);
 	if (o->doubt)
@@ -382,6 +381,8 @@ int observe_open(struct observe *o, struct target *target, bool *quicklook, stru
 		      e) ||
 	    choose_grid(o, target, e))
 		return -1;
+	o->doubted =
+		!strncmp(o->product->mission, "S2", 2) && !strcmp(c->options->offset, "product");
 	return observe_choose_rules(o, e) || make_outlines(o, e) || make_reeds(o, e) ? -1 : 0;
 }
 

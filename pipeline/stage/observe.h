@@ -184,7 +184,8 @@ struct observe {
 	size_t tiles_nr;
 
 	struct thumbnail thumbnail; /* written by classify */
-	struct darkness darkness;   /* written by classify's ordered step */
+	bool doubted;		    /* is the offset? */
+	struct darkness darkness;   /* written by classify's ordered step, where it is */
 	const char *doubt;	    /* what the pixels say against the offset; NULL: nothing */
 
 	struct fraction_sample scene_sample; /* the scene's pure land and water */

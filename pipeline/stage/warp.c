@@ -130,23 +130,84 @@ static void mask_row(size_t n, const uint8_t *inside, uint8_t *water, uint8_t *f
 	}
 }
 
+/*
+ * All source pixels that n coordinates may touch, by nearest or bilinearly; false if some lie outside of the
+ * window.
+ */
+static bool touched(size_t n, const int32_t *x, const int32_t *y, struct rect window,
+		    struct rect *touched)
+{
+	int32_t x0 = x[0], x1 = x[0], y0 = y[0], y1 = y[0];
+
+	for (size_t i = 1; i < n; i++) {
+		x0 = x[i] < x0 ? x[i] : x0;
+		x1 = x[i] > x1 ? x[i] : x1;
+		y0 = y[i] < y0 ? y[i] : y0;
+		y1 = y[i] > y1 ? y[i] : y1;
+	}
+	*touched = (struct rect){ x0 >> 16, y0 >> 16, (x1 >> 16) - (x0 >> 16) + 2,
+				  (y1 >> 16) - (y0 >> 16) + 2 };
+	return x0 >= 0 && y0 >= 0 && touched->x + touched->w <= window.w &&
+	       touched->y + touched->h <= window.h;
+}
+
+/* Are all pixels of a part of a plane the same?  Those of a row are if each is the one before it. */
+static bool is_uniform(const void *plane, size_t pixel_size, int32_t width, struct rect part)
+{
+	const unsigned char *first = (const unsigned char *)plane +
+				     ((size_t)part.y * (size_t)width + (size_t)part.x) * pixel_size;
+	size_t row = (size_t)width * pixel_size, bytes = (size_t)part.w * pixel_size;
+
+	if (memcmp(first, first + pixel_size, bytes - pixel_size) != 0)
+		return false;
+	for (int32_t y = 1; y < part.h; y++)
+		if (memcmp(first, first + (size_t)y * row, bytes) != 0)
+			return false;
+	return true;
+}
+
+/* Pixels that are looked at together: most of a lake is one and the same, and need not be gathered. */
+#define SEGMENT 64
+
+/* n <= SEGMENT pixels of the tile, from `at`, whose coordinates stand from `from` in the worker's row. */
+static void warp_segment(struct warp_worker *w, struct rect r, size_t from, size_t n, size_t at)
+{
+	const struct kernels *k = w->o->context->kernels;
+	struct window_u8 water = { w->water, r.w, r.h, WATER_NODATA };
+	struct window_u8 fraction = { w->fraction, r.w, r.h, FRACTION_NODATA };
+	struct window_u32 why = { w->why, r.w, r.h, WHY_FILL };
+	const int32_t *x = w->x + from, *y = w->y + from;
+	struct rect part;
+	bool whole = touched(n, x, y, r, &part);
+	size_t first = whole ? (size_t)part.y * (size_t)r.w + (size_t)part.x : 0;
+
+	if (whole && is_uniform(w->water, 1, r.w, part))
+		memset(w->out_water + at, w->water[first], n);
+	else
+		k->nearest_u8(n, water, x, y, w->out_water + at);
+	if (whole && is_uniform(w->fraction, 1, r.w, part))
+		memset(w->out_fraction + at, w->fraction[first], n);
+	else
+		k->bilinear_u8(n, fraction, x, y, w->out_fraction + at);
+	if (whole && is_uniform(w->why, sizeof(uint32_t), r.w, part))
+		for (size_t i = 0; i < n; i++)
+			w->out_why[at + i] = w->why[first];
+	else
+		k->nearest_u32(n, why, x, y, w->out_why + at);
+}
+
 /* Class, fraction and reasons of the tile. */
 static void warp_classes(struct warp_worker *w, struct rect tile, struct rect r)
 {
 	const struct observe *o = w->o;
-	const struct kernels *k = o->context->kernels;
-	struct window_u8 water = { w->water, r.w, r.h, WATER_NODATA };
-	struct window_u8 fraction = { w->fraction, r.w, r.h, FRACTION_NODATA };
-	struct window_u32 why = { w->why, r.w, r.h, WHY_FILL };
 	size_t n = (size_t)tile.w;
 
 	for (int32_t y = 0; y < tile.h; y++) {
 		size_t at = (size_t)y * n;
 
 		mapping_row(o->mapping, tile.x, tile.y + y, tile.w, r.x, r.y, w->x, w->y);
-		k->nearest_u8(n, water, w->x, w->y, w->out_water + at);
-		k->nearest_u32(n, why, w->x, w->y, w->out_why + at);
-		k->bilinear_u8(n, fraction, w->x, w->y, w->out_fraction + at);
+		for (size_t i = 0; i < n; i += SEGMENT)
+			warp_segment(w, r, i, n - i < SEGMENT ? n - i : SEGMENT, at + i);
 		region_row(o->target_region, tile.x, tile.y + y, tile.w, w->inside);
 		mask_row(n, w->inside, w->out_water + at, w->out_fraction + at, w->out_why + at);
 	}
@@ -182,18 +243,27 @@ static void fill_empty(struct warp_worker *w, size_t n)
 
 static void count(struct warp_worker *w, size_t i, struct rect tile)
 {
-	uint64_t classes[256] = { 0 }, percent = 0;
+	static const struct {
+		enum observe_area counter;
+		uint8_t class;
+	} counted[] = { { AREA_NOT, WATER_NOT },
+			{ AREA_OPEN, WATER_OPEN },
+			{ AREA_PARTIAL, WATER_PARTIAL },
+			{ AREA_ICE, WATER_ICE },
+			{ AREA_CLOUD, WATER_CLOUD } };
 	size_t n = rect_area(tile);
+	uint64_t percent = 0;
 
-	for (size_t p = 0; p < n; p++) {
-		classes[w->out_water[p]]++;
-		percent += w->out_fraction[p] <= 100 ? w->out_fraction[p] : 0;
+	/* A pass a class: compilers make vectors of that, and not of a histogram. */
+	for (size_t k = 0; k < sizeof(counted) / sizeof(counted[0]); k++) {
+		uint32_t pixels = 0;
+
+		for (size_t p = 0; p < n; p++)
+			pixels += w->out_water[p] == counted[k].class;
+		area_add(w->o->area, i, counted[k].counter, pixels);
 	}
-	area_add(w->o->area, i, AREA_NOT, classes[WATER_NOT]);
-	area_add(w->o->area, i, AREA_OPEN, classes[WATER_OPEN]);
-	area_add(w->o->area, i, AREA_PARTIAL, classes[WATER_PARTIAL]);
-	area_add(w->o->area, i, AREA_ICE, classes[WATER_ICE]);
-	area_add(w->o->area, i, AREA_CLOUD, classes[WATER_CLOUD]);
+	for (size_t p = 0; p < n; p++)
+		percent += w->out_fraction[p] <= 100 ? w->out_fraction[p] : 0;
 	area_add(w->o->area, i, AREA_PERCENT, percent);
 	footprint_add(w->o->footprint, tile, w->out_water, WATER_NODATA);
 }
@@ -255,8 +325,9 @@ static int warp_work(void *state, size_t i, void *slot, struct error *e)
 	struct rect r = rect_empty(lake) ? lake : mapping_source_rect(o->mapping, tile);
 	struct warp_tile t = { i, tile, r, w->out_water, w->out_why };
 
-	fill_empty(w, rect_area(tile));
-	if (!rect_empty(r)) {
+	if (rect_empty(r)) {
+		fill_empty(w, rect_area(tile));
+	} else {
 		if (read_source(w, r, e))
 			return -1;
 		warp_classes(w, tile, r);
