@@ -161,6 +161,12 @@ static int init(struct geotiff *g, const struct geotiff_spec *spec, struct error
 	g->options = spec->options;
 	g->kernels = spec->kernels;
 	g->timing = spec->timing;
+	g->deflaters = spec->deflaters;
+	if (!g->deflaters)
+		g->deflaters = g->own_deflaters =
+			deflaters_new(geotiff_deflate_level(&spec->options));
+	if (!g->deflaters)
+		return error_nomem(e, spec->path);
 	g->threads = spec->threads;
 	g->classic_max = GEOTIFF_CLASSIC_MAX;
 	g->path = strdup(spec->path);
@@ -221,6 +227,7 @@ void geotiff_free(struct geotiff *g)
 	}
 	free(g->items);
 	geotiff_place_release(&g->place);
+	deflaters_free(g->own_deflaters);
 	free(g->blank);
 	free(g->path);
 	free(g);

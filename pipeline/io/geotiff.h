@@ -18,6 +18,7 @@
 #include "kernels/kernels.h"
 #include "pipeline/base/error.h"
 #include "pipeline/base/timing.h"
+#include "pipeline/io/deflaters.h"
 #include "pipeline/io/layer.h"
 #include "pipeline/space/grid.h"
 
@@ -35,6 +36,9 @@ struct geotiff_options {
 /* One "-co NAME=VALUE" into options; CONFIG naming what is allowed if it is not known. */
 int geotiff_option(struct geotiff_options *options, const char *name_value, struct error *e);
 
+/* 1..12: as the options say, or the usual one. */
+int geotiff_deflate_level(const struct geotiff_options *options);
+
 /* A metadata item of the file, shown by gdalinfo; strings live as long as the spec. */
 struct geotiff_item {
 	const char *name, *value;
@@ -48,8 +52,9 @@ struct geotiff_spec {
 	const struct geotiff_item *items; /* e.g. ACQUIRED; no time of processing */
 	size_t items_nr;
 	const struct kernels *kernels;
-	int threads;	       /* used by finish for the overviews */
-	struct timing *timing; /* NULL: none */
+	int threads;		     /* used by finish for the overviews */
+	struct timing *timing;	     /* NULL: none */
+	struct deflaters *deflaters; /* of geotiff_deflate_level(); NULL: it has its own */
 };
 
 struct geotiff;

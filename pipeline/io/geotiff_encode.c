@@ -275,47 +275,6 @@ static bool is_blank(const struct geotiff *g, const unsigned char *pixels, size_
 	       !memcmp(pixels, pixels + g->pixel_size, (n - 1) * g->pixel_size);
 }
 
-/* What libtiff's floating-point predictor does, several times as fast; row by row in place. */
-static void predict(const struct geotiff *g, unsigned char *tile)
-{
-	uint32_t row[GEOTIFF_TILE];
-
-	for (size_t y = 0; y < GEOTIFF_TILE; y++, tile += sizeof(row)) {
-		memcpy(row, tile, sizeof(row));
-		g->kernels->float_predictor(GEOTIFF_TILE, row, tile);
-	}
-}
-
-/*
- * The codecs are libtiff's own: a TIFF of one tile is made in memory.  Its
- * directory, which libtiff adds when it closes, is not used.
- */
-static int compress(const struct geotiff *g, unsigned char *tile, unsigned char *out,
-		    struct slot_head *head, struct error *e)
-{
-	struct geotiff_io io = { .fd = -1, .memory = out, .capacity = capacity(g) };
-	TIFF *tiff = geotiff_io_open(&io, "wl");
-	bool reals = geotiff_predictor(g) == PREDICTOR_FLOATINGPOINT, ok;
-
-	if (reals)
-		predict(g, tile);
-	ok = tiff && geotiff_set_pixels(tiff, g) &&
-	     (!reals || TIFFSetField(tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE)) &&
-	     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, GEOTIFF_TILE) &&
-	     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, GEOTIFF_TILE) &&
-	     TIFFWriteEncodedTile(tiff, 0, tile, (tmsize_t)g->tile_bytes) >= 0;
-
-	if (ok) {
-		head->start = (uint32_t)TIFFGetStrileOffset(tiff, 0);
-		head->size = (uint32_t)TIFFGetStrileByteCount(tiff, 0);
-	}
-	if (tiff)
-		TIFFClose(tiff);
-	if (!ok || head->size < 4 || head->start + (uint64_t)head->size > io.size)
-		return geotiff_io_fail(&io, "compress a tile of", g->path, e);
-	return 0;
-}
-
 /* The block of tile i of a level in the pixel spool: see geotiff_internal.h. */
 static int spool_half(struct geotiff *g, int level, size_t i, const unsigned char *half,
 		      struct rect r, struct error *e)
@@ -343,12 +302,19 @@ static int encode_pixels(struct geotiff *g, int level, size_t i, const void *pix
 {
 	struct rect r = grid_tile(&g->level[level].grid, GEOTIFF_TILE, i);
 	unsigned char *tile = malloc(g->tile_bytes);
+	const unsigned char *source = tile;
 	int ret = -1;
 
 	if (!tile)
 		return error_nomem(e, "a tile");
-	pad(g, pixels, r, tile);
-	if (compress(g, tile, out, head, e))
+	/* A whole tile is padded already. */
+	if (r.w < GEOTIFF_TILE || r.h < GEOTIFF_TILE)
+		pad(g, pixels, r, tile);
+	else if (geotiff_predictor(g) == PREDICTOR_NONE)
+		source = pixels;
+	else
+		memcpy(tile, pixels, g->tile_bytes);
+	if (geotiff_compress(g, source, out, capacity(g), &head->start, &head->size, e))
 		goto out;
 	if (level + 1 < g->levels_nr) {
 		halve(g, pixels, r, tile);
@@ -424,7 +390,7 @@ static int make_blank(struct geotiff *g, struct error *e)
 		goto out;
 	}
 	pad(g, tile, (struct rect){ 0, 0, 0, 0 }, tile);
-	if (compress(g, tile, out, &head, e))
+	if (geotiff_compress(g, tile, out, capacity(g), &head.start, &head.size, e))
 		goto out;
 	g->blank = malloc(head.size);
 	if (!g->blank) {

@@ -3,7 +3,8 @@
  * geotiff_internal.h - what the parts of the GeoTIFF writer share:
  *
  *   geotiff.c         the public functions, the spool files, the overview levels
- *   geotiff_encode.c  one tile: statistics, compression, half-size pixels
+ *   geotiff_encode.c  one tile: statistics, half-size pixels, into a slot
+ *   geotiff_compress.c its predictor and compression
  *   geotiff_tags.c    what each directory says: layer, statistics
  *   geotiff_place.c   where the image lies
  *   geotiff_layout.c  the file itself, and the check of it
@@ -122,6 +123,7 @@ struct geotiff {
 	size_t items_nr;
 	const struct kernels *kernels;
 	struct timing *timing;
+	struct deflaters *deflaters, *own_deflaters; /* own: NULL where the spec has some */
 	int threads;
 
 	size_t pixel_size, tile_bytes;
@@ -138,6 +140,15 @@ struct geotiff {
 	struct geotiff_place place;
 	uint64_t classic_max; /* GEOTIFF_CLASSIC_MAX, unless a test wants a BigTIFF */
 };
+
+/* --- geotiff_compress.c --- */
+
+/*
+ * Compress a whole tile to start..start + size of out; changes the tile where the layer has a predictor.  Any number of
+ * threads.
+ */
+int geotiff_compress(const struct geotiff *g, const unsigned char *tile, unsigned char *out,
+		     size_t capacity, uint32_t *start, uint32_t *size, struct error *e);
 
 /* --- geotiff_encode.c --- */
 

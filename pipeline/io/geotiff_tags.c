@@ -57,7 +57,7 @@ bool geotiff_set_pixels(TIFF *t, const struct geotiff *g)
 	if (predictor != PREDICTOR_NONE && !TIFFSetField(t, TIFFTAG_PREDICTOR, predictor))
 		return false;
 	if (g->options.compress == GEOTIFF_DEFLATE)
-		return TIFFSetField(t, TIFFTAG_ZIPQUALITY, level ? level : 5);
+		return TIFFSetField(t, TIFFTAG_ZIPQUALITY, geotiff_deflate_level(&g->options));
 	if (g->options.compress == GEOTIFF_ZSTD)
 		return TIFFSetField(t, TIFFTAG_ZSTD_LEVEL, level ? level : 9);
 	return true;

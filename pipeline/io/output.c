@@ -131,6 +131,7 @@ void output_free(struct output *o)
 		free(o->file[i].role);
 	}
 	stage_release(&o->stage);
+	deflaters_free(o->deflaters);
 	free(o->file);
 	free(o->layer);
 	free(o);
@@ -165,6 +166,7 @@ static int create_layer(struct output *o, size_t k, const struct output_spec *sp
 		.items_nr = n + 2,
 		.kernels = o->context->kernels,
 		.timing = o->context->timing,
+		.deflaters = o->deflaters,
 		.threads = finish_threads(o->context->options),
 	};
 	if (geotiff_create(&l->geotiff, &l->spec, e))
@@ -199,6 +201,11 @@ int output_open(struct output **out, const struct output_spec *spec, struct erro
 	for (size_t i = 0; i < options->creation.nr; i++)
 		if (geotiff_option(&creation, options->creation.values[i], e))
 			goto fail;
+	o->deflaters = deflaters_new(geotiff_deflate_level(&creation));
+	if (!o->deflaters) {
+		error_nomem(e, spec->target);
+		goto fail;
+	}
 	if (stage_open(&o->stage, spec->target, e))
 		goto fail;
 	for (size_t k = 0; k < spec->layers_nr; k++)

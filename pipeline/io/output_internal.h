@@ -27,6 +27,7 @@ struct output {
 	char unit[SHA256_HEX];
 	struct grid grid;
 	struct stage stage;
+	struct deflaters *deflaters;
 	struct output_layer *layer;
 	size_t layers_nr, slot_size;
 	struct output_file *file;
