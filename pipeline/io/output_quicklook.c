@@ -73,23 +73,34 @@ static void show_pixel(const struct quicklook *q, int32_t x, int32_t y, uint8_t 
 		rgba[k] = (uint8_t)(code ? (rgba[k] + rgb[k] + 1) / 2 : rgb[k]);
 }
 
+/* The first pixel of the picture that shows the layer's coordinate `at` or one behind it. */
+static int32_t first_behind(int32_t at, int32_t factor, int32_t start, int32_t size, int32_t nr)
+{
+	int32_t i = at > start ? (at - start) / factor - 1 : 0;
+
+	i = i < 0 ? 0 : i > nr ? nr : i;
+	while (i < nr && sample_of(i, factor, start, size) < at)
+		i++;
+	return i;
+}
+
 /* Show what the tile of the layer has. */
 static void show_tile(struct quicklook *q, struct rect r, const uint8_t *pixels)
 {
-	for (int32_t j = 0; j < q->height; j++) {
-		int32_t y = sample_of(j, q->factor, q->window.y, q->window.h);
+	int32_t left = first_behind(r.x, q->factor, q->window.x, q->window.w, q->width);
+	int32_t right = first_behind(r.x + r.w, q->factor, q->window.x, q->window.w, q->width);
+	int32_t top = first_behind(r.y, q->factor, q->window.y, q->window.h, q->height);
+	int32_t bottom = first_behind(r.y + r.h, q->factor, q->window.y, q->window.h, q->height);
 
-		if (y < r.y || y >= r.y + r.h)
-			continue;
-		for (int32_t i = 0; i < q->width; i++) {
+	for (int32_t j = top; j < bottom; j++) {
+		int32_t y = sample_of(j, q->factor, q->window.y, q->window.h);
+		const uint8_t *row = pixels + (size_t)(y - r.y) * (size_t)r.w;
+
+		for (int32_t i = left; i < right; i++) {
 			int32_t x = sample_of(i, q->factor, q->window.x, q->window.w);
 			size_t at = (size_t)j * (size_t)q->width + (size_t)i;
 
-			if (x >= r.x && x < r.x + r.w)
-				show_pixel(
-					q, x, y,
-					pixels[(size_t)(y - r.y) * (size_t)r.w + (size_t)(x - r.x)],
-					q->rgba + 4 * at);
+			show_pixel(q, x, y, row[x - r.x], q->rgba + 4 * at);
 		}
 	}
 }
