@@ -195,6 +195,7 @@ int geotiff_create(struct geotiff **out, const struct geotiff_spec *spec, struct
 	if (!g)
 		return error_nomem(e, "a GeoTIFF");
 	g->target = g->spool = g->pixels = -1;
+	pthread_mutex_init(&g->lock, NULL);
 	if (init(g, spec, e)) {
 		geotiff_free(g);
 		return -1;
@@ -228,7 +229,9 @@ void geotiff_free(struct geotiff *g)
 	free(g->items);
 	geotiff_place_release(&g->place);
 	deflaters_free(g->own_deflaters);
-	free(g->blank);
+	for (size_t i = 0; i < g->uniform_nr; i++)
+		free(g->uniform[i].bytes);
+	pthread_mutex_destroy(&g->lock);
 	free(g->path);
 	free(g);
 }
@@ -349,8 +352,8 @@ static int read_block(struct reduce_worker *w, int32_t x, int32_t y, struct rect
 
 	block = rect_intersect(block, r);
 	row = (size_t)block.w * g->pixel_size;
-	if (below->tile[tile].blank)
-		geotiff_fill(g, rect_area(block), w->block);
+	if (below->tile[tile].uniform)
+		geotiff_fill(g, below->tile[tile].value, rect_area(block), w->block);
 	else if (geotiff_pread(g->pixels, w->block, row * (size_t)block.h,
 			       below->blocks + tile * (uint64_t)(g->tile_bytes / 4)))
 		return error_errno(e, errno, "cannot read back the overviews of %s", g->path);

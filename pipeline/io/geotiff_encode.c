@@ -247,10 +247,10 @@ static void halve(const struct geotiff *g, const unsigned char *pixels, struct r
 
 /* --- compression --- */
 
-void geotiff_fill(const struct geotiff *g, size_t n, unsigned char *pixels)
+void geotiff_fill(const struct geotiff *g, uint32_t value, size_t n, unsigned char *pixels)
 {
 	for (size_t i = 0; i < n; i++)
-		memcpy(pixels + i * g->pixel_size, &g->fill, g->pixel_size);
+		memcpy(pixels + i * g->pixel_size, &value, g->pixel_size);
 }
 
 /* The r.w x r.h pixels at the upper left of a whole tile, the rest fill. */
@@ -263,16 +263,18 @@ static void pad(const struct geotiff *g, const unsigned char *pixels, struct rec
 		size_t filled = y < (size_t)r.h ? (size_t)r.w : 0;
 
 		memcpy(tile, pixels + y * row, filled * size);
-		geotiff_fill(g, side - filled, tile + filled * size);
+		geotiff_fill(g, g->fill, side - filled, tile + filled * size);
 		tile += side * size;
 	}
 }
 
-/* Pixels of nothing but fill: each equals the one before it. */
-static bool is_blank(const struct geotiff *g, const unsigned char *pixels, size_t n)
+/* Are all pixels one value?  Each equals the one before it. */
+static bool is_uniform(const struct geotiff *g, const unsigned char *pixels, size_t n,
+		       uint32_t *value)
 {
-	return !memcmp(pixels, &g->fill, g->pixel_size) &&
-	       !memcmp(pixels, pixels + g->pixel_size, (n - 1) * g->pixel_size);
+	*value = 0;
+	memcpy(value, pixels, g->pixel_size);
+	return !memcmp(pixels, pixels + g->pixel_size, (n - 1) * g->pixel_size);
 }
 
 /* The block of tile i of a level in the pixel spool: see geotiff_internal.h. */
@@ -287,14 +289,62 @@ static int spool_half(struct geotiff *g, int level, size_t i, const unsigned cha
 	return 0;
 }
 
-/* Half-size pixels of fill are fill again, whatever the halving: they are not kept. */
-static int encode_blank(struct geotiff *g, int level, size_t i, unsigned char *out,
-			struct slot_head *head)
+/* A tile of one value that was compressed before; false: there was none. */
+static bool find_uniform(struct geotiff *g, uint32_t value, unsigned char *out,
+			 struct slot_head *head)
 {
-	head->size = g->blank_size;
-	memcpy(out, g->blank, g->blank_size);
-	g->level[level].tile[i].blank = true;
+	bool found = false;
+
+	pthread_mutex_lock(&g->lock);
+	for (size_t i = 0; i < g->uniform_nr && !found; i++) {
+		const struct geotiff_uniform *u = &g->uniform[i];
+
+		found = u->value == value;
+		if (!found)
+			continue;
+		memcpy(out, u->bytes, u->size);
+		head->size = u->size;
+	}
+	pthread_mutex_unlock(&g->lock);
+	return found;
+}
+
+static int keep_uniform(struct geotiff *g, uint32_t value, const unsigned char *out,
+			const struct slot_head *head, struct error *e)
+{
+	unsigned char *bytes = malloc(head->size);
+
+	if (!bytes)
+		return error_nomem(e, "a tile");
+	memcpy(bytes, out + head->start, head->size);
+	pthread_mutex_lock(&g->lock);
+	if (g->uniform_nr < GEOTIFF_UNIFORM) {
+		g->uniform[g->uniform_nr++] = (struct geotiff_uniform){ .value = value,
+									.size = head->size,
+									.bytes = bytes };
+		bytes = NULL;
+	}
+	pthread_mutex_unlock(&g->lock);
+	free(bytes);
 	return 0;
+}
+
+/* Lakes fill little of their grids, and much of a lake is one and the same: such a tile is compressed once. */
+static int encode_uniform(struct geotiff *g, uint32_t value, unsigned char *out,
+			  struct slot_head *head, struct error *e)
+{
+	unsigned char *tile;
+	int ret;
+
+	if (find_uniform(g, value, out, head))
+		return 0;
+	tile = malloc(g->tile_bytes);
+	if (!tile)
+		return error_nomem(e, "a tile");
+	geotiff_fill(g, value, (size_t)GEOTIFF_TILE * GEOTIFF_TILE, tile);
+	ret = geotiff_compress(g, tile, out, capacity(g), &head->start, &head->size, e);
+	free(tile);
+	return ret ? -1 : keep_uniform(g, value, out, head, e);
 }
 
 static int encode_pixels(struct geotiff *g, int level, size_t i, const void *pixels,
@@ -327,21 +377,32 @@ out:
 	return ret;
 }
 
+/*
+ * What is beside a cut tile is fill.  Half-size pixels of one value are that value again, whatever the halving: they
+ * are not kept; of reals that is sure for fill alone.
+ */
+static bool is_whole(const struct geotiff *g, uint32_t value, size_t n)
+{
+	return value == g->fill ||
+	       (n == (size_t)GEOTIFF_TILE * GEOTIFF_TILE && g->layer->type != LAYER_F32);
+}
+
 int geotiff_encode_level(struct geotiff *g, int level, size_t i, const void *pixels, void *slot,
 			 struct error *e)
 {
 	size_t n = rect_area(grid_tile(&g->level[level].grid, GEOTIFF_TILE, i));
 	struct slot_head head = { .sums = no_sums };
 	unsigned char *out = (unsigned char *)slot + sizeof(head);
-	bool blank = is_blank(g, pixels, n);
+	struct geotiff_tile *tile = &g->level[level].tile[i];
 	uint64_t start = timing_start(g->timing);
 	int ret;
 
+	tile->uniform = is_uniform(g, pixels, n, &tile->value) && is_whole(g, tile->value, n);
 	/* Where fill is no data there is nothing to sum. */
-	if (level == 0 && !(blank && g->layer->has_nodata))
+	if (level == 0 && !(tile->uniform && tile->value == g->fill && g->layer->has_nodata))
 		head.sums = sums_of(g->layer, pixels, n);
-	ret = blank ? encode_blank(g, level, i, out, &head)
-		    : encode_pixels(g, level, i, pixels, out, &head, e);
+	ret = tile->uniform ? encode_uniform(g, tile->value, out, &head, e)
+			    : encode_pixels(g, level, i, pixels, out, &head, e);
 	memcpy(slot, &head, sizeof(head));
 	timing_stop(g->timing, TIMING_COMPRESS, start);
 	return ret;
@@ -378,34 +439,6 @@ static uint32_t fill_of(const struct layer *layer)
 	return fill;
 }
 
-/* Lakes fill little of their grids: the tile without data is compressed once. */
-static int make_blank(struct geotiff *g, struct error *e)
-{
-	unsigned char *tile = malloc(g->tile_bytes), *out = malloc(capacity(g));
-	struct slot_head head = { .start = 0 };
-	int ret = -1;
-
-	if (!tile || !out) {
-		error_nomem(e, "a tile");
-		goto out;
-	}
-	pad(g, tile, (struct rect){ 0, 0, 0, 0 }, tile);
-	if (geotiff_compress(g, tile, out, capacity(g), &head.start, &head.size, e))
-		goto out;
-	g->blank = malloc(head.size);
-	if (!g->blank) {
-		error_nomem(e, "a tile");
-		goto out;
-	}
-	memcpy(g->blank, out + head.start, head.size);
-	g->blank_size = head.size;
-	ret = 0;
-out:
-	free(out);
-	free(tile);
-	return ret;
-}
-
 int geotiff_encode_init(struct geotiff *g, struct error *e)
 {
 	const struct layer *l = g->layer;
@@ -419,5 +452,5 @@ int geotiff_encode_init(struct geotiff *g, struct error *e)
 	if ((picks_valid && !l->has_nodata) || !halve_row(g, 1, pixels, pixels, &half))
 		return error_set(e, ERROR_BUG, "cannot write %s: no overviews for layer %s",
 				 g->path, l->name);
-	return make_blank(g, e);
+	return 0;
 }

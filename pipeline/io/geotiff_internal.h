@@ -19,6 +19,7 @@
 #ifndef PIPELINE_IO_GEOTIFF_INTERNAL_H
 #define PIPELINE_IO_GEOTIFF_INTERNAL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@
 
 /* Levels that a side of GRID_SIDE_MAX = 2^20 can need: 2^20, 2^19, ... 512. */
 #define GEOTIFF_LEVELS 12
+
+/* Values whose tiles are kept: water, land, outside. */
+#define GEOTIFF_UNIFORM 8
 
 /* Side of a block of the pixel spool. */
 #define GEOTIFF_HALF (GEOTIFF_TILE / 2)
@@ -85,7 +89,8 @@ int geotiff_pwrite(int fd, const void *data, size_t n, uint64_t offset);
 struct geotiff_tile {
 	uint64_t offset; /* in the spool; after the layout, in the file */
 	uint32_t size;	 /* bytes */
-	bool blank;	 /* nothing but fill: it has no block in the pixel spool */
+	bool uniform;	 /* all pixels are value: it has no block in the pixel spool */
+	uint32_t value;	 /* its first bytes are the pixel */
 };
 
 struct geotiff_level {
@@ -102,6 +107,12 @@ struct geotiff_sums {
 	int64_t sum;
 	__extension__ unsigned __int128 square_sum;
 	double real_sum, real_square_sum; /* LAYER_F32 instead of the two above */
+};
+
+/* A whole tile of one value, compressed; what is there stays. */
+struct geotiff_uniform {
+	uint32_t value, size;
+	unsigned char *bytes;
 };
 
 /* The tags that place an image, as GDAL encodes them. */
@@ -128,8 +139,9 @@ struct geotiff {
 
 	size_t pixel_size, tile_bytes;
 	uint32_t fill;	      /* the value of pixels that pad a tile, in the layer's type */
-	unsigned char *blank; /* a tile of nothing but fill, compressed; or NULL */
-	uint32_t blank_size;
+	pthread_mutex_t lock; /* of uniform */
+	struct geotiff_uniform uniform[GEOTIFF_UNIFORM]; /* the first is of fill */
+	size_t uniform_nr;
 
 	int target, spool, pixels; /* files; -1: none */
 	bool created, finished;	   /* the target exists; it is whole */
@@ -152,8 +164,8 @@ int geotiff_compress(const struct geotiff *g, const unsigned char *tile, unsigne
 
 /* --- geotiff_encode.c --- */
 
-/* n pixels of fill. */
-void geotiff_fill(const struct geotiff *g, size_t n, unsigned char *pixels);
+/* n pixels of a value, whose first bytes are the pixel. */
+void geotiff_fill(const struct geotiff *g, uint32_t value, size_t n, unsigned char *pixels);
 
 /* BUG if the layer's type cannot be halved as it says. */
 int geotiff_encode_init(struct geotiff *g, struct error *e);
