@@ -19,6 +19,8 @@ struct spool {
 	size_t plane_offset[SPOOL_PLANES_MAX];
 	/* Of each tile, a bit for each plane; a pass reads planes while it writes others. */
 	_Atomic uint64_t *written;
+	_Atomic uint64_t *uniform; /* all pixels are one value, which is not in the file */
+	uint32_t *value;	   /* of each tile, one for each plane */
 };
 
 _Static_assert(SPOOL_PLANES_MAX <= 64, "a bit for each plane");
@@ -58,7 +60,9 @@ int spool_open(struct spool **out, const char *folder, const struct grid *grid, 
 		s->record_size += (size_t)side * (size_t)side * planes[p].pixel_size;
 	}
 	s->written = calloc(grid_tiles(grid, side), sizeof(*s->written));
-	if (!s->written)
+	s->uniform = calloc(grid_tiles(grid, side), sizeof(*s->uniform));
+	s->value = calloc(grid_tiles(grid, side) * planes_nr, sizeof(*s->value));
+	if (!s->written || !s->uniform || !s->value)
 		return error_nomem(e, "a spool");
 	s->fd = open_unnamed(folder, e);
 	return s->fd < 0 ? -1 : 0;
@@ -70,6 +74,8 @@ void spool_free(struct spool *s)
 		return;
 	if (s->fd >= 0)
 		close(s->fd);
+	free(s->value);
+	free(s->uniform);
 	free(s->written);
 	free(s);
 }
@@ -108,9 +114,17 @@ static int read_all(int fd, char *data, size_t size, off_t at, struct error *e)
 
 int spool_write(struct spool *s, size_t i, size_t plane, const void *pixels, struct error *e)
 {
-	size_t size = rect_area(grid_tile(&s->grid, s->side, i)) * s->planes[plane].pixel_size;
+	size_t px = s->planes[plane].pixel_size;
+	size_t size = rect_area(grid_tile(&s->grid, s->side, i)) * px;
 
 	atomic_fetch_or(&s->written[i], UINT64_C(1) << plane);
+	/* Much of a lake, and of land, is one value: each pixel is the one before it. */
+	if (px <= sizeof(*s->value) && !memcmp(pixels, (const char *)pixels + px, size - px)) {
+		memcpy(&s->value[i * s->planes_nr + plane], pixels, px);
+		atomic_fetch_or(&s->uniform[i], UINT64_C(1) << plane);
+		return 0;
+	}
+	atomic_fetch_and(&s->uniform[i], ~(UINT64_C(1) << plane));
 	return write_all(s->fd, pixels, size, (off_t)(i * s->record_size + s->plane_offset[plane]),
 			 e);
 }
@@ -130,6 +144,20 @@ static bool is_written(const struct spool *s, size_t i, size_t plane)
 	return atomic_load(&s->written[i]) >> plane & 1;
 }
 
+/* The part of a tile of one value. */
+static void fill_part(const struct spool *s, size_t plane, size_t i, struct rect part,
+		      struct rect rect, char *pixels)
+{
+	size_t px = s->planes[plane].pixel_size, row = (size_t)rect.w * px;
+	const char *value = (const char *)&s->value[i * s->planes_nr + plane];
+	char *first = pixels + (size_t)(part.y - rect.y) * row + (size_t)(part.x - rect.x) * px;
+
+	for (int32_t x = 0; x < part.w; x++)
+		memcpy(first + (size_t)x * px, value, px);
+	for (int32_t y = 1; y < part.h; y++)
+		memcpy(first + (size_t)y * row, first, (size_t)part.w * px);
+}
+
 /* Copy the part of tile i that lies in rect.  Rows of a tile are contiguous: one read. */
 static int read_tile(const struct spool *s, size_t plane, size_t i, struct rect rect, char *scratch,
 		     char *pixels, struct error *e)
@@ -142,6 +170,10 @@ static int read_tile(const struct spool *s, size_t plane, size_t i, struct rect 
 
 	if (!is_written(s, i, plane))
 		return 0;
+	if (atomic_load(&s->uniform[i]) >> plane & 1) {
+		fill_part(s, plane, i, part, rect, pixels);
+		return 0;
+	}
 	if (read_all(s->fd, scratch, (size_t)part.h * row, at, e))
 		return -1;
 	for (int32_t y = 0; y < part.h; y++)
