@@ -308,10 +308,10 @@ static void span_undifference_u16(size_t n, const uint16_t *restrict differences
 	size_t i = 0;
 
 	for (; i + 8 <= n; i += 8) {
-		memcpy(&v, differences + i, sizeof(v));
+		__builtin_memcpy(&v, differences + i, sizeof(v));
 		v = predictor_sums_u16(v) + carry;
 		carry = __builtin_shufflevector(v, v, 7, 7, 7, 7, 7, 7, 7, 7);
-		memcpy(out + i, &v, sizeof(v));
+		__builtin_memcpy(out + i, &v, sizeof(v));
 	}
 	for (sum = carry[0]; i < n; i++)
 		out[i] = sum = (uint16_t)(sum + differences[i]);
@@ -325,7 +325,7 @@ static void span_undifference_u8(size_t n, const uint8_t *restrict differences,
 	size_t i = 0;
 
 	for (; i + 16 <= n; i += 16) {
-		memcpy(&v, differences + i, sizeof(v));
+		__builtin_memcpy(&v, differences + i, sizeof(v));
 		v = predictor_sums_u8(v) + carry;
 		carry = __builtin_shufflevector(v, v, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
 						15, 15, 15, 15, 15);

@@ -11,7 +11,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 typedef uint16_t predictor_u16 __attribute__((vector_size(16)));
 typedef uint8_t predictor_u8 __attribute__((vector_size(16)));

@@ -217,7 +217,7 @@ run_quietly() {
 	id=$("$BALKHASH" run --plan config.ini | grep '"state":"todo"' | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
 	# A task of an array does not write it, nor does a run that is killed before it came to that.
 	run_quietly --unit "$id"
-	! grep -q 20240815 out/observations/items.json
+	run -1 grep -q 20240815 out/observations/items.json
 	run -0 --separate-stderr "$BALKHASH" run config.ini
 	[[ $stderr == *"nothing was to be done"* ]]
 	grep -q 20240815 out/observations/items.json
