@@ -252,13 +252,40 @@ static void finish_tile(struct fraction_worker *w, struct rect r, struct rect ti
 		partial_shore(w, r, tile);
 }
 
-static int read_halo(struct fraction_worker *w, struct rect r, struct rect tile, struct error *e)
+/* Most of a lake and of land has no shore within reach: what is one class needs no more than a look. */
+static bool is_one_class(struct fraction_worker *w, struct rect r, struct rect tile)
+{
+	size_t n = rect_area(r), in_tile = rect_area(tile);
+	uint8_t purity;
+
+	if (memcmp(w->water, w->water + 1, n - 1) != 0)
+		return false;
+	w->o->context->kernels->purity(1, w->water, w->water, w->water, &purity);
+	memset(w->class, w->water[0], in_tile);
+	memset(w->fraction,
+	       purity == FRACTION_PURE_WATER  ? 100
+	       : purity == FRACTION_PURE_LAND ? 0
+					      : FRACTION_NODATA,
+	       in_tile);
+	return true;
+}
+
+static int write_tile(struct fraction_worker *w, size_t tile, struct error *e)
 {
 	struct spool *s = w->o->spool;
 
-	if (spool_read(s, PLANE_WATER, r, w->scratch, w->water, e) ||
-	    spool_read(s, PLANE_MARKS, tile, w->scratch, w->marks, e))
-		return -1;
+	return spool_write(s, tile, PLANE_CLASS, w->class, e) ||
+			       spool_write(s, tile, PLANE_MARKS, w->marks, e) ||
+			       spool_write(s, tile, PLANE_FRACTION, w->fraction, e)
+		       ? -1
+		       : 0;
+}
+
+/* The bands, where something is mixed. */
+static int read_bands(struct fraction_worker *w, struct rect r, struct error *e)
+{
+	struct spool *s = w->o->spool;
+
 	find_purity(w->o->context->kernels, r, w->water, w->first);
 	if (is_pure(w->first, rect_area(r)))
 		return 0;
@@ -277,7 +304,12 @@ static int fraction_work(void *state, size_t i, void *slot, struct error *e)
 	size_t n = rect_area(r);
 
 	(void)slot;
-	if (read_halo(w, r, tile, e))
+	if (spool_read(o->spool, PLANE_WATER, r, w->scratch, w->water, e) ||
+	    spool_read(o->spool, PLANE_MARKS, tile, w->scratch, w->marks, e))
+		return -1;
+	if (is_one_class(w, r, tile))
+		return write_tile(w, o->tiles[i], e);
+	if (read_bands(w, r, e))
 		return -1;
 	memcpy(w->second, w->first, n);
 	if (!is_pure(w->first, n)) {
@@ -286,11 +318,7 @@ static int fraction_work(void *state, size_t i, void *slot, struct error *e)
 		join_purity(n, w->first, w->second);
 	}
 	finish_tile(w, r, tile);
-	return spool_write(o->spool, o->tiles[i], PLANE_CLASS, w->class, e) ||
-			       spool_write(o->spool, o->tiles[i], PLANE_MARKS, w->marks, e) ||
-			       spool_write(o->spool, o->tiles[i], PLANE_FRACTION, w->fraction, e)
-		       ? -1
-		       : 0;
+	return write_tile(w, o->tiles[i], e);
 }
 
 static int fraction_progress(void *job, size_t i, const void *slot, struct error *e)

@@ -107,18 +107,19 @@ static void find_grounds(struct settle_worker *w, struct rect r)
 	struct rect lake = rect_intersect(r, o->work_rect);
 	size_t n = (size_t)r.w;
 
+	o->context->kernels->water_grounds(rect_area(r), w->why, w->evidence, o->mask_limits,
+					   w->grounds);
+	if (!o->work_region && lake.w == r.w && lake.h == r.h)
+		return;
 	for (int32_t y = 0; y < r.h; y++) {
 		uint8_t *grounds = w->grounds + (size_t)y * n;
-		bool inside = r.y + y >= lake.y && r.y + y < lake.y + lake.h;
 
-		o->context->kernels->water_grounds(n, w->why + (size_t)y * n,
-						   w->evidence + (size_t)y * n, o->mask_limits,
-						   grounds);
-		region_row(o->work_region, r.x, r.y + y, r.w, w->inside);
-		for (int32_t x = 0; x < r.w; x++)
-			if (!inside || !w->inside[x] || r.x + x < lake.x ||
-			    r.x + x >= lake.x + lake.w)
-				grounds[x] = 0;
+		memset(w->inside, 0, n);
+		if (r.y + y >= lake.y && r.y + y < lake.y + lake.h && lake.w > 0)
+			region_row(o->work_region, lake.x, r.y + y, lake.w,
+				   w->inside + (lake.x - r.x));
+		for (size_t x = 0; x < n; x++)
+			grounds[x] = w->inside[x] ? grounds[x] : 0;
 	}
 }
 
@@ -170,15 +171,17 @@ static void doubt_partial(struct settle_worker *w, struct rect r)
 {
 	const struct observe *o = w->job->o;
 
+	if (!o->reeds) {
+		for (size_t k = 0; k < rect_area(r); k++)
+			w->evidence[k] &= (uint8_t)~EVIDENCE_PARTIAL;
+		return;
+	}
 	for (int32_t y = 0; y < r.h; y++) {
 		uint8_t *evidence = w->evidence + (size_t)y * (size_t)r.w;
 
-		memset(w->inside, 0, (size_t)r.w);
-		if (o->reeds)
-			region_row(o->reeds, r.x, r.y + y, r.w, w->inside);
+		region_row(o->reeds, r.x, r.y + y, r.w, w->inside);
 		for (int32_t x = 0; x < r.w; x++)
-			if (!w->inside[x])
-				evidence[x] &= (uint8_t)~EVIDENCE_PARTIAL;
+			evidence[x] &= w->inside[x] ? 255 : (uint8_t)~EVIDENCE_PARTIAL;
 	}
 }
 
