@@ -140,8 +140,9 @@ soak:                                        ## 2000 scenes through one run, wit
 	scripts/soak build/release
 fuzz:                                        ## libFuzzer on every parser of foreign bytes, 10 minutes each
 	scripts/fuzz 600
-bench: all $(BENCHES) $(K_TESTS)             ## speed: kernels beside memcpy, a scene beside the decode floor
-	scripts/bench $O
+bench: all $(BENCHES) $(K_TESTS)             ## speed and memory: beside the decode floor, other programs and memcpy
+	-scripts/bootstrap python3-rasterio otb-bin
+	scripts/bench $O $(BENCH)
 accuracy: all $O/pipeline/tests/bench_insitu   ## every method beside every truth, on new generated scenes
 	/usr/bin/python3 scripts/accuracy $(ACCURACY) build/accuracy
 check-simd: all                              ## did the compiler vectorise the kernels, without contraction?
