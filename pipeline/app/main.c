@@ -98,7 +98,7 @@ static int run(struct log *log, struct options *o, int argc, char **argv, struct
 	timing_begin(context.timing);
 	ret = commands[command](&context, e);
 	if (!ret && o->timing)
-		timing_print(&timing, o->threads, stderr);
+		timing_print(&timing, o->threads, log);
 	return ret;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/base/timing.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -65,11 +66,32 @@ static void print_row(FILE *stream, const char *name, double wall_s, double cpu_
 	fprintf(stream, "%-12s %9.3f %9.3f %9.3f\n", name, wall_s, cpu_s, idle_s > 0 ? idle_s : 0);
 }
 
-void timing_print(const struct timing *t, int threads, FILE *stream)
+static const char *const kinds[TIMING_KINDS] = { "decode", "compress", "write" };
+
+static void print_events(const struct timing *t, const struct log *log)
 {
-	static const char *const kinds[TIMING_KINDS] = { "decode", "compress", "write" };
+	for (int i = 0; i < t->laps_nr; i++)
+		log_numbers(log, LOG_INFO, CODE_STAGE_TIMING,
+			    (const struct log_number[]){
+				    { "wall_ms", (int64_t)(1e3 * t->laps[i].wall_s) },
+				    { "cpu_ms", (int64_t)(1e3 * t->laps[i].cpu_s) } },
+			    2, "%s", t->laps[i].name);
+	for (int k = 0; k < TIMING_KINDS; k++)
+		log_numbers(log, LOG_INFO, CODE_STAGE_TIMING,
+			    &(const struct log_number){ "thread_ms",
+							(int64_t)(t->counted_ns[k] / 1000000) },
+			    1, "of these %s", kinds[k]);
+}
+
+void timing_print(const struct timing *t, int threads, const struct log *log)
+{
+	FILE *stream = log->stream;
 	double wall_s = 0, cpu_s = 0;
 
+	if (log->format == LOG_JSON) {
+		print_events(t, log);
+		return;
+	}
 	fprintf(stream, "%-12s %9s %9s %9s\n", "pass", "wall [s]", "CPU [s]", "wait [s]");
 	for (int i = 0; i < t->laps_nr; i++) {
 		print_row(stream, t->laps[i].name, t->laps[i].wall_s, t->laps[i].cpu_s, threads);

@@ -11,7 +11,8 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
+
+#include "pipeline/base/log.h"
 
 enum timing_kind { TIMING_DECODE, TIMING_COMPRESS, TIMING_WRITE, TIMING_KINDS };
 
@@ -38,9 +39,10 @@ uint64_t timing_start(const struct timing *t);
 void timing_stop(struct timing *t, enum timing_kind kind, uint64_t start);
 
 /*
- * A table: of each lap wall and CPU time and what so many threads could have worked more, then of each kind the threads'
- * seconds in it.  Times are of the machine: no output of the program holds them.
+ * To the log's stream, as text a table: of each lap wall and CPU time and what so many threads could have worked more, then of
+ * each kind the threads' seconds in it; as JSON an event a lap and a kind.  Times are of the machine: no output of the
+ * program holds them.
  */
-void timing_print(const struct timing *t, int threads, FILE *stream);
+void timing_print(const struct timing *t, int threads, const struct log *log);
 
 #endif
