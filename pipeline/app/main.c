@@ -97,6 +97,7 @@ static int run(struct log *log, struct options *o, int argc, char **argv, struct
 		context.timing = &timing;
 	timing_begin(context.timing);
 	ret = commands[command](&context, e);
+	timing_lap(context.timing, "end");
 	if (!ret && o->timing)
 		timing_print(&timing, o->threads, log);
 	return ret;

@@ -313,9 +313,16 @@ static int publish(struct comparison *c, json_t *properties, struct error *e)
 
 static int compute(struct comparison *c, struct error *e)
 {
-	if (change_tiles(c, e) || output_finish(c->output, e) || change_series(c, e) ||
-	    change_transects(c, e))
+	timing_lap(c->context->timing, "open");
+	if (change_tiles(c, e))
 		return -1;
+	timing_lap(c->context->timing, "tiles");
+	if (output_finish(c->output, e))
+		return -1;
+	timing_lap(c->context->timing, "overviews");
+	if (change_series(c, e) || change_transects(c, e))
+		return -1;
+	timing_lap(c->context->timing, "transects");
 	return c->wants.quicklook ? output_quicklook(c->output, CHANGE_LAYER_CHANGE, NULL, e) : 0;
 }
 

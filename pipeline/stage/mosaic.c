@@ -148,8 +148,10 @@ static int make(struct mosaic *m, struct error *e)
 		return -1;
 	if (has_pairs(&m->looks) && zones_new(&m->zones, &m->result.grid, e))
 		return -1;
+	timing_lap(m->context->timing, "open");
 	if (mosaic_tiles(m, e) || mosaic_result_check_seen(&m->result, e))
 		return -1;
+	timing_lap(m->context->timing, "tiles");
 	return mosaic_result_publish(&m->result, e);
 }
 
