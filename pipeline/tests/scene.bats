@@ -52,7 +52,7 @@ iou() {
 	"$BALKHASH" scene -q --lake balkhash "$NATURAL" -o reference --threads 1 --layers water,fraction,why,mndwi,quicklook
 	hashes reference >reference.txt
 	n=0
-	for variant in "--threads 2" "--threads 7" "--tile 128" "--tile 1024" "--isa scalar" "--isa base" "--isa avx2" "--isa avx512"; do
+	for variant in --timing "--threads 2" "--threads 7" "--tile 128" "--tile 1024" "--isa scalar" "--isa base" "--isa avx2" "--isa avx512"; do
 		# shellcheck disable=SC2086
 		if ! "$BALKHASH" scene -q --lake balkhash "$NATURAL" -o "v$n" --layers water,fraction,why,mndwi,quicklook $variant 2>err; then
 			grep -q isa err && continue # this CPU does not have it
