@@ -246,6 +246,7 @@ static void watch(struct worker *w, int signals, void *user, struct attempt *a)
 {
 	double begin = monotonic_s();
 	struct reply reply;
+	sigset_t set;
 	int got, status;
 
 	while (!(got = wait_a_while(w, signals, &reply)) && a->end == ATTEMPT_DONE) {
@@ -267,10 +268,14 @@ static void watch(struct worker *w, int signals, void *user, struct attempt *a)
 		return;
 	}
 	status = bury(w);
-	if (a->end == ATTEMPT_DONE) {
-		a->end = ATTEMPT_CRASHED;
-		a->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	}
+	if (a->end != ATTEMPT_DONE)
+		return;
+	a->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	/* Whoever asks a whole control group to end asks both. */
+	ending_signals(&set);
+	a->end = a->signal && sigismember(&set, a->signal) == 1 && worker_is_interrupted()
+			 ? ATTEMPT_INTERRUPTED
+			 : ATTEMPT_CRASHED;
 }
 
 static char *read_said(int fd)
