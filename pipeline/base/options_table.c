@@ -430,6 +430,7 @@ const struct option_spec option_table[] = {
 	  .spelling = "--timing",
 	  .type = OPTION_FLAG,
 	  MEMBER(timing),
+	  .section = COMMAND_LINE_ONLY,
 	  .commands = STAGES,
 	  .help = "say on standard error where the time went, pass by pass" },
 	{ .name = "log-format",

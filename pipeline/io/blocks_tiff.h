@@ -2,8 +2,8 @@
  *
  * blocks_tiff.h - blocks of a plain TIFF without GDAL in between; for blocks.c.
  *
- * libtiff reads the directory, libdeflate inflates a block and a kernel undoes the predictor: a third less
- * time than by GDAL and libtiff, whose predictor is a serial loop (docs/performance.md).
+ * libtiff reads the directory, libdeflate inflates a block and a kernel undoes the predictor: less time than
+ * by GDAL and libtiff, whose predictor is a serial loop (docs/performance.md).
  */
 #ifndef PIPELINE_IO_BLOCKS_TIFF_H
 #define PIPELINE_IO_BLOCKS_TIFF_H

@@ -114,6 +114,23 @@ static int print_folder(struct print *p, const struct spot *at, const struct lis
 	return ret;
 }
 
+/* Room for so many products more. */
+static int make_room(struct discovery *d, size_t nr)
+{
+	size_t room = d->room ? 2 * d->room : 256;
+	struct discovered *more;
+
+	if (d->nr + nr <= d->room)
+		return 0;
+	room = room < d->nr + nr ? d->nr + nr : room;
+	more = realloc(d->list, room * sizeof(*more));
+	if (!more)
+		return -1;
+	d->list = more;
+	d->room = room;
+	return 0;
+}
+
 /* Take the path, and add it with what was printed; frees the path if it fails. */
 static int add(struct discovery *d, char *path, struct print *p, struct error *e)
 {
@@ -121,15 +138,7 @@ static int add(struct discovery *d, char *path, struct print *p, struct error *e
 	struct discovered *x;
 
 	p->stream = NULL;
-	if (!failed && d->nr == d->room) {
-		size_t room = d->room ? 2 * d->room : 256;
-		struct discovered *more = realloc(d->list, room * sizeof(*more));
-
-		failed = !more;
-		d->list = more ? more : d->list;
-		d->room = more ? room : d->room;
-	}
-	if (failed) {
+	if (failed || make_room(d, 1)) {
 		free(path);
 		free(p->text);
 		return error_nomem(e, "the list of products");
@@ -249,14 +258,14 @@ static bool is_product(const char *path, const struct listing *l)
 
 static int look_into(struct discovery *d, const struct spot *at, struct error *e);
 
-static int warn(struct discovery *d, struct error *e)
+static int warn(struct discovery *d, const char *text, struct error *e)
 {
 	char **more = realloc(d->warnings, (d->warnings_nr + 1) * sizeof(*more));
 
 	if (!more)
 		return error_nomem(e, "a warning");
 	d->warnings = more;
-	d->warnings[d->warnings_nr] = strdup(e->text);
+	d->warnings[d->warnings_nr] = strdup(text);
 	if (!d->warnings[d->warnings_nr])
 		return error_nomem(e, "a warning");
 	d->warnings_nr++;
@@ -287,7 +296,7 @@ static int look_at(struct discovery *d, const struct spot *at, const struct list
 	}
 	free(path);
 	/* A folder that cannot be read is no reason to leave the others. */
-	return ret < 0 && e->code != ERROR_BUG ? warn(d, e) : ret < 0 ? -1 : 0;
+	return ret < 0 && e->code != ERROR_BUG ? warn(d, e->text, e) : ret < 0 ? -1 : 0;
 }
 
 static int look_at_all(struct discovery *d, const struct spot *at, const struct listing *l,
@@ -322,21 +331,14 @@ static int look_at_part(void *job, size_t i, void *slot, struct error *e)
 /* Append what a part found. */
 static int take(struct discovery *d, struct discovery *part, struct error *e)
 {
-	size_t nr = d->nr + part->nr, warnings_nr = d->warnings_nr + part->warnings_nr;
-	struct discovered *list = realloc(d->list, (nr + 1) * sizeof(*list));
-	char **warnings = realloc(d->warnings, (warnings_nr + 1) * sizeof(*warnings));
-
-	d->list = list ? list : d->list;
-	d->warnings = warnings ? warnings : d->warnings;
-	if (!list || !warnings)
+	if (make_room(d, part->nr))
 		return error_nomem(e, "the list of products");
 	for (size_t i = 0; i < part->nr; i++)
-		list[d->nr + i] = part->list[i];
+		d->list[d->nr++] = part->list[i];
+	part->nr = 0;
 	for (size_t i = 0; i < part->warnings_nr; i++)
-		warnings[d->warnings_nr + i] = part->warnings[i];
-	d->nr = d->room = nr;
-	d->warnings_nr = warnings_nr;
-	part->nr = part->warnings_nr = 0;
+		if (warn(d, part->warnings[i], e))
+			return -1;
 	return 0;
 }
 

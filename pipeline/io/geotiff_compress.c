@@ -35,19 +35,6 @@ static void predict_u16(unsigned char *tile)
 	}
 }
 
-static void predict_u32(unsigned char *tile)
-{
-	uint32_t row[GEOTIFF_TILE], differences[GEOTIFF_TILE];
-
-	for (size_t y = 0; y < GEOTIFF_TILE; y++, tile += sizeof(row)) {
-		memcpy(row, tile, sizeof(row));
-		differences[0] = row[0];
-		for (size_t x = 1; x < GEOTIFF_TILE; x++)
-			differences[x] = row[x] - row[x - 1];
-		memcpy(tile, differences, sizeof(row));
-	}
-}
-
 static int deflate_tile(const struct geotiff *g, const unsigned char *tile, unsigned char *out,
 			size_t capacity, uint32_t *size, struct error *e)
 {
@@ -98,10 +85,8 @@ int geotiff_compress(const struct geotiff *g, const unsigned char *tile, unsigne
 
 	if (predictor == PREDICTOR_FLOATINGPOINT)
 		predict_reals(g, own);
-	else if (predictor == PREDICTOR_HORIZONTAL && g->pixel_size == 2)
-		predict_u16(own);
 	else if (predictor == PREDICTOR_HORIZONTAL)
-		predict_u32(own);
+		predict_u16(own);
 	*start = 0;
 	if (g->options.compress == GEOTIFF_DEFLATE)
 		return deflate_tile(g, tile, out, capacity, size, e);

@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "kernels/quantity.h"
+#include "pipeline/base/uniform.h"
+
+/* Of a tile of one value that is kept: a few KiB with any codec, but not without one. */
+#define UNIFORM_BYTES_MAX 65536
 
 /* What stands before the compressed bytes in a slot; a slot may lie at any address. */
 struct slot_head {
@@ -268,15 +272,6 @@ static void pad(const struct geotiff *g, const unsigned char *pixels, struct rec
 	}
 }
 
-/* Are all pixels one value?  Each equals the one before it. */
-static bool is_uniform(const struct geotiff *g, const unsigned char *pixels, size_t n,
-		       uint32_t *value)
-{
-	*value = 0;
-	memcpy(value, pixels, g->pixel_size);
-	return !memcmp(pixels, pixels + g->pixel_size, (n - 1) * g->pixel_size);
-}
-
 /* The block of tile i of a level in the pixel spool: see geotiff_internal.h. */
 static int spool_half(struct geotiff *g, int level, size_t i, const unsigned char *half,
 		      struct rect r, struct error *e)
@@ -289,36 +284,41 @@ static int spool_half(struct geotiff *g, int level, size_t i, const unsigned cha
 	return 0;
 }
 
-/* A tile of one value that was compressed before; false: there was none. */
-static bool find_uniform(struct geotiff *g, uint32_t value, unsigned char *out,
+/* A tile of one value that was compressed before; NULL: none was.  With the lock. */
+static const struct geotiff_uniform *find_uniform(const struct geotiff *g, uint32_t value)
+{
+	for (size_t i = 0; i < g->uniform_nr; i++)
+		if (g->uniform[i].value == value)
+			return &g->uniform[i];
+	return NULL;
+}
+
+static bool copy_uniform(struct geotiff *g, uint32_t value, unsigned char *out,
 			 struct slot_head *head)
 {
-	bool found = false;
+	const struct geotiff_uniform *u;
 
 	pthread_mutex_lock(&g->lock);
-	for (size_t i = 0; i < g->uniform_nr && !found; i++) {
-		const struct geotiff_uniform *u = &g->uniform[i];
-
-		found = u->value == value;
-		if (!found)
-			continue;
+	u = find_uniform(g, value);
+	if (u) {
 		memcpy(out, u->bytes, u->size);
 		head->size = u->size;
 	}
 	pthread_mutex_unlock(&g->lock);
-	return found;
+	return u;
 }
 
-static int keep_uniform(struct geotiff *g, uint32_t value, const unsigned char *out,
-			const struct slot_head *head, struct error *e)
+/* Unless there is no room, another thread was first, or nothing was compressed. */
+static void keep_uniform(struct geotiff *g, uint32_t value, const unsigned char *out,
+			 const struct slot_head *head)
 {
-	unsigned char *bytes = malloc(head->size);
+	unsigned char *bytes = head->size <= UNIFORM_BYTES_MAX ? malloc(head->size) : NULL;
 
 	if (!bytes)
-		return error_nomem(e, "a tile");
+		return;
 	memcpy(bytes, out + head->start, head->size);
 	pthread_mutex_lock(&g->lock);
-	if (g->uniform_nr < GEOTIFF_UNIFORM) {
+	if (g->uniform_nr < GEOTIFF_UNIFORM && !find_uniform(g, value)) {
 		g->uniform[g->uniform_nr++] = (struct geotiff_uniform){ .value = value,
 									.size = head->size,
 									.bytes = bytes };
@@ -326,7 +326,6 @@ static int keep_uniform(struct geotiff *g, uint32_t value, const unsigned char *
 	}
 	pthread_mutex_unlock(&g->lock);
 	free(bytes);
-	return 0;
 }
 
 /* Lakes fill little of their grids, and much of a lake is one and the same: such a tile is compressed once. */
@@ -336,7 +335,7 @@ static int encode_uniform(struct geotiff *g, uint32_t value, unsigned char *out,
 	unsigned char *tile;
 	int ret;
 
-	if (find_uniform(g, value, out, head))
+	if (copy_uniform(g, value, out, head))
 		return 0;
 	tile = malloc(g->tile_bytes);
 	if (!tile)
@@ -344,7 +343,9 @@ static int encode_uniform(struct geotiff *g, uint32_t value, unsigned char *out,
 	geotiff_fill(g, value, (size_t)GEOTIFF_TILE * GEOTIFF_TILE, tile);
 	ret = geotiff_compress(g, tile, out, capacity(g), &head->start, &head->size, e);
 	free(tile);
-	return ret ? -1 : keep_uniform(g, value, out, head, e);
+	if (!ret)
+		keep_uniform(g, value, out, head);
+	return ret;
 }
 
 static int encode_pixels(struct geotiff *g, int level, size_t i, const void *pixels,
@@ -397,7 +398,8 @@ int geotiff_encode_level(struct geotiff *g, int level, size_t i, const void *pix
 	uint64_t start = timing_start(g->timing);
 	int ret;
 
-	tile->uniform = is_uniform(g, pixels, n, &tile->value) && is_whole(g, tile->value, n);
+	memcpy(&tile->value, pixels, g->pixel_size);
+	tile->uniform = is_uniform(pixels, n, g->pixel_size) && is_whole(g, tile->value, n);
 	/* Where fill is no data there is nothing to sum. */
 	if (level == 0 && !(tile->uniform && tile->value == g->fill && g->layer->has_nodata))
 		head.sums = sums_of(g->layer, pixels, n);

@@ -140,7 +140,7 @@ struct geotiff {
 	size_t pixel_size, tile_bytes;
 	uint32_t fill;	      /* the value of pixels that pad a tile, in the layer's type */
 	pthread_mutex_t lock; /* of uniform */
-	struct geotiff_uniform uniform[GEOTIFF_UNIFORM]; /* the first is of fill */
+	struct geotiff_uniform uniform[GEOTIFF_UNIFORM];
 	size_t uniform_nr;
 
 	int target, spool, pixels; /* files; -1: none */

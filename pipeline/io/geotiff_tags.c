@@ -31,7 +31,8 @@ uint16_t geotiff_predictor(const struct geotiff *g)
 		return PREDICTOR_NONE;
 	if (l->type == LAYER_F32)
 		return PREDICTOR_FLOATINGPOINT;
-	return l->classes || l->type == LAYER_U8 ? PREDICTOR_NONE : PREDICTOR_HORIZONTAL;
+	return !l->classes && (l->type == LAYER_U16 || l->type == LAYER_I16) ? PREDICTOR_HORIZONTAL
+									     : PREDICTOR_NONE;
 }
 
 static uint16_t sample_format(enum layer_type type)

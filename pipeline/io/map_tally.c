@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/base/uniform.h"
 #include "pipeline/io/geotiff.h"
 
 #define NOT_COUNTED 255
@@ -190,7 +191,7 @@ static int add_block(struct map_tally *t, size_t i, struct error *e)
 /* n pixels of one row of one cell; most cells are of one class. */
 static void add_run(const struct map_tally *t, uint16_t *count, const uint8_t *pixels, uint32_t n)
 {
-	uint32_t same = n == 1 || !memcmp(pixels, pixels + 1, n - 1) ? n : 1;
+	uint32_t same = is_uniform(pixels, n, 1) ? n : 1;
 
 	for (uint32_t i = 0; i < n; i += same) {
 		uint8_t position = t->position[pixels[i]];
@@ -218,7 +219,7 @@ static void count_tile(struct map_tally *t, size_t i, struct rect tile, const ui
 
 static bool any_counted(const struct map_tally *t, const uint8_t *pixels, size_t n)
 {
-	if (!memcmp(pixels, pixels + 1, n - 1))
+	if (is_uniform(pixels, n, 1))
 		n = 1; /* all alike, as tiles without data are */
 	for (size_t i = 0; i < n; i++)
 		if (t->position[pixels[i]] != NOT_COUNTED)

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pipeline/base/uniform.h"
+
 struct spool {
 	int fd;
 	struct grid grid;
@@ -118,8 +120,8 @@ int spool_write(struct spool *s, size_t i, size_t plane, const void *pixels, str
 	size_t size = rect_area(grid_tile(&s->grid, s->side, i)) * px;
 
 	atomic_fetch_or(&s->written[i], UINT64_C(1) << plane);
-	/* Much of a lake, and of land, is one value: each pixel is the one before it. */
-	if (px <= sizeof(*s->value) && !memcmp(pixels, (const char *)pixels + px, size - px)) {
+	/* Much of a lake, and of land, is one value. */
+	if (px <= sizeof(*s->value) && is_uniform(pixels, size / px, px)) {
 		memcpy(&s->value[i * s->planes_nr + plane], pixels, px);
 		atomic_fetch_or(&s->uniform[i], UINT64_C(1) << plane);
 		return 0;

@@ -16,7 +16,7 @@
 /*
  * The PROJ pipeline from one CRS to another, x, y order on both sides, where both are longitude and latitude, a zone of UTM or one
  * of a few projections in metres, all on the datum WGS 84, in a spelling of crs_normalise(): then it is what PROJ
- * itself would make, which first reads most of its database (40 to 80 ms in each process).  False: PROJ is to be asked.
+ * itself would make, after reading much of its database in each process.  False: PROJ is to be asked.
  */
 bool crs_pipeline(const struct crs *from, const struct crs *to, char text[CRS_PIPELINE]);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernels/classes.h"
+#include "pipeline/base/uniform.h"
 
 /* What an open layer holds on to; a tile while it is decoded. */
 #define RASTER_BYTES ((size_t)768 << 10)
@@ -77,7 +78,7 @@ int reading_open(struct reading *r, const struct period *period, unsigned wanted
 
 static bool is_all(const uint8_t *v, size_t n, uint8_t value)
 {
-	return n == 0 || (v[0] == value && !memcmp(v, v + 1, n - 1));
+	return n == 0 || (v[0] == value && is_uniform(v, n, 1));
 }
 
 int reading_read(struct reading *r, struct rect rect, struct error *e)

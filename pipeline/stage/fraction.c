@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "kernels/fraction.h"
+#include "pipeline/base/uniform.h"
 #include "pipeline/run/tiles.h"
 
 /*
@@ -255,10 +256,10 @@ static void finish_tile(struct fraction_worker *w, struct rect r, struct rect ti
 /* Most of a lake and of land has no shore within reach: what is one class needs no more than a look. */
 static bool is_one_class(struct fraction_worker *w, struct rect r, struct rect tile)
 {
-	size_t n = rect_area(r), in_tile = rect_area(tile);
+	size_t in_tile = rect_area(tile);
 	uint8_t purity;
 
-	if (memcmp(w->water, w->water + 1, n - 1) != 0)
+	if (!is_uniform(w->water, rect_area(r), 1))
 		return false;
 	w->o->context->kernels->purity(1, w->water, w->water, w->water, &purity);
 	memset(w->class, w->water[0], in_tile);

@@ -156,7 +156,7 @@ static void describe(const struct run *r)
 {
 	struct lease lease = { 0 };
 	struct error e = { 0 };
-	bool failed;
+	int catalog, index;
 	bool no_index = !strcmp(r->options->index, "gpkg") && is_missing(r, "index.gpkg");
 
 	/* Tasks of an array leave it to the job behind them. */
@@ -167,14 +167,13 @@ static void describe(const struct run *r)
 		return;
 	}
 	note_catalog(r, false);
-	failed = write_catalog(r, &e) != 0;
-	if (failed)
+	catalog = write_catalog(r, &e);
+	if (catalog)
 		warn(r, &e);
-	if (run_index(r->dir, r->options->index, r->options->overwrite, r->context->log, &e)) {
-		failed = true;
+	index = run_index(r->dir, r->options->index, r->options->overwrite, r->context->log, &e);
+	if (index)
 		warn(r, &e);
-	}
-	if (!failed)
+	if (!catalog && !index)
 		note_catalog(r, true);
 	lease_drop(&lease);
 }

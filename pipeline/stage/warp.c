@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/base/uniform.h"
 #include "pipeline/run/tiles.h"
 #include "pipeline/stage/warp_quality.h"
 
@@ -145,20 +146,21 @@ static bool touched(size_t n, const int32_t *x, const int32_t *y, struct rect wi
 		y0 = y[i] < y0 ? y[i] : y0;
 		y1 = y[i] > y1 ? y[i] : y1;
 	}
+	if (x0 < 0 || y0 < 0)
+		return false;
 	*touched = (struct rect){ x0 >> 16, y0 >> 16, (x1 >> 16) - (x0 >> 16) + 2,
 				  (y1 >> 16) - (y0 >> 16) + 2 };
-	return x0 >= 0 && y0 >= 0 && touched->x + touched->w <= window.w &&
-	       touched->y + touched->h <= window.h;
+	return touched->x + touched->w <= window.w && touched->y + touched->h <= window.h;
 }
 
-/* Are all pixels of a part of a plane the same?  Those of a row are if each is the one before it. */
-static bool is_uniform(const void *plane, size_t pixel_size, int32_t width, struct rect part)
+/* Are all pixels of a part of a plane the same? */
+static bool part_is_uniform(const void *plane, size_t pixel_size, int32_t width, struct rect part)
 {
 	const unsigned char *first = (const unsigned char *)plane +
 				     ((size_t)part.y * (size_t)width + (size_t)part.x) * pixel_size;
 	size_t row = (size_t)width * pixel_size, bytes = (size_t)part.w * pixel_size;
 
-	if (memcmp(first, first + pixel_size, bytes - pixel_size) != 0)
+	if (!is_uniform(first, (size_t)part.w, pixel_size))
 		return false;
 	for (int32_t y = 1; y < part.h; y++)
 		if (memcmp(first, first + (size_t)y * row, bytes) != 0)
@@ -181,15 +183,15 @@ static void warp_segment(struct warp_worker *w, struct rect r, size_t from, size
 	bool whole = touched(n, x, y, r, &part);
 	size_t first = whole ? (size_t)part.y * (size_t)r.w + (size_t)part.x : 0;
 
-	if (whole && is_uniform(w->water, 1, r.w, part))
+	if (whole && part_is_uniform(w->water, 1, r.w, part))
 		memset(w->out_water + at, w->water[first], n);
 	else
 		k->nearest_u8(n, water, x, y, w->out_water + at);
-	if (whole && is_uniform(w->fraction, 1, r.w, part))
+	if (whole && part_is_uniform(w->fraction, 1, r.w, part))
 		memset(w->out_fraction + at, w->fraction[first], n);
 	else
 		k->bilinear_u8(n, fraction, x, y, w->out_fraction + at);
-	if (whole && is_uniform(w->why, sizeof(uint32_t), r.w, part))
+	if (whole && part_is_uniform(w->why, sizeof(uint32_t), r.w, part))
 		for (size_t i = 0; i < n; i++)
 			w->out_why[at + i] = w->why[first];
 	else

@@ -184,6 +184,22 @@ static inline struct maker_image maker_make(const struct layer *layer, int32_t w
 	return m;
 }
 
+/* Whole tiles of one value, some of the same, beside one of noise, in an image that cuts its last ones. */
+static inline struct maker_image maker_make_tiles(const struct layer *layer)
+{
+	struct maker_image m = maker_make(layer, 2100, 1100);
+
+	for (int32_t y = 0; y < m.grid.height; y++)
+		for (int32_t x = 0; x < m.grid.width; x++) {
+			double v = y >= 2 * GEOTIFF_TILE ? 1 : x / GEOTIFF_TILE % 2 ? 2 : 1;
+
+			if (x / GEOTIFF_TILE != 2 || y / GEOTIFF_TILE != 1)
+				maker_put(layer->type, m.pixels,
+					  (size_t)y * (size_t)m.grid.width + (size_t)x, v);
+		}
+	return m;
+}
+
 /* --- writing --- */
 
 struct maker_job {

@@ -306,9 +306,9 @@ static void assert_statistics(const char *path, const struct maker_image *m,
 
 /* --- tests --- */
 
-static void round_trip(const struct layer *layer, int32_t w, int32_t h, const char *option)
+/* Write the image, read it back, and release it. */
+static void check_written(struct maker_image m, const char *option)
 {
-	struct maker_image m = maker_make(layer, w, h);
 	struct geotiff_spec spec = maker_spec(&m, file("a.tif"));
 	struct geotiff_statistics s;
 	struct error e = { 0 };
@@ -320,6 +320,11 @@ static void round_trip(const struct layer *layer, int32_t w, int32_t h, const ch
 	assert_statistics(spec.path, &m, s);
 	assert_int_equal(unlink(spec.path), 0);
 	free(m.pixels);
+}
+
+static void round_trip(const struct layer *layer, int32_t w, int32_t h, const char *option)
+{
+	check_written(maker_make(layer, w, h), option);
 }
 
 /* Of layers that are written alike one has every size; a longer run: all. */
@@ -338,7 +343,12 @@ static void every_layer_and_size(void **state)
 
 static void large(void **state)
 {
+	const struct layer *layer[] = { layer_find("water"), layer_find("why"), layer_find("ndwi"),
+					&maker_mean_u16, &maker_mean_f32 };
+
 	(void)state;
+	for (size_t k = 0; k < sizeof(layer) / sizeof(layer[0]); k++)
+		check_written(maker_make_tiles(layer[k]), k % 2 ? "COMPRESS=ZSTD" : NULL);
 	round_trip(layer_find("water"), 2500, 1500, NULL);
 	round_trip(layer_find("why"), 2500, 1500, NULL);
 	if (getenv("BALKHASH_LONG"))

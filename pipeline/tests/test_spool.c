@@ -99,6 +99,33 @@ static void planes_are_written_one_by_one(void **state)
 	spool_free(s);
 }
 
+/* A plane that is written again is what was written last, be it one value or many. */
+static void one_value_and_many_follow_each_other(void **state)
+{
+	static const bool many[] = { true, false, true, false, false };
+	const struct spool_plane plane = { 2, 0 };
+	const struct rect part = { 60, 3, 9, 5 }; /* of the first two tiles */
+	uint16_t pixels[64 * 64], got[9 * 5];
+	struct spool *s;
+	struct error e;
+	void *scratch;
+
+	(void)state;
+	assert_int_equal(spool_open(&s, "/tmp", &grid, 64, &plane, 1, &e), 0);
+	scratch = malloc(spool_scratch_size(s));
+	for (size_t k = 0; k < sizeof(many) / sizeof(many[0]); k++) {
+		for (size_t i = 0; i < 64 * 64; i++)
+			pixels[i] = (uint16_t)(1000 * k + (many[k] ? i : 7));
+		for (size_t i = 0; i < 2; i++)
+			assert_int_equal(spool_write(s, i, 0, pixels, &e), 0);
+		assert_int_equal(spool_read(s, 0, part, scratch, got, &e), 0);
+		for (int32_t i = 0; i < 9 * 5; i++)
+			assert_int_equal(got[i], pixels[(3 + i / 9) * 64 + (60 + i % 9) % 64]);
+	}
+	free(scratch);
+	spool_free(s);
+}
+
 static void folder_must_be_there(void **state)
 {
 	const struct spool_plane plane = { 1, 0 };
@@ -116,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rects_come_back),
 		cmocka_unit_test(planes_are_written_one_by_one),
+		cmocka_unit_test(one_value_and_many_follow_each_other),
 		cmocka_unit_test(folder_must_be_there),
 	};
 
