@@ -17,7 +17,7 @@
 	CODE(STAGE_START,         "stage.start",          "threads and memory that a scene, mosaic or change will take") \
 	CODE(STAGE_DISK,          "stage.disk",           "disk that a mosaic will take beside its result") \
 	CODE(STAGE_BLOCKS,        "stage.blocks",         "blocks of the product that were decoded") \
-	CODE(STAGE_TIMING,        "stage.timing",         "where the time of a pass went (--timing): `wall_ms`, and `cpu_ms` of all threads") \
+	CODE(STAGE_TIMING,        "stage.timing",         "where time went (--timing): `wall_ms` and `cpu_ms` of a pass, `thread_ms` of a kind of work") \
 	CODE(PRODUCT_FAILED,      "product.failed",       "one of several products or granules failed, the others go on: `status` is its exit status") \
 	CODE(PRODUCT_LEFT_OUT,    "product.left-out",     "a newer version of the same product is taken instead") \
 	CODE(PRODUCT_ARRIVING,    "product.arriving",     "files of a product still change or are not all there: it waits") \
