@@ -133,7 +133,8 @@ static int work(const struct worker_spec *spec, const struct request *q, struct 
 	log.terminal = false;
 	log.journal = false;
 	ret = spec->work(spec->job, q->unit, &log, e);
-	if (!ret && fflush(stdout))
+	/* Also after a failure: what was said till then must not be said by the next unit. */
+	if (fflush(stdout) && !ret)
 		ret = error_errno(e, errno, "cannot write to standard output");
 	fflush(stderr);
 	return ret;

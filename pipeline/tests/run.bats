@@ -207,6 +207,26 @@ run_quietly() {
 	[[ $output == *"nothing was to be done"* ]]
 }
 
+@test "what a unit made before it failed is not said to be the next one's" {
+	local half
+	rm -rf products
+	mkdir products
+	for half in 1 2; do
+		"$GENERATOR" --out half$half --kind sentinel2-l2a --lake star --size 120 --date 20240714 --datastrip $half >/dev/null
+		mv half$half/*.SAFE products
+	done
+	"$GENERATOR" --out next --kind sentinel2-l2a --lake star --size 120 --date 20240815 >/dev/null
+	mv next/*.SAFE products
+	# The second half is opened after the first was made.
+	rm products/*_20240714T104807.SAFE/MTD_MSIL2A.xml
+	run -3 "$BALKHASH" run -q config.ini
+	[ "$(events failed)" = 1 ]
+	grep -h '"event":"done"' out/ledger/attempts/*.jsonl | grep '"kind":"scene"' >made
+	[ "$(wc -l <made)" = 1 ]
+	[ "$(grep -o '"folder"' made | wc -l)" = 1 ]
+	grep -q 'folder":"observations/S2B_L2A_20240815T' made
+}
+
 @test "the catalogue follows, whoever made what is in it" {
 	local name id
 	sed -i '/^\[period/,/^to/d' config.ini
