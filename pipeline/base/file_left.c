@@ -79,7 +79,7 @@ static enum left left_stage(const char *folder, const char *name, const char *re
 	return is_host(p) ? look_at_stage(folder, name) : LEFT_ELSEWHERE;
 }
 
-/* "HOST-BOOT-PID.tmp" of a file. */
+/* "HOST-BOOT-SPACE-PID.tmp" of a file. */
 static enum left left_file(const char *rest)
 {
 	struct piece p = { rest, strlen(rest) - strlen(ENDING) };

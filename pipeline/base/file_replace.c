@@ -13,7 +13,7 @@
 
 #define ENDING ".tmp"
 
-/* Was it made by a process of this host, since its boot, that is no more?  rest: "HOST-BOOT-PID.tmp". */
+/* Was it made by a process of this host and name space that is no more?  rest: "HOST-BOOT-SPACE-PID.tmp". */
 static bool is_left(const char *rest)
 {
 	char owner[LEASE_OWNER];

@@ -94,9 +94,12 @@ static void own_words(char words[LEASE_WORDS])
 void lease_owner(char text[LEASE_OWNER])
 {
 	struct whereabouts w;
+	const char *space;
 
 	find_whereabouts(&w);
-	snprintf(text, LEASE_OWNER, "%s-%.8s-%ld", w.host, w.boot, (long)getpid());
+	space = w.space + strcspn(w.space, "0123456789");
+	snprintf(text, LEASE_OWNER, "%s-%.8s-%.*s-%ld", w.host, w.boot,
+		 (int)strspn(space, "0123456789"), space, (long)getpid());
 }
 
 static int64_t monotonic_s(void)

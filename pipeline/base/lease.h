@@ -49,8 +49,11 @@ void lease_drop(struct lease *l);
 /* Is the lease `name` held by a process that lives, as far as this host can tell? */
 bool lease_is_held(const char *folder, const char *name, int term_s);
 
-/* "HOST-BOOT-PID" of this process, for names of files that are its own: letters, digits, '-' and '_'. */
-#define LEASE_OWNER 80
+/*
+ * "HOST-BOOT-SPACE-PID" of this process, for names of files that are its own: letters, digits, '-' and '_'.  SPACE is the number
+ * of the PID name space: containers of one host may share its name, and count their processes each from 1.
+ */
+#define LEASE_OWNER 96
 void lease_owner(char text[LEASE_OWNER]);
 
 #endif

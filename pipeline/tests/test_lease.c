@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,6 +232,57 @@ static void several_that_take_over_never_hold_it_together(void **state)
 	assert_int_equal(files(*state), 0);
 }
 
+/*
+ * A process with PID 1 in a name space of its own, which lives until this one closes until[1], its name in owner.
+ * false: this user may make no name spaces.
+ */
+static bool process_of_a_space(char owner[LEASE_OWNER], const int until[2])
+{
+	ssize_t n;
+	int fds[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		char c;
+
+		if (unshare(CLONE_NEWPID) || fork())
+			_exit(0);
+		lease_owner(owner);
+		if (write(fds[1], owner, LEASE_OWNER) != LEASE_OWNER)
+			_exit(1);
+		close(fds[1]);
+		close(until[1]);
+		_exit(read(until[0], &c, 1) != 0);
+	}
+	close(fds[1]);
+	n = read(fds[0], owner, LEASE_OWNER);
+	close(fds[0]);
+	waitpid(pid, NULL, 0);
+	return n == LEASE_OWNER;
+}
+
+static void the_same_pid_of_two_containers_is_two_owners(void **state)
+{
+	char owner[2][LEASE_OWNER];
+	int until[2];
+	bool able = true;
+
+	(void)state;
+	assert_int_equal(pipe(until), 0);
+	for (int i = 0; i < 2 && able; i++)
+		able = process_of_a_space(owner[i], until);
+	close(until[0]);
+	close(until[1]);
+	if (!able)
+		skip();
+	assert_string_equal(strrchr(owner[0], '-'), "-1");
+	assert_string_equal(strrchr(owner[1], '-'), "-1");
+	assert_string_not_equal(owner[0], owner[1]);
+}
+
 static void a_folder_that_is_not_there_is_an_error(void **state)
 {
 	struct lease l;
@@ -259,6 +311,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeping_touches_it, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(several_that_take_over_never_hold_it_together,
 						make_folder, remove_folder),
+		cmocka_unit_test(the_same_pid_of_two_containers_is_two_owners),
 		cmocka_unit_test(a_folder_that_is_not_there_is_an_error),
 	};
 
