@@ -53,7 +53,8 @@ void raster_setup(int threads)
 	CPLSetConfigOption("GDAL_NUM_THREADS", number);
 	CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
 	CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
-	GDALAllRegister();
+	GDALRegister_GTiff();
+	GDALRegister_JP2OpenJPEG();
 	GDALSetCacheMax64(CACHE_BYTES);
 }
 

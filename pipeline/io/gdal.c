@@ -13,25 +13,24 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
+#include "pipeline/io/geokeys.h"
 #include "pipeline/space/crs.h"
 
+/* GDAL declares these, which are C, for C++ alone (ogrsf_frmts.h). */
+void RegisterOGRGeoPackage(void);
+void RegisterOGRGeoJSON(void);
+void RegisterOGRShape(void);
+
+/* No others: what is not here cannot be made to open anything. */
 static void register_drivers(void)
 {
-	static const char *const allowed[] = { "GTiff", "JP2OpenJPEG", "PNG",		"MEM",
-					       "GPKG",	"GeoJSON",     "ESRI Shapefile" };
-
-	GDALAllRegister();
-	for (int i = GDALGetDriverCount(); i-- > 0;) {
-		GDALDriverH driver = GDALGetDriver(i);
-		bool keep = false;
-
-		for (size_t k = 0; k < sizeof(allowed) / sizeof(allowed[0]); k++)
-			keep |= !strcmp(GDALGetDriverShortName(driver), allowed[k]);
-		if (!keep) {
-			GDALDeregisterDriver(driver);
-			GDALDestroyDriver(driver);
-		}
-	}
+	GDALRegister_GTiff();
+	GDALRegister_JP2OpenJPEG();
+	GDALRegister_PNG();
+	GDALRegister_MEM();
+	RegisterOGRGeoPackage();
+	RegisterOGRGeoJSON();
+	RegisterOGRShape();
 }
 
 void gdal_setup(size_t cache_bytes)
@@ -155,11 +154,14 @@ int gdal_read_vectors(const char *path, const char *what,
 /* The CRS as text, in the one spelling that compares equal. */
 static int crs_of(GDALDatasetH dataset, const char *path, struct crs *out, struct error *e)
 {
-	OGRSpatialReferenceH srs = GDALGetSpatialRef(dataset);
+	OGRSpatialReferenceH srs;
 	const char *authority, *code;
 	char *proj = NULL;
 	int n;
 
+	if (geokeys_zone(path, out))
+		return 0;
+	srs = GDALGetSpatialRef(dataset);
 	if (!srs)
 		return error_set(e, ERROR_DATA, "%s: no coordinate reference system", path);
 	authority = OSRGetAuthorityName(srs, NULL);

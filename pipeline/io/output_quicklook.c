@@ -13,12 +13,13 @@ struct quicklook {
 	const struct layer *layer;
 	struct rect window;	       /* the layer's pixels that have data */
 	int32_t factor, width, height; /* pixels of the layer for one of the picture; its size */
+	int level;		       /* the overview that is read: 2^level pixels of the layer are one */
 	uint8_t *rgba;
 	uint8_t colour[256][4]; /* of each code, on white */
 	const struct output_backdrop *backdrop;
 };
 
-/* What to do with a tile that was read. */
+/* What to do with a tile that was read of the overview. */
 typedef void tile_fn(struct quicklook *q, struct rect r, const uint8_t *pixels);
 
 /* Codes without a class are white. */
@@ -35,6 +36,14 @@ static void set_colours(struct quicklook *q, const struct layer *layer)
 	}
 }
 
+/* The layer's pixels under a rect of the overview; the last ones may lie outside of it. */
+static struct rect layer_rect(const struct quicklook *q, struct rect r)
+{
+	int32_t size = (int32_t)1 << q->level;
+
+	return (struct rect){ r.x * size, r.y * size, r.w * size, r.h * size };
+}
+
 /* Widen the window to what has data in the tile. */
 static void widen_window(struct quicklook *q, struct rect r, const uint8_t *pixels)
 {
@@ -47,8 +56,9 @@ static void widen_window(struct quicklook *q, struct rect r, const uint8_t *pixe
 		while (last > first && row[last] == q->layer->nodata)
 			last--;
 		if (first <= last)
-			q->window = rect_union(q->window, (struct rect){ r.x + first, r.y + y,
-									 last - first + 1, 1 });
+			q->window = rect_union(
+				q->window, layer_rect(q, (struct rect){ r.x + first, r.y + y,
+									last - first + 1, 1 }));
 	}
 }
 
@@ -84,47 +94,50 @@ static int32_t first_behind(int32_t at, int32_t factor, int32_t start, int32_t s
 	return i;
 }
 
-/* Show what the tile of the layer has. */
+/* Show what the tile of the overview has. */
 static void show_tile(struct quicklook *q, struct rect r, const uint8_t *pixels)
 {
-	int32_t left = first_behind(r.x, q->factor, q->window.x, q->window.w, q->width);
-	int32_t right = first_behind(r.x + r.w, q->factor, q->window.x, q->window.w, q->width);
-	int32_t top = first_behind(r.y, q->factor, q->window.y, q->window.h, q->height);
-	int32_t bottom = first_behind(r.y + r.h, q->factor, q->window.y, q->window.h, q->height);
+	struct rect of = layer_rect(q, r);
+	int32_t left = first_behind(of.x, q->factor, q->window.x, q->window.w, q->width);
+	int32_t right = first_behind(of.x + of.w, q->factor, q->window.x, q->window.w, q->width);
+	int32_t top = first_behind(of.y, q->factor, q->window.y, q->window.h, q->height);
+	int32_t bottom = first_behind(of.y + of.h, q->factor, q->window.y, q->window.h, q->height);
 
 	for (int32_t j = top; j < bottom; j++) {
 		int32_t y = sample_of(j, q->factor, q->window.y, q->window.h);
-		const uint8_t *row = pixels + (size_t)(y - r.y) * (size_t)r.w;
+		const uint8_t *row = pixels + (size_t)((y >> q->level) - r.y) * (size_t)r.w;
 
 		for (int32_t i = left; i < right; i++) {
 			int32_t x = sample_of(i, q->factor, q->window.x, q->window.w);
 			size_t at = (size_t)j * (size_t)q->width + (size_t)i;
 
-			show_pixel(q, x, y, row[x - r.x], q->rgba + 4 * at);
+			show_pixel(q, x, y, row[(x >> q->level) - r.x], q->rgba + 4 * at);
 		}
 	}
 }
 
-/* Hand every tile of the layer under the rect to a function. */
+/* Hand every tile of the overview under the layer's rect to a function. */
 static int each_tile(struct quicklook *q, const struct output *o, size_t k, struct rect within,
 		     tile_fn *each, struct error *e)
 {
 	char *path = path_join(o->stage.path, o->layer[k].file);
 	uint8_t *pixels = malloc((size_t)GEOTIFF_TILE * GEOTIFF_TILE);
 	struct raster *raster = NULL;
+	const struct grid *g;
 	int ret = -1;
 
 	if (!path || !pixels) {
 		error_nomem(e, "a quicklook");
 		goto out;
 	}
-	if (raster_open(&raster, path, o->layer[k].layer, e))
+	if (raster_open(&raster, path, o->layer[k].layer, e) || raster_level(raster, q->level, e))
 		goto out;
+	g = raster_grid(raster);
 	ret = 0;
-	for (size_t i = 0; i < grid_tiles(&o->grid, GEOTIFF_TILE) && !ret; i++) {
-		struct rect r = grid_tile(&o->grid, GEOTIFF_TILE, i);
+	for (size_t i = 0; i < grid_tiles(g, GEOTIFF_TILE) && !ret; i++) {
+		struct rect r = grid_tile(g, GEOTIFF_TILE, i);
 
-		if (rect_empty(rect_intersect(r, within)))
+		if (rect_empty(rect_intersect(layer_rect(q, r), within)))
 			continue;
 		ret = raster_read(raster, r, pixels, e);
 		if (!ret)
@@ -137,16 +150,23 @@ out:
 	return ret;
 }
 
+/* Pixels of the rect for one of the picture, and the coarsest overview that still has one for each. */
+static void set_factor(struct quicklook *q, struct rect r)
+{
+	int32_t longer = r.w > r.h ? r.w : r.h;
+
+	q->factor = longer > SIDE_MAX ? (longer + SIDE_MAX - 1) / SIDE_MAX : 1;
+	for (q->level = 0; 2 << q->level <= q->factor; q->level++)
+		;
+}
+
 /* The picture's size: the window, a few pixels around it, by a whole factor; all if there are no data. */
 static int set_size(struct quicklook *q, const struct grid *g, struct error *e)
 {
-	int32_t longer;
-
 	if (rect_empty(q->window))
 		q->window = grid_rect(g);
 	q->window = rect_intersect(rect_grow(q->window, 8), grid_rect(g));
-	longer = q->window.w > q->window.h ? q->window.w : q->window.h;
-	q->factor = longer > SIDE_MAX ? (longer + SIDE_MAX - 1) / SIDE_MAX : 1;
+	set_factor(q, q->window);
 	q->width = (q->window.w + q->factor - 1) / q->factor;
 	q->height = (q->window.h + q->factor - 1) / q->factor;
 	q->rgba = malloc(4 * (size_t)q->width * (size_t)q->height);
@@ -165,6 +185,7 @@ int output_quicklook(struct output *o, size_t k, const struct output_backdrop *b
 		goto out;
 	}
 	set_colours(&q, q.layer);
+	set_factor(&q, grid_rect(&o->grid));
 	if (each_tile(&q, o, k, grid_rect(&o->grid), widen_window, e) ||
 	    set_size(&q, &o->grid, e) || each_tile(&q, o, k, q.window, show_tile, e) ||
 	    picture_write(path, q.rgba, q.width, q.height, e))

@@ -11,14 +11,8 @@
 
 #include <tiffio.h>
 
-#include "pipeline/io/geotiff.h"
-
-/* Tags of GeoTIFF 1.1 (OGC 19-008r4), unknown to libtiff. */
-#define TAG_PIXEL_SCALE 33550
-#define TAG_TIEPOINT	33922
-#define TAG_KEYS	34735
-#define KEY_PROJECTED	3072
-#define KEY_EPSG_MAX	32766
+#include "pipeline/io/geokeys.h"
+#include "pipeline/io/geotiff_internal.h"
 
 /* No single thing in a layer's directory needs more memory: offsets of 64 x 64 tiles, a metadata text. */
 #define ALLOCATION_MAX (16 << 20)
@@ -147,50 +141,12 @@ static int check_pixels(struct raster *r, struct error *e)
 	return 0;
 }
 
-/*
- * The values of a tag that libtiff does not know: how it hands over their
- * number depends on whether GDAL has made the tag known meanwhile.
- */
-static const void *tag_values(TIFF *t, uint32_t tag, TIFFDataType type, size_t *n)
-{
-	const TIFFField *field = TIFFFindField(t, tag, TIFF_ANY);
-	uint32_t count32 = 0;
-	uint16_t count16 = 0;
-	void *values = NULL;
-
-	*n = 0;
-	if (!field || TIFFFieldDataType(field) != type || !TIFFFieldPassCount(field))
-		return NULL;
-	if (TIFFFieldReadCount(field) == TIFF_VARIABLE2) {
-		if (!TIFFGetField(t, tag, &count32, &values))
-			return NULL;
-		*n = count32;
-	} else {
-		if (!TIFFGetField(t, tag, &count16, &values))
-			return NULL;
-		*n = count16;
-	}
-	return values;
-}
-
-/* The EPSG code of a projected CRS, 0 if it is defined otherwise.  Key directory: 4 numbers each. */
-static unsigned int epsg_of(TIFF *t)
-{
-	size_t n;
-	const uint16_t *key = tag_values(t, TAG_KEYS, TIFF_SHORT, &n);
-
-	for (size_t i = 4; key && i + 4 <= n; i += 4)
-		if (key[i] == KEY_PROJECTED && key[i + 1] == 0 && key[i + 3] <= KEY_EPSG_MAX)
-			return key[i + 3];
-	return 0;
-}
-
 static int read_place(struct raster *r, struct error *e)
 {
 	size_t scale_nr, tie_nr;
-	const double *scale = tag_values(r->tiff, TAG_PIXEL_SCALE, TIFF_DOUBLE, &scale_nr);
-	const double *tie = tag_values(r->tiff, TAG_TIEPOINT, TIFF_DOUBLE, &tie_nr);
-	unsigned int epsg = epsg_of(r->tiff);
+	const double *scale = geokeys_values(r->tiff, GEOTIFF_TAG_SCALE, TIFF_DOUBLE, &scale_nr);
+	const double *tie = geokeys_values(r->tiff, GEOTIFF_TAG_TIEPOINT, TIFF_DOUBLE, &tie_nr);
+	unsigned int epsg = geokeys_epsg(r->tiff);
 
 	if (scale_nr < 2 || tie_nr < 6 || !(scale[0] > 0) || !(scale[1] > 0) ||
 	    !isfinite(scale[0]) || !isfinite(scale[1]) || !isfinite(tie[3]) || !isfinite(tie[4]) ||
@@ -263,6 +219,13 @@ void raster_close(struct raster *r)
 const struct grid *raster_grid(const struct raster *r)
 {
 	return &r->grid;
+}
+
+int raster_level(struct raster *r, int level, struct error *e)
+{
+	if (level < 0 || !TIFFSetDirectory(r->tiff, (tdir_t)level))
+		return error_set(e, ERROR_DATA, "%s: no overview %d", r->path, level);
+	return check_pixels(r, e);
 }
 
 /* --- pixels --- */

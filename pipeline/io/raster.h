@@ -19,6 +19,12 @@ void raster_close(struct raster *r);
 const struct grid *raster_grid(const struct raster *r);
 
 /*
+ * Read overview `level` (1: of half the size, rounded up, and so on; 0: the layer itself) from now on:
+ * raster_grid() has its size, and the place and pixel size of the layer.  DATA if there is none.
+ */
+int raster_level(struct raster *r, int level, struct error *e);
+
+/*
  * Read the pixels of rect (in the raster's own pixels; it may stick out: there
  * the layer's no data, or 0) into pixels, row by row without gaps.  DATA if a
  * block is damaged.

@@ -106,6 +106,44 @@ static void pixels(void **state)
 	fixture_close(&f);
 }
 
+/* Of half the size.  Four pixels are no data, or a class, twice the next, and the third. */
+static void overviews(void **state)
+{
+	struct fixture f;
+	struct error e = { 0 };
+	struct result *r = NULL;
+	struct raster *raster = NULL;
+	uint8_t *got = malloc((size_t)W * H);
+	size_t wrong = 0;
+
+	(void)state;
+	fixture_open(&f);
+	assert_int_equal(result_open(&r, f.result, &e), 0);
+	assert_int_equal(result_raster(r, "water", &raster, &e), 0);
+	assert_int_equal(raster_level(raster, 1, &e), 0);
+	assert_int_equal(raster_grid(raster)->width, W / 2);
+	assert_int_equal(raster_grid(raster)->height, H / 2);
+	assert_int_equal(raster_read(raster, (struct rect){ 0, 0, W / 2, H / 2 }, got, &e), 0);
+	for (size_t y = 0; y < H / 2; y++)
+		for (size_t x = 0; x < W / 2; x++) {
+			const uint8_t *four = f.water + 2 * y * W + 2 * x;
+
+			assert_int_equal(four[1], four[W]);
+			wrong += got[y * (W / 2) + x] != four[1];
+		}
+	assert_int_equal(wrong, 0);
+	assert_int_equal(raster_level(raster, 2, &e), -1);
+	assert_int_equal(e.code, ERROR_DATA);
+	assert_int_equal(raster_level(raster, -1, &e), -1);
+	assert_int_equal(raster_level(raster, 0, &e), 0);
+	assert_int_equal(raster_read(raster, (struct rect){ 0, 0, W, H }, got, &e), 0);
+	assert_memory_equal(got, f.water, (size_t)W * H);
+	raster_close(raster);
+	result_free(r);
+	free(got);
+	fixture_close(&f);
+}
+
 /* Another type than the layer's is not read as if it were that. */
 static void another_type(void **state)
 {
@@ -352,6 +390,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_written),   cmocka_unit_test(pixels),
+		cmocka_unit_test(overviews),
 		cmocka_unit_test(another_type),	      cmocka_unit_test(a_changed_byte),
 		cmocka_unit_test(cut_and_missing),    cmocka_unit_test(a_hash_is_not_enough),
 		cmocka_unit_test(unfinished_and_cut), cmocka_unit_test(hostile_names),
