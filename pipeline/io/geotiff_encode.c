@@ -107,19 +107,38 @@ static inline __attribute__((always_inline)) int64_t value_at(enum layer_type ty
 	}
 }
 
-/* By runs, as most neighbours are equal.  Inlined: the type is then a constant in the loop. */
+/* Pixels that are looked at together: most neighbours are equal. */
+#define STRETCH 64
+
+/* Are the pixels from i on, a stretch of them, what the one before is? */
+static bool goes_on(const void *pixels, size_t i, size_t n, size_t size)
+{
+	const char *p = (const char *)pixels + i * size;
+
+	return n - i >= STRETCH && !memcmp(p, p - size, STRETCH * size);
+}
+
+/* By runs.  Inlined: the type is then a constant in the loop. */
 static inline __attribute__((always_inline)) void sum_integers(enum layer_type type,
 							       const struct layer *layer,
 							       const void *pixels, size_t n,
 							       struct geotiff_sums *s)
 {
-	size_t start = 0;
+	size_t start = 0, size = layer_type_size(type);
 
-	for (size_t i = 1; i < n; i++) {
-		if (value_at(type, pixels, i) == value_at(type, pixels, start))
+	for (size_t i = 1; i < n;) {
+		size_t end = n - i < STRETCH ? n : i + STRETCH;
+
+		if (goes_on(pixels, i, n, size)) {
+			i = end;
 			continue;
-		add_run(s, layer, value_at(type, pixels, start), i - start);
-		start = i;
+		}
+		for (; i < end; i++) {
+			if (value_at(type, pixels, i) == value_at(type, pixels, start))
+				continue;
+			add_run(s, layer, value_at(type, pixels, start), i - start);
+			start = i;
+		}
 	}
 	add_run(s, layer, value_at(type, pixels, start), n - start);
 }
@@ -253,8 +272,15 @@ static void halve(const struct geotiff *g, const unsigned char *pixels, struct r
 
 void geotiff_fill(const struct geotiff *g, uint32_t value, size_t n, unsigned char *pixels)
 {
-	for (size_t i = 0; i < n; i++)
-		memcpy(pixels + i * g->pixel_size, &value, g->pixel_size);
+	size_t all = n * g->pixel_size, done = n ? g->pixel_size : 0;
+
+	memcpy(pixels, &value, done);
+	while (done < all) {
+		size_t more = done < all - done ? done : all - done;
+
+		memcpy(pixels + done, pixels, more);
+		done += more;
+	}
 }
 
 /* The r.w x r.h pixels at the upper left of a whole tile, the rest fill. */

@@ -176,6 +176,10 @@ static int read_tile(const struct spool *s, size_t plane, size_t i, struct rect 
 		fill_part(s, plane, i, part, rect, pixels);
 		return 0;
 	}
+	/* Most passes read tile by tile: nothing has to be moved. */
+	if (part.w == tile.w && rect.w == tile.w)
+		return read_all(s->fd, pixels + (size_t)(part.y - rect.y) * row,
+				(size_t)part.h * row, at, e);
 	if (read_all(s->fd, scratch, (size_t)part.h * row, at, e))
 		return -1;
 	for (int32_t y = 0; y < part.h; y++)

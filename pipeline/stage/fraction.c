@@ -163,21 +163,32 @@ static uint8_t unmix(const struct fraction_worker *w, struct rect r, const uint8
 	return fraction_solve(&s, v, w->o->nir_first);
 }
 
+/* The next mixed pixel of a row at x or behind it; `end` if there is none before that. */
+static int32_t next_mixed(const uint8_t *purity, int32_t x, int32_t end)
+{
+	const uint8_t *found =
+		x < end ? memchr(purity + x, FRACTION_MIXED, (size_t)(end - x)) : NULL;
+
+	return found ? (int32_t)(found - purity) : end;
+}
+
 /* The first fractions of what lies `inner` pixels or more inside r: what is more than half water. */
 static void first_pass(struct fraction_worker *w, struct rect r, int32_t inner)
 {
 	memcpy(w->kind, w->water, rect_area(r));
-	for (int32_t y = inner; y < r.h - inner; y++)
-		for (int32_t x = inner; x < r.w - inner; x++) {
-			size_t at = (size_t)y * (size_t)r.w + (size_t)x;
-			uint8_t percent;
+	for (int32_t y = inner; y < r.h - inner; y++) {
+		const uint8_t *first = w->first + (size_t)y * (size_t)r.w;
+		int32_t end = r.w - inner;
 
-			if (w->first[at] != FRACTION_MIXED)
-				continue;
-			percent = unmix(w, r, w->first, x, y);
+		for (int32_t x = next_mixed(first, inner, end); x < end;
+		     x = next_mixed(first, x + 1, end)) {
+			uint8_t percent = unmix(w, r, w->first, x, y);
+
 			if (percent != FRACTION_NODATA)
-				w->kind[at] = percent >= 50 ? WATER_OPEN : WATER_NOT;
+				w->kind[(size_t)y * (size_t)r.w + (size_t)x] =
+					percent >= 50 ? WATER_OPEN : WATER_NOT;
 		}
+	}
 }
 
 /* Mixed is what either says; pure only where both agree, so that class and fraction do. */
@@ -185,30 +196,6 @@ static void join_purity(size_t n, const uint8_t *first, uint8_t *second)
 {
 	for (size_t i = 0; i < n; i++)
 		second[i] = first[i] > second[i] ? first[i] : second[i];
-}
-
-/* Fraction, class and marks of one pixel of the tile; at: in the halo's rect. */
-static void finish_pixel(struct fraction_worker *w, struct rect r, int32_t x, int32_t y,
-			 size_t in_tile)
-{
-	size_t at = (size_t)y * (size_t)r.w + (size_t)x;
-	uint8_t class = w->water[at], percent = w->second[at];
-
-	w->class[in_tile] = class;
-	if (percent == FRACTION_PURE_LAND || percent == FRACTION_PURE_WATER) {
-		w->fraction[in_tile] = percent ? 100 : 0;
-		return;
-	}
-	w->fraction[in_tile] = FRACTION_NODATA;
-	if (percent != FRACTION_MIXED)
-		return;
-	percent = unmix(w, r, w->second, x, y);
-	w->marks[in_tile] |= MARK_MIXED;
-	if (percent == FRACTION_NODATA) {
-		w->marks[in_tile] |= MARK_LOW_CONTRAST;
-		percent = class == WATER_OPEN ? 100 : 0;
-	}
-	w->fraction[in_tile] = percent;
 }
 
 static bool touches_water(const uint8_t *class, struct rect r, int32_t x, int32_t y)
@@ -220,21 +207,34 @@ static bool touches_water(const uint8_t *class, struct rect r, int32_t x, int32_
 	return false;
 }
 
-/* Land beside open water with some water in it is partial water. */
-static void partial_shore(struct fraction_worker *w, struct rect r, struct rect tile)
+/*
+ * Fraction, marks and class of a mixed pixel: land beside open water with some water in it is partial water.
+ * in_tile: in the tile, not in the halo's rect.
+ */
+static void finish_mixed(struct fraction_worker *w, struct rect r, int32_t x, int32_t y,
+			 size_t in_tile)
 {
-	uint8_t least = (uint8_t)w->o->limits.partial_percent;
+	const struct observe *o = w->o;
+	uint8_t percent = unmix(w, r, w->second, x, y), class = w->class[in_tile];
 
-	for (int32_t y = 0; y < tile.h; y++)
-		for (int32_t x = 0; x < tile.w; x++) {
-			size_t at = (size_t)y * (size_t)tile.w + (size_t)x;
-			bool mixed =
-				w->marks[at] & MARK_MIXED && !(w->marks[at] & MARK_LOW_CONTRAST);
+	w->marks[in_tile] |= MARK_MIXED;
+	if (percent == FRACTION_NODATA) {
+		w->marks[in_tile] |= MARK_LOW_CONTRAST;
+		percent = class == WATER_OPEN ? 100 : 0;
+	} else if (o->choice.method->partial_shore && class == WATER_NOT &&
+		   percent >= o->limits.partial_percent && touches_water(w->water, r, x, y)) {
+		w->class[in_tile] = WATER_PARTIAL;
+	}
+	w->fraction[in_tile] = percent;
+}
 
-			if (mixed && w->class[at] == WATER_NOT && w->fraction[at] >= least &&
-			    touches_water(w->water, r, x + HALO, y + HALO))
-				w->class[at] = WATER_PARTIAL;
-		}
+/* Fractions of pixels that are pure, and of those of which nothing is known. */
+static void finish_pure(size_t n, const uint8_t *purity, uint8_t *fraction)
+{
+	for (size_t i = 0; i < n; i++)
+		fraction[i] = purity[i] == FRACTION_PURE_WATER	? 100
+			      : purity[i] == FRACTION_PURE_LAND ? 0
+								: FRACTION_NODATA;
 }
 
 /* True if nothing in the rect is mixed. */
@@ -245,12 +245,17 @@ static bool is_pure(const uint8_t *purity, size_t n)
 
 static void finish_tile(struct fraction_worker *w, struct rect r, struct rect tile)
 {
-	for (int32_t y = 0; y < tile.h; y++)
-		for (int32_t x = 0; x < tile.w; x++)
-			finish_pixel(w, r, x + HALO, y + HALO,
-				     (size_t)y * (size_t)tile.w + (size_t)x);
-	if (w->o->choice.method->partial_shore)
-		partial_shore(w, r, tile);
+	for (int32_t y = 0; y < tile.h; y++) {
+		size_t at = (size_t)(y + HALO) * (size_t)r.w + HALO;
+		size_t in_tile = (size_t)y * (size_t)tile.w;
+		const uint8_t *purity = w->second + at;
+
+		memcpy(w->class + in_tile, w->water + at, (size_t)tile.w);
+		finish_pure((size_t)tile.w, purity, w->fraction + in_tile);
+		for (int32_t x = next_mixed(purity, 0, tile.w); x < tile.w;
+		     x = next_mixed(purity, x + 1, tile.w))
+			finish_mixed(w, r, x + HALO, y + HALO, in_tile + (size_t)x);
+	}
 }
 
 /* Most of a lake and of land has no shore within reach: what is one class needs no more than a look. */

@@ -15,6 +15,7 @@
 /* One worker: the source window of a tile, and the tile itself. */
 struct warp_worker {
 	struct observe *o;
+	bool reasons;  /* somebody asks why; else neither why nor marks are filled */
 	void *scratch; /* of spool_read */
 	/* working grid, the tile's source rect */
 	uint8_t *water, *marks, *fraction;
@@ -77,6 +78,15 @@ static void warp_stop(void *state)
 	free(w);
 }
 
+static bool needs_reasons(const struct observe *o)
+{
+	bool needed = observe_has_quality(o);
+
+	for (size_t k = 0; k < o->layers_nr; k++)
+		needed |= !strcmp(o->layers[k]->name, "why");
+	return needed;
+}
+
 static int warp_start(void *job, void **state, struct error *e)
 {
 	struct observe *o = job;
@@ -88,6 +98,7 @@ static int warp_start(void *job, void **state, struct error *e)
 	if (!w)
 		return error_nomem(e, "a worker");
 	w->o = o;
+	w->reasons = needs_reasons(o);
 	ok &= (w->scratch = malloc(spool_scratch_size(o->spool))) != NULL;
 	ok &= (w->water = malloc(n)) != NULL;
 	ok &= (w->marks = malloc(n)) != NULL;
@@ -109,11 +120,14 @@ static int read_source(struct warp_worker *w, struct rect r, struct error *e)
 	const struct observe *o = w->o;
 	size_t class = o->shore ? PLANE_CLASS : PLANE_WATER;
 
-	if (spool_read(o->spool, class, r, w->scratch, w->water, e) ||
-	    spool_read(o->spool, PLANE_MARKS, r, w->scratch, w->marks, e) ||
-	    spool_read(o->spool, PLANE_WHY, r, w->scratch, w->why, e))
+	if (spool_read(o->spool, class, r, w->scratch, w->water, e))
 		return -1;
-	o->context->kernels->water_marks(rect_area(r), w->marks, w->why);
+	if (w->reasons) {
+		if (spool_read(o->spool, PLANE_MARKS, r, w->scratch, w->marks, e) ||
+		    spool_read(o->spool, PLANE_WHY, r, w->scratch, w->why, e))
+			return -1;
+		o->context->kernels->water_marks(rect_area(r), w->marks, w->why);
+	}
 	if (o->shore)
 		return spool_read(o->spool, PLANE_FRACTION, r, w->scratch, w->fraction, e);
 	memset(w->fraction, FRACTION_NODATA, rect_area(r));
@@ -121,14 +135,19 @@ static int read_source(struct warp_worker *w, struct rect r, struct error *e)
 }
 
 /* Outside the lake there is no data, and why says so. */
-static void mask_row(size_t n, const uint8_t *inside, uint8_t *water, uint8_t *fraction,
-		     uint32_t *why)
+static void mask_row(struct warp_worker *w, size_t at, size_t n)
 {
+	uint8_t *water = w->out_water + at, *fraction = w->out_fraction + at;
+	uint32_t *why = w->out_why + at;
+
+	if (is_uniform(w->inside, n, 1) && w->inside[0])
+		return;
 	for (size_t i = 0; i < n; i++) {
-		water[i] = inside[i] ? water[i] : WATER_NODATA;
-		fraction[i] = inside[i] ? fraction[i] : FRACTION_NODATA;
-		why[i] = inside[i] ? why[i] : WHY_OUTSIDE;
+		water[i] = w->inside[i] ? water[i] : WATER_NODATA;
+		fraction[i] = w->inside[i] ? fraction[i] : FRACTION_NODATA;
 	}
+	for (size_t i = 0; w->reasons && i < n; i++)
+		why[i] = w->inside[i] ? why[i] : WHY_OUTSIDE;
 }
 
 /*
@@ -191,6 +210,8 @@ static void warp_segment(struct warp_worker *w, struct rect r, size_t from, size
 		memset(w->out_fraction + at, w->fraction[first], n);
 	else
 		k->bilinear_u8(n, fraction, x, y, w->out_fraction + at);
+	if (!w->reasons)
+		return;
 	if (whole && part_is_uniform(w->why, sizeof(uint32_t), r.w, part))
 		for (size_t i = 0; i < n; i++)
 			w->out_why[at + i] = w->why[first];
@@ -211,7 +232,7 @@ static void warp_classes(struct warp_worker *w, struct rect tile, struct rect r)
 		for (size_t i = 0; i < n; i += SEGMENT)
 			warp_segment(w, r, i, n - i < SEGMENT ? n - i : SEGMENT, at + i);
 		region_row(o->target_region, tile.x, tile.y + y, tile.w, w->inside);
-		mask_row(n, w->inside, w->out_water + at, w->out_fraction + at, w->out_why + at);
+		mask_row(w, at, n);
 	}
 }
 
