@@ -11,6 +11,7 @@
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
+#include <gdal_frmts.h>
 #include <ogr_srs_api.h>
 
 #define CACHE_BYTES (96 << 20)
