@@ -14,6 +14,7 @@
 /* A PROJ context and the first thing it complained of. */
 struct session {
 	PJ_CONTEXT *ctx;
+	bool database; /* may be looked into; opening it takes longer than most of what is done here */
 	char said[200];
 };
 
@@ -38,21 +39,24 @@ static void keep_words(void *data, int level, const char *message)
 /* Which grid files are installed must not change a result: none is ever found. */
 static const char *find_file(PJ_CONTEXT *ctx, const char *name, void *data)
 {
+	const struct session *s = data;
+	bool wanted = !strcmp(name, "proj.ini") || (s->database && !strcmp(name, "proj.db"));
+
 	(void)ctx;
-	(void)data;
-	return strcmp(name, "proj.db") && strcmp(name, "proj.ini") ? "/dev/null/none" : NULL;
+	return wanted ? NULL : "/dev/null/none";
 }
 
 /* s must not move afterwards: PROJ keeps its address. */
-static int session_begin(struct session *s, struct error *e)
+static int session_begin(struct session *s, bool database, struct error *e)
 {
 	s->said[0] = 0;
+	s->database = database;
 	s->ctx = proj_context_create();
 	if (!s->ctx)
 		return error_nomem(e, "PROJ");
 	proj_log_func(s->ctx, s, keep_words);
 	proj_context_set_enable_network(s->ctx, 0);
-	proj_context_set_file_finder(s->ctx, find_file, NULL);
+	proj_context_set_file_finder(s->ctx, find_file, s);
 	return 0;
 }
 
@@ -138,23 +142,32 @@ static PJ *look_up(struct session *s, const struct crs *from, const struct crs *
 	return pj;
 }
 
+static PJ *create_pipeline(struct session *s, const char *pipeline, struct error *e)
+{
+	PJ *pj = proj_create(s->ctx, pipeline);
+
+	if (!pj)
+		error_set(e, ERROR_BUG, "PROJ does not take %s (%s)", pipeline,
+			  said(s, "no reason given"));
+	return pj;
+}
+
 int crs_transform_new(struct crs_transform **out, const struct crs *from, const struct crs *to,
 		      struct error *e)
 {
 	struct crs_transform *t = calloc(1, sizeof(*t));
 	char pipeline[CRS_PIPELINE];
+	bool known = crs_pipeline(from, to, pipeline);
 
 	*out = NULL;
 	if (!t)
 		return error_nomem(e, "a transformation");
-	if (session_begin(&t->session, e)) {
+	if (session_begin(&t->session, !known, e)) {
 		free(t);
 		return -1;
 	}
-	if (crs_pipeline(from, to, pipeline))
-		t->pj = proj_create(t->session.ctx, pipeline);
-	if (!t->pj)
-		t->pj = look_up(&t->session, from, to, e);
+	t->pj = known ? create_pipeline(&t->session, pipeline, e)
+		      : look_up(&t->session, from, to, e);
 	if (!t->pj) {
 		crs_transform_free(t);
 		return -1;
@@ -326,7 +339,7 @@ int crs_normalise(struct crs *crs, struct error *e)
 
 	if (crs_zone_of(crs))
 		return 0;
-	if (session_begin(&s, e) || !(pj = create(&s, crs->def, e)) ||
+	if (session_begin(&s, true, e) || !(pj = create(&s, crs->def, e)) ||
 	    spell(&s, pj, &clean, crs->def, e))
 		goto out;
 	/* A PROJ string may have lost the datum; then there is no way to anywhere. */
@@ -419,15 +432,13 @@ int crs_areal_scale(const struct crs *crs, size_t n, const double *x, const doub
 	/* Of WGS 84, NIMA TR8350.2, table 3.1. */
 	double a = 6378137, b = (1 - 1 / 298.257223563) * a, e2 = 1 - b * b / (a * a);
 	char pipeline[CRS_PIPELINE];
+	bool known = crs_pipeline(crs, &CRS_LONLAT, pipeline);
 	struct session s = { 0 };
-	PJ *to_base = NULL;
+	PJ *to_base;
 
-	if (session_begin(&s, e))
+	if (session_begin(&s, !known, e))
 		return -1;
-	if (crs_pipeline(crs, &CRS_LONLAT, pipeline))
-		to_base = proj_create(s.ctx, pipeline);
-	if (!to_base)
-		to_base = to_base_of(&s, crs, &a, &e2, e);
+	to_base = known ? create_pipeline(&s, pipeline, e) : to_base_of(&s, crs, &a, &e2, e);
 	if (to_base)
 		areal_scales(to_base, a, e2, n, x, y, scale);
 	proj_destroy(to_base);

@@ -89,6 +89,12 @@ out:
 	return ret;
 }
 
+/* Nodes along a side of so many pixels. */
+static size_t nodes_of(int32_t pixels)
+{
+	return (size_t)(pixels - 1) / MAPPING_STEP + 2;
+}
+
 static bool near_enough(const struct grid *target, const struct grid *source)
 {
 	return fabs(target->x0 - source->x0) < FAR * source->dx &&
@@ -107,8 +113,8 @@ int mapping_new(struct mapping **out, const struct grid *target, const struct gr
 	m->height = target->height;
 	m->source_width = source->width;
 	m->source_height = source->height;
-	m->columns = (size_t)(m->width - 1) / MAPPING_STEP + 2;
-	m->rows = (size_t)(m->height - 1) / MAPPING_STEP + 2;
+	m->columns = nodes_of(m->width);
+	m->rows = nodes_of(m->height);
 	if (grid_same_lattice(target, source) && near_enough(target, source)) {
 		struct rect r = grid_offset(source, target);
 
@@ -129,6 +135,26 @@ void mapping_free(struct mapping *m)
 		return;
 	free(m->nodes);
 	free(m);
+}
+
+void mapping_crop(struct mapping *m, struct rect r)
+{
+	size_t columns = nodes_of(r.w), rows = nodes_of(r.h);
+	const struct node *first = m->nodes;
+
+	m->width = r.w;
+	m->height = r.h;
+	m->dx += r.x;
+	m->dy += r.y;
+	if (m->shift)
+		return;
+	first += (size_t)(r.y / MAPPING_STEP) * m->columns + (size_t)(r.x / MAPPING_STEP);
+	/* Rows move towards the front, so none is overwritten before it was moved. */
+	for (size_t j = 0; j < rows; j++)
+		memmove(m->nodes + j * columns, first + j * m->columns,
+			columns * sizeof(*m->nodes));
+	m->columns = columns;
+	m->rows = rows;
 }
 
 bool mapping_is_shift(const struct mapping *m, int32_t *dx, int32_t *dy)

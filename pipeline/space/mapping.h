@@ -34,6 +34,12 @@ int mapping_new(struct mapping **out, const struct grid *target, const struct gr
 		struct error *e);
 void mapping_free(struct mapping *m);
 
+/*
+ * Make it that of a part of its target (grid_crop()), whose corner lies on multiples of MAPPING_STEP and which is not
+ * empty: PROJ need not be asked once more.  Before others use it.
+ */
+void mapping_crop(struct mapping *m, struct rect r);
+
 /* True if target pixel (x, y) is source pixel (x + dx, y + dy) for all of them; then sets dx, dy. */
 bool mapping_is_shift(const struct mapping *m, int32_t *dx, int32_t *dy);
 

@@ -74,7 +74,8 @@ size_t classify_bytes(const struct observe *o, int threads)
 		       (tile_pixels(o) * pixel + read_pixels(o) * read + rows +
 			(o->sharpened ? sharpen_bytes(side, side) : 0) + cloud_row_bytes(o) +
 			quality_pack_bytes(o) + scene_reader_bytes(o->scene, side)) +
-	       scene_peak_bytes(o->scene, threads) + thumbnail_bytes(scene_grid(o->scene)) +
+	       scene_peak_bytes(o->scene, threads) +
+	       (o->quicklook ? thumbnail_bytes(scene_grid(o->scene)) : 0) +
 	       (o->sun ? OBSERVE_SUN_FACTORS * sizeof(float) : 0);
 }
 
@@ -419,7 +420,8 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 				    (size_t)y * (size_t)r.w };
 
 		classify_row(w, at, (size_t)r.w);
-		thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[o->picture[0]],
+		if (o->quicklook)
+			thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[o->picture[0]],
 			      w->rho[o->picture[1]], w->rho[o->picture[2]]);
 	}
 	memcpy(slot, &w->darkness, sizeof(w->darkness));

@@ -65,31 +65,23 @@ static int make_outlines(struct observe *o, struct error *e)
 static int choose_grid(struct observe *o, const struct target *target, struct error *e)
 {
 	const struct grid *work = scene_grid(o->scene);
-	struct mapping *whole = NULL;
 	struct rect crop, lake;
-	int ret = -1;
 
-	if (mapping_new(&whole, &target->full, work, e))
-		goto out;
-	crop = target_crop(&target->full, mapping_target_rect(whole));
+	if (mapping_new(&o->mapping, &target->full, work, e))
+		return -1;
+	crop = target_crop(&target->full, mapping_target_rect(o->mapping));
 	o->target = grid_crop(&target->full, crop);
 	if (!rect_empty(crop) && o->lake && make_region(o->lake, &o->target, &o->target_region, e))
-		goto out;
+		return -1;
 	lake = rect_empty(crop) ? crop : region_bounds(o->target_region, grid_rect(&o->target));
-	if (rect_empty(lake)) {
-		error_set(e, ERROR_OUTSIDE, "%s does not overlap %s", o->product->id,
-			  o->lake ? o->lake->name : "the extent asked for");
-		goto out;
-	}
+	if (rect_empty(lake))
+		return error_set(e, ERROR_OUTSIDE, "%s does not overlap %s", o->product->id,
+				 o->lake ? o->lake->name : "the extent asked for");
 	if (o->lake && make_region(o->lake, work, &o->work_region, e))
-		goto out;
-	if (mapping_new(&o->mapping, &o->target, work, e))
-		goto out;
+		return -1;
+	mapping_crop(o->mapping, crop);
 	o->work_rect = mapping_source_rect(o->mapping, grid_rect(&o->target));
-	ret = 0;
-out:
-	mapping_free(whole);
-	return ret;
+	return 0;
 }
 
 /* --- the run --- */
@@ -225,7 +217,7 @@ static int open_output(struct observe *o, const char *folder, const char *unit, 
 	if (output_open(&o->output, &spec, e) || open_spool(o, e) ||
 	    area_new(&o->area, &o->target, AREA_NR, e) ||
 	    (observe_has_quality(o) && quality_summary_new(&o->quality.summary, o, e)) ||
-	    thumbnail_init(&o->thumbnail, scene_grid(o->scene), e) ||
+	    (o->quicklook && thumbnail_init(&o->thumbnail, scene_grid(o->scene), e)) ||
 	    footprint_new(&o->footprint, &o->target, e))
 		return -1;
 	return 0;
@@ -281,7 +273,7 @@ static int map_water(struct observe *o, struct error *e)
 	return pass(o, quality_run, "quality", e);
 }
 
-static int compute(struct observe *o, bool quicklook, struct error *e)
+static int compute(struct observe *o, struct error *e)
 {
 	const struct output_backdrop backdrop = { backdrop_colour, o };
 
@@ -298,7 +290,7 @@ static int compute(struct observe *o, bool quicklook, struct error *e)
 	log_event(o->context->log, LOG_DEBUG, CODE_STAGE_BLOCKS,
 		  "%s: %zu of %zu blocks decoded, each once", o->product->id,
 		  scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
-	return quicklook ? output_quicklook(o->output, 0, &backdrop, e) : 0;
+	return o->quicklook ? output_quicklook(o->output, 0, &backdrop, e) : 0;
 }
 
 static int publish(struct observe *o, const char *id, json_t *properties, struct error *e)
@@ -326,7 +318,7 @@ static int publish(struct observe *o, const char *id, json_t *properties, struct
 
 /* Make the observation at folder unless it stands there already. */
 static int make(struct observe *o, const struct target *target, const char *id, const char *folder,
-		bool quicklook, struct error *e)
+		struct error *e)
 {
 	json_t *inputs = scene_inputs(o, e), *options = scene_options(o), *properties = NULL;
 	char unit[SHA256_HEX];
@@ -340,7 +332,7 @@ static int make(struct observe *o, const struct target *target, const char *id, 
 	if (!needed)
 		goto out;
 	ret = -1;
-	if (open_output(o, folder, unit, e) || compute(o, quicklook, e))
+	if (open_output(o, folder, unit, e) || compute(o, e))
 		goto out;
 	properties = scene_properties(o, &target->full, unit, inputs, options);
 	ret = publish(o, id, properties, e);
@@ -371,11 +363,11 @@ void observe_release(struct observe *o)
 	scene_free(o->scene);
 }
 
-int observe_open(struct observe *o, struct target *target, bool *quicklook, struct error *e)
+int observe_open(struct observe *o, struct target *target, struct error *e)
 {
 	const struct context *c = o->context;
 
-	if (observe_choose_bands(o, quicklook, e) ||
+	if (observe_choose_bands(o, e) ||
 	    target_grid(c->options, o->lake, o->granule, target, e) ||
 	    scene_new(&o->scene, o->granule, target->full.dx, o->roles, o->roles_nr, c->timing,
 		      e) ||
@@ -394,16 +386,15 @@ int observe_granule(const struct context *context, const struct product *product
 		.context = context, .product = product, .granule = granule, .lake = lake
 	};
 	struct target target;
-	bool quicklook = false;
 	char *folder = NULL;
 	char id[256];
 	int ret = -1;
 
-	if (observe_open(&o, &target, &quicklook, e))
+	if (observe_open(&o, &target, e))
 		goto out;
 	if (choose_folder(&o, &target, half, id, sizeof(id), &folder, e))
 		goto out;
-	ret = make(&o, &target, id, folder, quicklook, e);
+	ret = make(&o, &target, id, folder, e);
 	if (!ret)
 		printf("%s\n", folder);
 out:

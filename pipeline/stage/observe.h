@@ -141,7 +141,8 @@ struct observe {
 	size_t roles_nr;
 	enum role water_roles[ROLE_NR]; /* of these, without which water is not seen */
 	size_t water_roles_nr;
-	enum role picture[3]; /* of these, red, green and blue of the quicklook */
+	bool quicklook;	      /* is asked for */
+	enum role picture[3]; /* of these, red, green and blue of it */
 	struct rayleigh rayleigh[ROLE_NR];
 	bool toa;   /* Rayleigh is to be removed */
 	float *sun; /* factor for each value of ROLE_SUN_ZENITH; NULL: the scene's mean angle */
@@ -183,7 +184,7 @@ struct observe {
 	size_t *tiles;	     /* working tiles that are needed, in order */
 	size_t tiles_nr;
 
-	struct thumbnail thumbnail; /* written by classify */
+	struct thumbnail thumbnail; /* written by classify; of the quicklook */
 	bool doubted;		    /* is the offset? */
 	struct darkness darkness;   /* written by classify's ordered step, where it is */
 	const char *doubt;	    /* what the pixels say against the offset; NULL: nothing */
@@ -207,11 +208,10 @@ enum observe_area {
 };
 
 /*
- * What the observation is made of, by the options: method, limits, layers, roles; *quicklook: one
- * is wanted.  USAGE; NOINPUT or DATA if a band is missing or broken, naming the methods that are
- * possible.
+ * What the observation is made of, by the options: method, limits, layers, quicklook, roles.  USAGE;
+ * NOINPUT or DATA if a band is missing or broken, naming the methods that are possible.
  */
-int observe_choose_bands(struct observe *o, bool *quicklook, struct error *e);
+int observe_choose_bands(struct observe *o, struct error *e);
 
 /* The numbers of this scene: masks, air, sun, halo; after the scene's grid is known.  BUG: no memory. */
 int observe_choose_rules(struct observe *o, struct error *e);
@@ -310,7 +310,7 @@ int warp_run(struct observe *o, struct error *e);
  * Choose what is made of a granule, on which grid and of which bands; context, product, granule and lake (or NULL) are
  * set, the rest is zero.  OUTSIDE and the errors of the parts; observe_release() also then.
  */
-int observe_open(struct observe *o, struct target *target, bool *quicklook, struct error *e);
+int observe_open(struct observe *o, struct target *target, struct error *e);
 void observe_release(struct observe *o);
 
 /*

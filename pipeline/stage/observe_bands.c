@@ -66,7 +66,7 @@ static int unknown_layer(const char *name, struct error *e)
 }
 
 /* name: a layer, or LAYER:ALGORITHM of a quantity; it is cut at the colon. */
-static int add_layer(struct observe *o, char *name, bool *quicklook, struct error *e)
+static int add_layer(struct observe *o, char *name, struct error *e)
 {
 	char *algorithm = name;
 	const struct index_rule *rule;
@@ -75,7 +75,7 @@ static int add_layer(struct observe *o, char *name, bool *quicklook, struct erro
 	strsep(&algorithm, ":");
 	rule = index_rule_find(name);
 	if (!algorithm && !strcmp(name, "quicklook")) {
-		*quicklook = true;
+		o->quicklook = true;
 		return 0;
 	}
 	if (quantity_is_layer(name))
@@ -102,7 +102,7 @@ static int add_layer(struct observe *o, char *name, bool *quicklook, struct erro
 }
 
 /* Water is always made: everything else refers to it. */
-static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
+static int choose_layers(struct observe *o, struct error *e)
 {
 	const char *list = o->context->options->layers;
 	char *copy = strdup(list ? list : default_layers), *rest = copy, *name;
@@ -110,7 +110,7 @@ static int choose_layers(struct observe *o, bool *quicklook, struct error *e)
 
 	o->layers[o->layers_nr++] = layer_find("water");
 	while (!ret && (name = strsep(&rest, ",")))
-		ret = add_layer(o, name, quicklook, e);
+		ret = add_layer(o, name, e);
 	free(copy);
 	return ret;
 }
@@ -271,18 +271,18 @@ static int choose_mask_roles(struct observe *o, struct error *e)
 }
 
 /* Natural colours where a picture is wanted and the bands are there, else what is read anyway. */
-static void choose_picture(struct observe *o, bool quicklook)
+static void choose_picture(struct observe *o)
 {
 	static const enum role rgb[3] = { ROLE_RED, ROLE_GREEN, ROLE_BLUE };
 
 	for (size_t i = 0; i < 3; i++) {
-		if (quicklook && !product_lacks(o->granule, rgb[i]))
+		if (o->quicklook && !product_lacks(o->granule, rgb[i]))
 			observe_add_role(o, rgb[i]);
 		o->picture[i] = observe_has_role(o, rgb[i]) ? rgb[i] : ROLE_GREEN;
 	}
 }
 
-static int choose_roles(struct observe *o, bool quicklook, struct error *e)
+static int choose_roles(struct observe *o, struct error *e)
 {
 	if (require_method(o, e) || require_shore(o, e) || choose_threshold(o, e))
 		return -1;
@@ -291,17 +291,17 @@ static int choose_roles(struct observe *o, bool quicklook, struct error *e)
 			return -1;
 	if (observe_choose_quality(o, e))
 		return -1;
-	choose_picture(o, quicklook);
+	choose_picture(o);
 	return choose_mask_roles(o, e) || cloud_choose(o, e) ? -1 : 0;
 }
 
-int observe_choose_bands(struct observe *o, bool *quicklook, struct error *e)
+int observe_choose_bands(struct observe *o, struct error *e)
 {
 	const struct options *options = o->context->options;
 
 	if (method_read(&o->choice, options->method, e) ||
 	    limits_read(&o->limits, &options->limits, e) || observe_read_regression(o, e) ||
-	    choose_layers(o, quicklook, e))
+	    choose_layers(o, e))
 		return -1;
-	return choose_roles(o, *quicklook, e);
+	return choose_roles(o, e);
 }

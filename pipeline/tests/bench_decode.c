@@ -102,7 +102,6 @@ static int floor_of(const struct context *c, struct error *e)
 	struct lake *lake = NULL;
 	struct target target;
 	struct job j = { 0 };
-	bool quicklook;
 	int ret = -1;
 
 	if (product_open(&product, c->options->paths[0], &inputs, e))
@@ -112,7 +111,7 @@ static int floor_of(const struct context *c, struct error *e)
 	if (c->options->lake && lake_open(&lake, c->options->lake, e))
 		goto out;
 	o.lake = lake;
-	if (observe_open(&o, &target, &quicklook, e) || classify_plan(&o, e))
+	if (observe_open(&o, &target, e) || classify_plan(&o, e))
 		goto out;
 	j.places = calloc(scene_blocks_planned(o.scene), sizeof(*j.places));
 	if (!j.places) {

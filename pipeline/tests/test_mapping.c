@@ -296,6 +296,39 @@ static void keeps_apart_what_has_no_place(void **state)
 	mapping_free(m);
 }
 
+/* Of a part it gives what a mapping made for that part gives, with nodes and as a shift. */
+static void a_part_is_as_if_made_for_it(void **state)
+{
+	static const struct rect parts[] = { { 0, 0, 16000, 8000 },  { 512, 1024, 3000, 2049 },
+					     { 15936, 7936, 64, 64 }, { 64, 0, 1, 8000 },
+					     { 0, 64, 16000, 1 } };
+	static const char *const zones[] = { "EPSG:32643", LAEA };
+	struct grid lake = lake_grid(30);
+
+	(void)state;
+	for (size_t k = 0; k < 10; k++) {
+		struct rect r = parts[k / 2];
+		struct grid source = grid_of(zones[k % 2], k % 2 ? -100020 : 300000,
+					     k % 2 ? 60000 : 5230020, 30, 7000, 7000);
+		struct mapping *whole = map(lake, source), *part = map(grid_crop(&lake, r), source);
+		int32_t *x = calloc(4 * (size_t)r.w, sizeof(*x)), *y = x + r.w;
+		size_t n = 2 * (size_t)r.w * sizeof(*x);
+
+		mapping_crop(whole, r);
+		assert_true(same_rect(mapping_source_rect(whole, (struct rect){ 0, 0, r.w, r.h }),
+				      mapping_source_rect(part, (struct rect){ 0, 0, r.w, r.h })));
+		assert_true(same_rect(mapping_target_rect(whole), mapping_target_rect(part)));
+		for (int32_t j = 0; j < r.h; j += 61) {
+			mapping_row(whole, 0, j, r.w, 3, 5, x, y);
+			mapping_row(part, 0, j, r.w, 3, 5, y + r.w, y + 2 * r.w);
+			assert_memory_equal(x, y + r.w, n);
+		}
+		free(x);
+		mapping_free(part);
+		mapping_free(whole);
+	}
+}
+
 /* Hashes of all node values of the lake's grid, and of the coordinates that PROJ gave for them. */
 static int print_hashes(void)
 {
@@ -354,6 +387,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(is_close_to_proj),
 		cmocka_unit_test(a_ramp_does_not_move),
 		cmocka_unit_test(keeps_apart_what_has_no_place),
+		cmocka_unit_test(a_part_is_as_if_made_for_it),
 		cmocka_unit_test(is_the_same_on_an_old_cpu),
 	};
 
