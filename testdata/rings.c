@@ -83,18 +83,6 @@ double rings_area(const struct rings *r)
 	return sum;
 }
 
-double rings_segment2(const double a[2], const double b[2], double x, double y)
-{
-	double dx = b[0] - a[0], dy = b[1] - a[1], px = x - a[0], py = y - a[1];
-	double length2 = dx * dx + dy * dy;
-	double t = length2 > 0 ? (px * dx + py * dy) / length2 : 0;
-
-	t = t < 0 ? 0 : t > 1 ? 1 : t;
-	px -= t * dx;
-	py -= t * dy;
-	return px * px + py * py;
-}
-
 double rings_distance(const struct rings *r, double x, double y)
 {
 	double best = INFINITY;

@@ -101,6 +101,58 @@ out:
 	return ret;
 }
 
+enum { RINGS = 256 };
+
+/* Rings of SHORE_RING_M that lie between a cell's reference point and a segment. */
+static uint8_t ring_of(const struct shore *s, size_t c, uint32_t segment)
+{
+	double x = ref_x(s, (int)(c % (size_t)s->nx)), y = ref_y(s, (int)(c / (size_t)s->nx));
+	const double *a = s->rings->at[segment], *b = s->rings->at[segment + 1];
+
+	return (uint8_t)limit(sqrt(rings_segment2(a, b, x, y)) / SHORE_RING_M, RINGS - 1);
+}
+
+/* Sort n segments of a cell by their rings; rings and other are room for as many. */
+static void sort_cell(const struct shore *s, size_t c, uint8_t *rings, uint32_t *other)
+{
+	uint32_t first = s->first[c], n = s->first[c + 1] - first, place[RINGS + 1] = { 0 };
+
+	for (uint32_t k = 0; k < n; k++) {
+		other[k] = s->item[first + k];
+		rings[k] = ring_of(s, c, other[k]);
+		place[rings[k] + 1]++;
+	}
+	for (size_t ring = 1; ring < RINGS; ring++)
+		place[ring] += place[ring - 1];
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t to = first + place[rings[k]]++;
+
+		s->item[to] = other[k];
+		s->ring[to] = rings[k];
+	}
+}
+
+/* Most places need only the nearest segments of their cell. */
+static int sort_segments(struct shore *s, size_t cells, struct failure *f)
+{
+	uint32_t most = 1;
+	uint8_t *rings;
+	uint32_t *other;
+
+	for (size_t c = 0; c < cells; c++)
+		if (s->first[c + 1] - s->first[c] > most)
+			most = s->first[c + 1] - s->first[c];
+	s->ring = malloc((size_t)s->first[cells] + 1);
+	rings = malloc(most);
+	other = malloc(most * sizeof(*other));
+	if (s->ring && rings && other)
+		for (size_t c = 0; c < cells; c++)
+			sort_cell(s, c, rings, other);
+	free(other);
+	free(rings);
+	return s->ring && rings && other ? 0 : fail(f, "no memory for the index of the shore");
+}
+
 /* Flip the reference points to the right of where the segment a-b crosses their rows. */
 static void flip_rows(struct shore *s, const double *a, const double *b)
 {
@@ -139,19 +191,31 @@ static void fill_wet(struct shore *s)
 /*
  * Distance to the nearest segment that the cell knows, signed: the parity of the
  * reference point, flipped by every segment that crosses the path from there,
- * first along its row, then along the column of (x, y).
+ * first along its row, then along the column of (x, y).  The path lies in the cell, so
+ * segments farther from the reference point than its corners cross none; those farther than
+ * the place and the best so far together are not nearer.
  */
 static double cell_distance(const struct shore *s, int i, int j, double x, double y)
 {
 	size_t c = (size_t)j * (size_t)s->nx + (size_t)i;
 	double rx = ref_x(s, i), ry = ref_y(s, j), best = s->reach * s->reach;
+	double away = hypot(x - rx, y - ry), corner = s->cell * 0.71;
 	bool wet = s->wet[c];
 
 	for (uint32_t k = s->first[c]; k < s->first[c + 1]; k++) {
-		const double *a = s->rings->at[s->item[k]], *b = s->rings->at[s->item[k] + 1];
-		double d2 = rings_segment2(a, b, x, y);
+		double beyond = s->ring[k] * SHORE_RING_M - 0.001 - away;
+		bool farther = beyond > 0 && beyond * beyond > best;
 
-		best = d2 < best ? d2 : best;
+		if (farther && beyond + away > corner)
+			break;
+
+		const double *a = s->rings->at[s->item[k]], *b = s->rings->at[s->item[k] + 1];
+
+		if (!farther) {
+			double d2 = rings_segment2(a, b, x, y);
+
+			best = d2 < best ? d2 : best;
+		}
 		if ((a[1] <= ry) != (b[1] <= ry)) {
 			double at = a[0] + (ry - a[1]) / (b[1] - a[1]) * (b[0] - a[0]);
 
@@ -243,7 +307,7 @@ int shore_index(struct shore *s, const double window[4], struct failure *f)
 	s->about = calloc(cells, sizeof(*s->about));
 	if (!s->wet || !s->about)
 		return fail(f, "no memory for the index of the shore");
-	if (index_segments(s, cells, f))
+	if (index_segments(s, cells, f) || sort_segments(s, cells, f))
 		return -1;
 	fill_wet(s);
 	fill_about(s);
@@ -254,10 +318,11 @@ void shore_release(struct shore *s)
 {
 	free(s->first);
 	free(s->item);
+	free(s->ring);
 	free(s->wet);
 	free(s->about);
 	s->first = s->item = NULL;
-	s->wet = NULL;
+	s->ring = s->wet = NULL;
 	s->about = NULL;
 }
 
