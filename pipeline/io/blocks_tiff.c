@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/blocks_tiff.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <libdeflate.h>
 
+#include "pipeline/io/file_part.h"
 #include "pipeline/io/geotiff_internal.h"
 
 /* No directory of a product needs more at once: offsets of 2^22 blocks. */
 #define ALLOCATION_MAX ((tmsize_t)64 << 20)
 
 struct blocks_tiff {
-	int fd;
+	struct file_part file;
 	int32_t width, rows; /* of a block */
 	int32_t height;	     /* of the image */
 	size_t columns, nr;  /* of blocks */
@@ -89,14 +87,13 @@ static uint64_t *copy_of(TIFF *tiff, uint32_t tag, size_t nr)
 
 static bool read_directory(struct blocks_tiff *t, const struct blocks_source *s)
 {
-	struct geotiff_io io = { .fd = t->fd, .allocation_max = ALLOCATION_MAX };
-	struct stat st;
+	struct geotiff_io io = { .fd = t->file.fd,
+				 .base = t->file.at,
+				 .size = t->file.size,
+				 .allocation_max = ALLOCATION_MAX };
 	TIFF *tiff;
 	bool ok;
 
-	if (fstat(t->fd, &st) || !S_ISREG(st.st_mode))
-		return false;
-	io.size = (uint64_t)st.st_size;
 	tiff = geotiff_io_open(&io, "r");
 	if (!tiff)
 		return false;
@@ -119,7 +116,7 @@ struct blocks_tiff *blocks_tiff_open(const struct blocks_source *s)
 {
 	struct blocks_tiff *t;
 
-	if (s->level || s->sample == SAMPLE_BITS || !strncmp(s->path, "/vsi", 4) ||
+	if (s->level || s->sample == SAMPLE_BITS ||
 	    __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
 		return NULL;
 	t = calloc(1, sizeof(*t));
@@ -131,8 +128,7 @@ struct blocks_tiff *blocks_tiff_open(const struct blocks_source *s)
 	t->sample = s->sample == SAMPLE_U8 ? 1 : 2;
 	t->columns = ((size_t)s->width + (size_t)s->block_w - 1) / (size_t)s->block_w;
 	t->nr = t->columns * (((size_t)s->height + (size_t)s->block_h - 1) / (size_t)s->block_h);
-	t->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (t->fd >= 0 && read_directory(t, s))
+	if (file_part_open(&t->file, s->path) && read_directory(t, s))
 		return t;
 	blocks_tiff_free(t);
 	return NULL;
@@ -142,8 +138,7 @@ void blocks_tiff_free(struct blocks_tiff *t)
 {
 	if (!t)
 		return;
-	if (t->fd >= 0)
-		close(t->fd);
+	file_part_close(&t->file);
 	free(t->size);
 	free(t->offset);
 	free(t);
@@ -223,14 +218,15 @@ bool blocks_tiff_read(const struct blocks_tiff *t, struct blocks_tiff_scratch *s
 {
 	int32_t rows = rows_of(t, block);
 	size_t n = (size_t)t->width * (size_t)rows, plain = n * t->sample, got;
-	uint64_t packed = t->size[block];
+	uint64_t at = t->offset[block], packed = t->size[block];
 
 	/* DEFLATE stores what it cannot shrink with five bytes more a block of 64 KiB; a block of none is GDAL's to fill. */
-	if (!packed || packed > plain + plain / 64 + 1024 ||
+	if (!packed || packed > plain + plain / 64 + 1024 || at > t->file.size ||
+	    packed > t->file.size - at ||
 	    !make_room(&s->packed, &s->packed_room, (size_t)packed) ||
 	    !make_room(&s->plain, &s->plain_room, plain))
 		return false;
-	if (geotiff_pread(t->fd, s->packed, (size_t)packed, t->offset[block]) ||
+	if (geotiff_pread(t->file.fd, s->packed, (size_t)packed, t->file.at + at) ||
 	    libdeflate_zlib_decompress(s->inflater, s->packed, (size_t)packed, s->plain, plain,
 				       &got) != LIBDEFLATE_SUCCESS ||
 	    got != plain)

@@ -19,7 +19,7 @@
 struct blocks_tiff;
 
 /*
- * Open a file that has one band of 8 or 16 bits, in tiles or strips of the source's size, little-endian, DEFLATE with or without
+ * Open a file, or a member of a tar (file_part.h), that has one band of 8 or 16 bits, in tiles or strips of the source's size, little-endian, DEFLATE with or without
  * horizontal differencing, as Landsat's and HLS's are.  NULL for any other, and for one that cannot be read: GDAL
  * reads it or says why not.
  */

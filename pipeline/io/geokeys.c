@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/io/geokeys.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "pipeline/io/file_part.h"
 #include "pipeline/io/geotiff_internal.h"
 
 #define KEY_EPSG_MAX 32766
@@ -95,24 +93,21 @@ bool geokeys_zone(const char *path, struct crs *out)
 {
 	struct geotiff_io io = { .allocation_max = ALLOCATION_MAX };
 	struct crs crs = { 0 };
-	struct stat st;
-	TIFF *t = NULL;
+	struct file_part file;
+	TIFF *t;
 
-	if (!strncmp(path, "/vsi", 4))
+	if (!file_part_open(&file, path))
 		return false;
-	io.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (io.fd < 0)
-		return false;
-	if (!fstat(io.fd, &st) && S_ISREG(st.st_mode)) {
-		io.size = (uint64_t)st.st_size;
-		/* O: where the blocks are does not matter here. */
-		t = geotiff_io_open(&io, "rO");
-	}
+	io.fd = file.fd;
+	io.base = file.at;
+	io.size = file.size;
+	/* O: where the blocks are does not matter here. */
+	t = geotiff_io_open(&io, "rO");
 	if (t && are_harmless(t))
 		snprintf(crs.def, sizeof(crs.def), "EPSG:%u", geokeys_epsg(t));
 	if (t)
 		TIFFClose(t);
-	close(io.fd);
+	file_part_close(&file);
 	if (!crs_zone_of(&crs))
 		return false;
 	*out = crs;

@@ -21,7 +21,7 @@ const void *geokeys_values(TIFF *t, uint32_t tag, TIFFDataType type, size_t *n);
 unsigned int geokeys_epsg(TIFF *t);
 
 /*
- * The UTM zone on WGS 84 of a GeoTIFF on a local disk, as "EPSG:32643", if the file says it by its code, in metres, and
+ * The UTM zone on WGS 84 of a GeoTIFF on a local disk or in a tar there, as "EPSG:32643", if the file says it by its code, in metres, and
  * says nothing that could alter it: so do Landsat and HLS.  false: ask GDAL, and it is GDAL that tells what is wrong.
  */
 bool geokeys_zone(const char *path, struct crs *out);

@@ -58,7 +58,8 @@
 
 /* What libtiff reads and writes: a file, or memory that somebody else owns. */
 struct geotiff_io {
-	int fd; /* -1: memory */
+	int fd;	       /* -1: memory */
+	uint64_t base; /* where in the file it begins, of what is read */
 	unsigned char *memory;
 	uint64_t capacity; /* of the memory */
 	uint64_t position, size;

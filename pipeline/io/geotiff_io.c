@@ -60,7 +60,7 @@ static tmsize_t io_read(thandle_t handle, void *data, tmsize_t size)
 
 	if (io->fd < 0) {
 		memcpy(data, io->memory + io->position, n);
-	} else if (geotiff_pread(io->fd, data, n, io->position)) {
+	} else if (geotiff_pread(io->fd, data, n, io->base + io->position)) {
 		remember(io, errno);
 		return -1;
 	}
