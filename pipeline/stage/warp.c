@@ -26,6 +26,7 @@ struct warp_worker {
 	uint8_t *inside, *out_water, *out_fraction;
 	uint32_t *out_why;
 	int16_t *out_index;
+	size_t empty;		      /* so many pixels of out_ are those of an empty tile */
 	struct warp_quality *quality; /* only where the water's quality is asked for */
 };
 
@@ -253,15 +254,18 @@ static void warp_index(struct warp_worker *w, struct rect tile, struct rect r)
 	}
 }
 
-/* A tile that the product does not reach. */
+/* A tile that the product does not reach, or the lake: most of a lake's grid. */
 static void fill_empty(struct warp_worker *w, size_t n)
 {
+	if (n <= w->empty)
+		return;
 	memset(w->out_water, WATER_NODATA, n);
 	memset(w->out_fraction, FRACTION_NODATA, n);
 	for (size_t i = 0; i < n; i++) {
 		w->out_why[i] = WHY_FILL;
 		w->out_index[i] = INDEX_NODATA;
 	}
+	w->empty = n;
 }
 
 static void count(struct warp_worker *w, size_t i, struct rect tile)
@@ -351,13 +355,14 @@ static int warp_work(void *state, size_t i, void *slot, struct error *e)
 	if (rect_empty(r)) {
 		fill_empty(w, rect_area(tile));
 	} else {
+		w->empty = 0;
 		if (read_source(w, r, e))
 			return -1;
 		warp_classes(w, tile, r);
+		count(w, i, tile);
 	}
 	if (w->quality && warp_quality_tile(w->quality, &t, e))
 		return -1;
-	count(w, i, tile);
 	return encode_layers(w, &t, slot, e);
 }
 

@@ -18,6 +18,7 @@ struct warp_quality {
 	int32_t *x, *y;
 	uint8_t *inside, *flags, *plants;
 	float *row, *quantity;
+	size_t none; /* so many pixels of quantity are NaN, from the tile before */
 	int16_t *heights;
 };
 
@@ -245,9 +246,12 @@ static int tile_quantity(struct warp_quality *w, const struct warp_tile *t, size
 	size_t n = rect_area(t->tile);
 
 	if (!w->open) {
-		fill_nan(w->quantity, n);
+		if (n > w->none)
+			fill_nan(w->quantity, n);
+		w->none = n > w->none ? n : w->none;
 		return 0;
 	}
+	w->none = 0;
 	if (spool_read(w->o->spool, PLANE_QUANTITY + which, t->source, w->scratch, w->codes, e))
 		return -1;
 	decode(w, t, rule);
