@@ -23,7 +23,7 @@ enum shore_kind {
 };
 
 #define SHORE_SHIFT_MAX_M 1000
-#define SHORE_EXACT_M	  180.0	 /* what shore_distance() knows exactly */
+#define SHORE_EXACT_M	  180.0 /* what shore_distance() knows exactly */
 #define SHORE_RING_M	  30.0
 #define SHORE_FAR_M	  3000.0 /* shore_about() says no more than this */
 
@@ -39,9 +39,10 @@ struct shore {
 	double x0, y0, cell, reach;
 	int nx, ny;
 	uint32_t *first, *item; /* first[nx * ny + 1] into item: segments within reach of a cell */
-	uint8_t *ring;		/* of each item, from the nearest on: SHORE_RING_M it is away from the reference point */
-	uint8_t *wet;		/* is the reference point of the cell in water? */
-	float *about;		/* signed distance of cell centres, +-SHORE_FAR_M */
+	uint8_t *
+		ring; /* of each item, from the nearest on: SHORE_RING_M it is away from the reference point */
+	uint8_t *wet; /* is the reference point of the cell in water? */
+	float *about; /* signed distance of cell centres, +-SHORE_FAR_M */
 };
 
 /*

@@ -116,8 +116,7 @@ struct blocks_tiff *blocks_tiff_open(const struct blocks_source *s)
 {
 	struct blocks_tiff *t;
 
-	if (s->level || s->sample == SAMPLE_BITS ||
-	    __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+	if (s->level || s->sample == SAMPLE_BITS || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
 		return NULL;
 	t = calloc(1, sizeof(*t));
 	if (!t)
@@ -222,8 +221,7 @@ bool blocks_tiff_read(const struct blocks_tiff *t, struct blocks_tiff_scratch *s
 
 	/* DEFLATE stores what it cannot shrink with five bytes more a block of 64 KiB; a block of none is GDAL's to fill. */
 	if (!packed || packed > plain + plain / 64 + 1024 || at > t->file.size ||
-	    packed > t->file.size - at ||
-	    !make_room(&s->packed, &s->packed_room, (size_t)packed) ||
+	    packed > t->file.size - at || !make_room(&s->packed, &s->packed_room, (size_t)packed) ||
 	    !make_room(&s->plain, &s->plain_room, plain))
 		return false;
 	if (geotiff_pread(t->file.fd, s->packed, (size_t)packed, t->file.at + at) ||

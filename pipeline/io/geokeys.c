@@ -27,9 +27,14 @@ enum {
 static const struct {
 	uint16_t key, value;
 } harmless[] = {
-	{ KEY_MODEL, 1 },	    { KEY_RASTER, ANY },	     { KEY_CITATION, ANY },
-	{ KEY_GEODETIC, 4326 },	    { KEY_GEODETIC_CITATION, ANY },  { KEY_ANGULAR_UNITS, 9102 },
-	{ KEY_PROJECTED, ANY },	    { KEY_LINEAR_UNITS, 9001 },
+	{ KEY_MODEL, 1 },
+	{ KEY_RASTER, ANY },
+	{ KEY_CITATION, ANY },
+	{ KEY_GEODETIC, 4326 },
+	{ KEY_GEODETIC_CITATION, ANY },
+	{ KEY_ANGULAR_UNITS, 9102 },
+	{ KEY_PROJECTED, ANY },
+	{ KEY_LINEAR_UNITS, 9001 },
 };
 
 const void *geokeys_values(TIFF *t, uint32_t tag, TIFFDataType type, size_t *n)

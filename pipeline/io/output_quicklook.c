@@ -13,7 +13,7 @@ struct quicklook {
 	const struct layer *layer;
 	struct rect window;	       /* the layer's pixels that have data */
 	int32_t factor, width, height; /* pixels of the layer for one of the picture; its size */
-	int level;		       /* the overview that is read: 2^level pixels of the layer are one */
+	int level; /* the overview that is read: 2^level pixels of the layer are one */
 	uint8_t *rgba;
 	uint8_t colour[256][4]; /* of each code, on white */
 	const struct output_backdrop *backdrop;
@@ -56,9 +56,9 @@ static void widen_window(struct quicklook *q, struct rect r, const uint8_t *pixe
 		while (last > first && row[last] == q->layer->nodata)
 			last--;
 		if (first <= last)
-			q->window = rect_union(
-				q->window, layer_rect(q, (struct rect){ r.x + first, r.y + y,
-									last - first + 1, 1 }));
+			q->window = rect_union(q->window,
+					       layer_rect(q, (struct rect){ r.x + first, r.y + y,
+									    last - first + 1, 1 }));
 	}
 }
 

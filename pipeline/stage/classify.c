@@ -422,7 +422,7 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 		classify_row(w, at, (size_t)r.w);
 		if (o->quicklook)
 			thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[o->picture[0]],
-			      w->rho[o->picture[1]], w->rho[o->picture[2]]);
+				      w->rho[o->picture[1]], w->rho[o->picture[2]]);
 	}
 	memcpy(slot, &w->darkness, sizeof(w->darkness));
 	if ((w->cloud && cloud_row_spool(w->cloud, tile, e)) ||

@@ -367,8 +367,7 @@ int observe_open(struct observe *o, struct target *target, struct error *e)
 {
 	const struct context *c = o->context;
 
-	if (observe_choose_bands(o, e) ||
-	    target_grid(c->options, o->lake, o->granule, target, e) ||
+	if (observe_choose_bands(o, e) || target_grid(c->options, o->lake, o->granule, target, e) ||
 	    scene_new(&o->scene, o->granule, target->full.dx, o->roles, o->roles_nr, c->timing,
 		      e) ||
 	    choose_grid(o, target, e))

@@ -31,7 +31,9 @@ static uint16_t pixel(int32_t x, int32_t y)
 
 static void write_raster(const char *crs, char **options)
 {
-	struct grid g = { .x0 = 500000, .y0 = 5000000, .dx = 30, .dy = 30, .width = 8, .height = 8 };
+	struct grid g = {
+		.x0 = 500000, .y0 = 5000000, .dx = 30, .dy = 30, .width = 8, .height = 8
+	};
 
 	snprintf(g.crs.def, sizeof(g.crs.def), "%s", crs);
 	unlink(path); /* GDAL would look at the one before, and complain */
@@ -59,7 +61,8 @@ static void replace_key(const uint16_t from[4], const uint16_t to[4])
 
 static void zones_are_told(void **state)
 {
-	char *big[] = { (char *)"BIGTIFF=YES", NULL }, *other[] = { (char *)"ENDIANNESS=BIG", NULL };
+	char *big[] = { (char *)"BIGTIFF=YES", NULL },
+	     *other[] = { (char *)"ENDIANNESS=BIG", NULL };
 	struct crs crs;
 
 	(void)state;
@@ -76,8 +79,10 @@ static void zones_are_told(void **state)
 
 static void others_are_not(void **state)
 {
-	static const char *const crs[] = { "EPSG:4326", "EPSG:3857", "EPSG:32661", "EPSG:25832",
-					   "+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m" };
+	static const char *const crs[] = {
+		"EPSG:4326", "EPSG:3857", "EPSG:32661", "EPSG:25832",
+		"+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m"
+	};
 	struct crs out = { "as it was" };
 
 	(void)state;
@@ -146,8 +151,7 @@ static int compare(const char *file, const struct stat *st, int type, struct FTW
 
 	(void)st;
 	(void)where;
-	if (type != FTW_F || n < 4 || strcasecmp(file + n - 4, ".tif") ||
-	    !geokeys_zone(file, &crs))
+	if (type != FTW_F || n < 4 || strcasecmp(file + n - 4, ".tif") || !geokeys_zone(file, &crs))
 		return 0;
 	gdal_says(file, def);
 	compared++;

@@ -299,8 +299,10 @@ static void keeps_apart_what_has_no_place(void **state)
 /* Of a part it gives what a mapping made for that part gives, with nodes and as a shift. */
 static void a_part_is_as_if_made_for_it(void **state)
 {
-	static const struct rect parts[] = { { 0, 0, 16000, 8000 },  { 512, 1024, 3000, 2049 },
-					     { 15936, 7936, 64, 64 }, { 64, 0, 1, 8000 },
+	static const struct rect parts[] = { { 0, 0, 16000, 8000 },
+					     { 512, 1024, 3000, 2049 },
+					     { 15936, 7936, 64, 64 },
+					     { 64, 0, 1, 8000 },
 					     { 0, 64, 16000, 1 } };
 	static const char *const zones[] = { "EPSG:32643", LAEA };
 	struct grid lake = lake_grid(30);

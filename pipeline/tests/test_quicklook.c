@@ -110,9 +110,9 @@ static void expected(uint8_t class, const uint8_t *backdrop, uint8_t rgba[4])
 		for (int k = 0; c->code == class && k < 3; k++) {
 			uint8_t plain = (uint8_t)((rgb[k] * c->a + 255 * (255 - c->a) + 127) / 255);
 
-			rgba[k] = !backdrop  ? plain
-				  : class	   ? (uint8_t)((plain + backdrop[k] + 1) / 2)
-						   : backdrop[k];
+			rgba[k] = !backdrop ? plain
+				  : class   ? (uint8_t)((plain + backdrop[k] + 1) / 2)
+					    : backdrop[k];
 		}
 	}
 }

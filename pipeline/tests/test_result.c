@@ -389,12 +389,17 @@ static void another_grid(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_written),   cmocka_unit_test(pixels),
+		cmocka_unit_test(what_was_written),
+		cmocka_unit_test(pixels),
 		cmocka_unit_test(overviews),
-		cmocka_unit_test(another_type),	      cmocka_unit_test(a_changed_byte),
-		cmocka_unit_test(cut_and_missing),    cmocka_unit_test(a_hash_is_not_enough),
-		cmocka_unit_test(unfinished_and_cut), cmocka_unit_test(hostile_names),
-		cmocka_unit_test(hostile_files),      cmocka_unit_test(hostile_facts),
+		cmocka_unit_test(another_type),
+		cmocka_unit_test(a_changed_byte),
+		cmocka_unit_test(cut_and_missing),
+		cmocka_unit_test(a_hash_is_not_enough),
+		cmocka_unit_test(unfinished_and_cut),
+		cmocka_unit_test(hostile_names),
+		cmocka_unit_test(hostile_files),
+		cmocka_unit_test(hostile_facts),
 		cmocka_unit_test(another_grid),
 
 	};
