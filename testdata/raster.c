@@ -56,6 +56,7 @@ void raster_setup(int threads)
 	CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
 	GDALRegister_GTiff();
 	GDALRegister_JP2OpenJPEG();
+	GDALRegister_MEM();
 	GDALSetCacheMax64(CACHE_BYTES);
 }
 
