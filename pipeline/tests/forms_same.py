@@ -18,7 +18,7 @@ from forms_product import Product, attempt, main, scene, wrong
 
 # An Item does not say from where the satellite looked, which is what glint depends on.
 LAYERS = ("--layers", "water,fraction,why,mndwi,aweish,quicklook", "--set", "glint.angle=0")
-STAR = ["--lake", "star", "--clouds", "2"]
+STAR = ["--lake", "star", "--radius", "600", "--clouds", "2"]
 # What a raster says of the product that it is from: its name, and a sum of its metadata file too.
 OF_THE_PRODUCT = ("PRODUCT", "BALKHASH_UNIT")
 
@@ -90,7 +90,7 @@ def pack(path, form, top):
 
 
 def kind_containers(kind, top):
-    p = Product(["--kind", kind] + STAR, 300)
+    p = Product(["--kind", kind] + STAR, 180)
     reference = observe(p.name, True)
     for form in ("tar", "tar.gz", "zip"):
         same("%s as %s" % (kind, form), reference, pack(p.path, form, top), True)
@@ -107,31 +107,31 @@ def containers():
 
 def mtl_forms(kind, collection, craft):
     options = ["--kind", kind, "--collection", collection, "--spacecraft", craft] + STAR
-    reference = observe(Product(options, 200, "txt").path)
+    reference = observe(Product(options, 120, "txt").path)
     # Before Collection 2 there was no XML of this form.
     for form in ("xml", "json") if collection == "02" else ("json",):
-        p = Product(options + ["--mtl", form], 200, form)
+        p = Product(options + ["--mtl", form], 120, form)
         same("%s %s %s, MTL as %s" % (craft, kind, collection, form), reference, p.path)
 
 
 def image_forms():
     options = ["--kind", "sentinel2-l2a"] + STAR
-    reference = observe(Product(options, 300, "jp2").path)
+    reference = observe(Product(options, 180, "jp2").path)
     for form in ("tif", "tif-as-jp2"):
-        p = Product(options + ["--images", form], 300, form)
+        p = Product(options + ["--images", form], 180, form)
         same("sentinel2-l2a, images %s" % form, reference, p.path)
 
 
 def old_naming():
     options = ["--kind", "sentinel2-l1c", "--baseline", "0204"] + STAR
-    reference = observe(Product(options, 300, "compact").path)
-    p = Product(options + ["--naming", "old"], 300, "old")
+    reference = observe(Product(options, 180, "compact").path)
+    p = Product(options + ["--naming", "old"], 180, "old")
     same("sentinel2-l1c, old naming", reference, p.path)
 
 
 def item(kind, version):
     """The Item beside the metadata, and alone with the images."""
-    p = Product(["--kind", kind, "--stac", version] + STAR, 300, "stac" + version)
+    p = Product(["--kind", kind, "--stac", version] + STAR, 180, "stac" + version)
     os.rename(p.name, "item.json")
     reference = observe(p.path)
     os.rename("item.json", p.name)

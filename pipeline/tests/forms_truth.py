@@ -179,8 +179,12 @@ def form_water(form, options, size):
 
 
 def water():
-    """Water and land of the same lake stand alike in every form, but in pixels on the shore."""
-    for form, given in FORMS.items():
+    """Water and land of the same lake stand alike in every form, but in pixels on the shore.
+
+    The bands are those of the truth already; without BALKHASH_LONG one form of three shows that so is what is made of them.
+    """
+    every = 1 if os.environ.get("BALKHASH_LONG") else 3
+    for form, given in list(FORMS.items())[::every]:
         attempt(form, form_water, form, *given)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Water quality of single spectra: the program's own rules beside oracle_quality.py.  Also under asan.
+# Water quality of single spectra: the program's own rules beside oracle_quality.py. 
 
 bats_require_minimum_version 1.5.0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Vectors of a change into PostGIS: a server of its own, on a socket and a port of loopback.
-# Where PostgreSQL or PostGIS is missing all is skipped; "make check-postgis" installs them.
+# Where PostgreSQL or PostGIS is missing all is skipped; "make check-postgis" installs them, and runs the long ones too.
 
 bats_require_minimum_version 1.5.0
 
@@ -14,6 +14,10 @@ find_postgres() {
 		control=${control#/usr/share/postgresql/}
 		[ ! -x "/usr/lib/postgresql/${control%%/*}/bin/initdb" ] || echo "/usr/lib/postgresql/${control%%/*}/bin"
 	done | sort -V | tail -1
+}
+
+long() {
+	[ -n "${BALKHASH_LONG:-}" ] || skip "takes long: make check-postgis runs it"
 }
 
 # A server refuses to run as root.
@@ -202,6 +206,7 @@ rows_of_file() {
 }
 
 @test "the connection is cut midway: 69, and the tables are those of before" {
+	long
 	change "$LAKES"
 	contents >was
 	hash=$(sha256sum <change/item.json)
@@ -215,6 +220,7 @@ rows_of_file() {
 }
 
 @test "killed midway: the tables are those of before" {
+	long
 	change "$LAKES"
 	contents >was
 	when_indexed "PERFORM pg_sleep(2);"
@@ -234,6 +240,7 @@ rows_of_file() {
 }
 
 @test "the server's disk is full: 74, nothing changed" {
+	long
 	change "$LAKES"
 	contents >was
 	when_indexed "RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100';"
@@ -287,6 +294,7 @@ rows_of_file() {
 }
 
 @test "names are names, not SQL" {
+	long
 	name="Балқаш'\"; DROP TABLE spatial_ref_sys; --"
 	"$BALKHASH" change -q "$OLD" "$NEW" -o "$name" --vectors "$LAKES"
 	"$BALKHASH" change -q "$OLD" "$NEW" -o "$name" --vectors "$LAKES" --overwrite
@@ -296,6 +304,7 @@ rows_of_file() {
 }
 
 @test "a prefix that begins another one does not touch its tables" {
+	long
 	"$BALKHASH" change -q "$OLD" "$NEW" -o change_a --vectors "$LAKES"
 	content change_a_before >was
 	change "$LAKES"
@@ -372,6 +381,7 @@ sys.exit(a != b)' pg.csv file.csv
 }
 
 @test "an index does not replace tables of a result or of others" {
+	long
 	change "$LAKES"
 	make_output runs/change
 	run -73 index runs/change

@@ -14,6 +14,7 @@
 #include "pipeline/base/file.h"
 #include "pipeline/io/gdal.h"
 #include "pipeline/io/geotiff_internal.h"
+#include "pipeline/tests/effort.h"
 #include "pipeline/tests/geotiff_maker.h"
 
 static char folder[400];
@@ -334,7 +335,7 @@ static void every_layer_and_size(void **state)
 
 	(void)state;
 	for (size_t i = 0; maker_layer(i); i++) {
-		bool few = maker_layer_is_like_one_before(i) && !getenv("BALKHASH_LONG");
+		bool few = maker_layer_is_like_one_before(i) && !effort_is_long();
 
 		for (size_t k = 0; k < (few ? 2 : sizeof(size) / sizeof(size[0])); k++)
 			round_trip(maker_layer(i), size[k][0], size[k][1], NULL);
@@ -347,11 +348,13 @@ static void large(void **state)
 					&maker_mean_u16, &maker_mean_f32 };
 
 	(void)state;
-	for (size_t k = 0; k < sizeof(layer) / sizeof(layer[0]); k++)
+	for (size_t k = 0; k < (effort_is_small() ? 2 : sizeof(layer) / sizeof(layer[0])); k++)
 		check_written(maker_make_tiles(layer[k]), k % 2 ? "COMPRESS=ZSTD" : NULL);
+	if (effort_is_small())
+		return;
 	round_trip(layer_find("water"), 2500, 1500, NULL);
 	round_trip(layer_find("why"), 2500, 1500, NULL);
-	if (getenv("BALKHASH_LONG"))
+	if (effort_is_long())
 		round_trip(layer_find("why"), 5000, 3000, NULL);
 }
 
@@ -364,7 +367,8 @@ static void every_codec(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(option) / sizeof(option[0]); i++) {
-		for (size_t k = 0; k < sizeof(name) / sizeof(name[0]); k++)
+		for (size_t k = 0; k < (effort_is_small() ? 2 : sizeof(name) / sizeof(name[0]));
+		     k++)
 			round_trip(layer_find(name[k]), 530, 520, option[i]);
 		round_trip(&maker_mean_f32, 530, 520, option[i]);
 	}
@@ -451,7 +455,7 @@ static void same_bytes(void **state)
 
 	(void)state;
 	snprintf(reference, sizeof(reference), "%s", file("reference.tif"));
-	for (size_t i = 0; i < sizeof(layer) / sizeof(layer[0]); i++) {
+	for (size_t i = effort_is_small() ? 3 : 0; i < sizeof(layer) / sizeof(layer[0]); i++) {
 		struct maker_image m = maker_make(layer[i], 1100, 1111);
 		struct geotiff_spec spec = maker_spec(&m, reference);
 
@@ -463,7 +467,7 @@ static void same_bytes(void **state)
 			for (size_t t = 0; t < 3; t++) {
 				spec.kernels = kernels_find(kernels_name(k));
 				/* Each of both sweeps alone; a longer run: every pair. */
-				if (!spec.kernels || (k && t != 1 && !getenv("BALKHASH_LONG")))
+				if (!spec.kernels || (k && t != 1 && !effort_is_long()))
 					continue;
 				spec.threads = threads[t];
 				write_ok(&m, &spec, NULL);
