@@ -368,7 +368,7 @@ kill_often() { # TIMES
 }
 
 @test "killed at random moments, the last run ends with the same bytes" {
-	kill_often "$([ -n "${BALKHASH_LONG:-}" ] && echo 200 || echo 4)"
+	kill_often "$([ -n "${BALKHASH_LONG:-}" ] && echo 200 || echo 2)"
 }
 
 @test "a unit that crashes costs three attempts, and the rest goes on" {
