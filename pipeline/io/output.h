@@ -90,8 +90,8 @@ struct output_backdrop {
 
 /*
  * Write quicklook.png, at most 1024 pixels a side: class layer number k in its
- * colours, nearest-sampled, cut to the part that has data, on white.  With a backdrop
- * (or NULL) that shows through: fully for code 0, half for the others.  After output_finish().
+ * colours, nearest-sampled from the coarsest overview that still has a pixel for each, cut to the part that has data, on
+ * white.  With a backdrop (or NULL) that shows through: fully for code 0, half for the others.  After output_finish().
  */
 int output_quicklook(struct output *o, size_t k, const struct output_backdrop *backdrop,
 		     struct error *e);
