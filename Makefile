@@ -70,8 +70,10 @@ BENCHES    := $(patsubst pipeline/tests/%.c,$O/pipeline/tests/%,$(wildcard pipel
 ##@ Building
 all: $(PROGRAM) $(GENERATOR)                 ## the program and the generator of test products
 tests: short-tests $(BENCHES) all
-# What is run under a sanitizer beside the release tests: products are made by the release generator, nothing is measured.
+# What "make test" runs: the pipeline's unit tests under ASan and UBSan, which see more; the release build by the tests of kernels and
+# those of the whole program, which want some others.  With BALKHASH_LONG all tests on both.
 short-tests: $(K_TESTS) $(P_TESTS) $(FUZZERS) $(PROGRAM)
+release-tests: $(K_TESTS) $(BENCHES) all $(if $(BALKHASH_LONG),$(P_TESTS) $(FUZZERS),$(addprefix $O/pipeline/tests/,test_catalog test_run_index))
 
 $(PROGRAM): $(P_OBJ) $(K_OBJ)
 	$(call say,LD)
@@ -111,9 +113,9 @@ demo: all                                    ## two epochs of a generated lake, 
 ##@ Checking
 # Four runs at once, for most tests keep one core busy, and not all the time.  A run that fails does not stop the others: the
 # total does, at the end.
-test:                                        ## the release tests and a short run under ASan and UBSan
+test:                                        ## the release program by its tests, the unit tests under ASan and UBSan
 	@rm -rf build/counts
-	$(MAKE) --no-print-directory CONFIG=release tests
+	$(MAKE) --no-print-directory CONFIG=release release-tests
 	$(MAKE) --no-print-directory CONFIG=asan short-tests
 	@mkdir -p build/counts
 	-@scripts/run-tests asan >build/counts/asan.tap 2>&1 & \
@@ -177,4 +179,4 @@ clean:                                       ## remove build/
 help:                                        ## this list
 	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z -]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all tests short-tests demo test check-all check-postgis check-slurm soak asan ubsan tsan valgrind fuzz bench accuracy check-simd lint format install uninstall clean help
+.PHONY: all tests short-tests release-tests demo test check-all check-postgis check-slurm soak asan ubsan tsan valgrind fuzz bench accuracy check-simd lint format install uninstall clean help
