@@ -19,8 +19,8 @@
 struct blocks_tiff;
 
 /*
- * Open a file, or a member of a tar (file_part.h), that has one band of 8 or 16 bits, in tiles or strips of the source's size, little-endian, DEFLATE with or without
- * horizontal differencing, as Landsat's and HLS's are.  NULL for any other, and for one that cannot be read: GDAL
+ * Open a file, or a member of a tar (file_part.h), that has one band of 8 or 16 bits, in tiles or strips of the source's
+ * size, little-endian, DEFLATE with or without horizontal differencing, as Landsat's and HLS's are.  NULL for any other, and for one that cannot be read: GDAL
  * reads it or says why not.
  */
 struct blocks_tiff *blocks_tiff_open(const struct blocks_source *source);

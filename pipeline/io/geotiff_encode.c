@@ -272,15 +272,7 @@ static void halve(const struct geotiff *g, const unsigned char *pixels, struct r
 
 void geotiff_fill(const struct geotiff *g, uint32_t value, size_t n, unsigned char *pixels)
 {
-	size_t all = n * g->pixel_size, done = n ? g->pixel_size : 0;
-
-	memcpy(pixels, &value, done);
-	while (done < all) {
-		size_t more = done < all - done ? done : all - done;
-
-		memcpy(pixels + done, pixels, more);
-		done += more;
-	}
+	fill_uniform(pixels, n, g->pixel_size, &value);
 }
 
 /* The r.w x r.h pixels at the upper left of a whole tile, the rest fill. */

@@ -11,6 +11,7 @@
 #include <ogr_srs_api.h>
 
 #include "pipeline/io/gdal.h"
+#include "pipeline/io/geokeys.h"
 
 /* The parameter under the first of two names that has it; 0 if none has. */
 static double parameter(OGRSpatialReferenceH srs, const char *name, const char *other)
@@ -73,21 +74,6 @@ static void write_pixel(const char *name, const struct grid *grid)
 	OSRDestroySpatialReference(srs);
 }
 
-/* The values of a tag and their number, which libtiff gives in one of two types. */
-static size_t tag_values(TIFF *t, uint32_t tag, const void **values)
-{
-	const TIFFField *field = TIFFFindField(t, tag, TIFF_ANY);
-	uint16_t n16 = 0;
-	uint32_t n32 = 0;
-
-	*values = NULL;
-	if (!field || !TIFFFieldPassCount(field))
-		return 0;
-	if (TIFFFieldReadCount(field) == TIFF_VARIABLE2)
-		return TIFFGetField(t, tag, &n32, values) ? n32 : 0;
-	return TIFFGetField(t, tag, &n16, values) ? n16 : 0;
-}
-
 /* A copy in memory of our own; NULL without memory, or if there is nothing. */
 static void *copy(const void *values, size_t n, size_t size)
 {
@@ -108,22 +94,23 @@ char *geotiff_tag_text(TIFF *t, uint32_t tag)
 		return NULL;
 	if (!TIFFFieldPassCount(field))
 		return TIFFGetField(t, tag, &text) ? strdup(text) : NULL;
-	n = tag_values(t, tag, &values);
+	values = geokeys_values(t, tag, TIFF_ASCII, &n);
 	return values ? strndup(values, n) : NULL;
 }
 
 static bool read_place(TIFF *t, struct geotiff_place *p)
 {
-	const void *scale, *tiepoint, *key, *real;
+	size_t scale_nr, tiepoint_nr;
+	const void *scale = geokeys_values(t, GEOTIFF_TAG_SCALE, TIFF_DOUBLE, &scale_nr);
+	const void *tiepoint = geokeys_values(t, GEOTIFF_TAG_TIEPOINT, TIFF_DOUBLE, &tiepoint_nr);
+	const void *key = geokeys_values(t, GEOTIFF_TAG_KEYS, TIFF_SHORT, &p->keys_nr);
+	const void *real = geokeys_values(t, GEOTIFF_TAG_REALS, TIFF_DOUBLE, &p->reals_nr);
 
-	if (tag_values(t, GEOTIFF_TAG_SCALE, &scale) != 3 ||
-	    tag_values(t, GEOTIFF_TAG_TIEPOINT, &tiepoint) != 6)
+	if (scale_nr != 3 || tiepoint_nr != 6)
 		return false;
 	memcpy(p->pixel_scale, scale, sizeof(p->pixel_scale));
 	memcpy(p->tiepoint, tiepoint, sizeof(p->tiepoint));
-	p->keys_nr = tag_values(t, GEOTIFF_TAG_KEYS, &key);
 	p->key = copy(key, p->keys_nr, sizeof(*p->key));
-	p->reals_nr = tag_values(t, GEOTIFF_TAG_REALS, &real);
 	p->real = copy(real, p->reals_nr, sizeof(*p->real));
 	p->text = geotiff_tag_text(t, GEOTIFF_TAG_TEXT);
 	return p->key && (p->real || !p->reals_nr);

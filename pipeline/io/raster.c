@@ -11,6 +11,7 @@
 
 #include <tiffio.h>
 
+#include "pipeline/base/uniform.h"
 #include "pipeline/io/geokeys.h"
 #include "pipeline/io/geotiff_internal.h"
 
@@ -272,19 +273,6 @@ static void copy_part(const struct raster *r, struct rect place, struct rect par
 	}
 }
 
-static void fill_outside(const struct raster *r, struct rect rect, unsigned char *pixels)
-{
-	size_t n = rect_area(rect) * r->pixel_size, done = n ? r->pixel_size : 0;
-
-	memcpy(pixels, r->fill, done);
-	while (done < n) {
-		size_t more = done < n - done ? done : n - done;
-
-		memcpy(pixels + done, pixels, more);
-		done += more;
-	}
-}
-
 static int read_tiles(struct raster *r, struct rect rect, struct rect inside, unsigned char *pixels,
 		      struct error *e)
 {
@@ -321,6 +309,6 @@ int raster_read(struct raster *r, struct rect rect, void *pixels, struct error *
 					 rect.x / side),
 			      pixels, e);
 	if (rect_area(inside) != rect_area(rect))
-		fill_outside(r, rect, pixels);
+		fill_uniform(pixels, rect_area(rect), r->pixel_size, r->fill);
 	return rect_empty(inside) ? 0 : read_tiles(r, rect, inside, pixels, e);
 }

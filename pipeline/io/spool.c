@@ -154,8 +154,7 @@ static void fill_part(const struct spool *s, size_t plane, size_t i, struct rect
 	const char *value = (const char *)&s->value[i * s->planes_nr + plane];
 	char *first = pixels + (size_t)(part.y - rect.y) * row + (size_t)(part.x - rect.x) * px;
 
-	for (int32_t x = 0; x < part.w; x++)
-		memcpy(first + (size_t)x * px, value, px);
+	fill_uniform(first, (size_t)part.w, px, value);
 	for (int32_t y = 1; y < part.h; y++)
 		memcpy(first + (size_t)y * row, first, (size_t)part.w * px);
 }

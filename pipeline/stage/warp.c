@@ -79,15 +79,6 @@ static void warp_stop(void *state)
 	free(w);
 }
 
-static bool needs_reasons(const struct observe *o)
-{
-	bool needed = observe_has_quality(o);
-
-	for (size_t k = 0; k < o->layers_nr; k++)
-		needed |= !strcmp(o->layers[k]->name, "why");
-	return needed;
-}
-
 static int warp_start(void *job, void **state, struct error *e)
 {
 	struct observe *o = job;
@@ -99,7 +90,7 @@ static int warp_start(void *job, void **state, struct error *e)
 	if (!w)
 		return error_nomem(e, "a worker");
 	w->o = o;
-	w->reasons = needs_reasons(o);
+	w->reasons = observe_has_layer(o, "why") || observe_has_quality(o);
 	ok &= (w->scratch = malloc(spool_scratch_size(o->spool))) != NULL;
 	ok &= (w->water = malloc(n)) != NULL;
 	ok &= (w->marks = malloc(n)) != NULL;
