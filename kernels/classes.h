@@ -110,6 +110,22 @@ static inline uint8_t water_marks(uint32_t why, uint32_t evidence, uint32_t wate
 	return (uint8_t)(water == WATER_OPEN ? marks : 0);
 }
 
+/*
+ * Class and marks of a pixel that growing reached, from the class it had as one that may be: what
+ * water_class() and water_marks() give with EVIDENCE_OPEN, where water_grounds() are EVIDENCE_GROW.
+ */
+static inline uint8_t water_reached(uint32_t water)
+{
+	return (uint8_t)(water == WATER_ICE ? WATER_ICE : WATER_OPEN);
+}
+
+static inline uint8_t water_reached_marks(uint32_t water)
+{
+	uint32_t marks = MARK_GROWN | (water == WATER_CLOUD ? MARK_RESCUED : 0);
+
+	return (uint8_t)(water == WATER_ICE ? 0 : marks);
+}
+
 static inline uint32_t why_marks(uint32_t marks)
 {
 	return why_if(marks & MARK_RESCUED, WHY_RESCUED) | why_if(marks & MARK_GROWN, WHY_GROWN) |

@@ -19,7 +19,7 @@ static bool test_water_class(const struct kernels *k)
 	uint8_t code[N], state[N], evidence[N], water[N], marks[N], grounds[N];
 	uint32_t given[N], why[N];
 	struct random r = { 9 };
-	unsigned seen[256] = { 0 };
+	unsigned seen[256] = { 0 }, reached[256] = { 0 };
 	bool ok = true;
 
 	for (size_t i = 0; i < N; i++) {
@@ -48,10 +48,19 @@ static bool test_water_class(const struct kernels *k)
 			ok &= same("water class", water[i], wanted);
 			ok &= same("marks", marks[i], wanted_marks);
 			ok &= same("grounds", grounds[i], out ? 0 : evidence[i] & 3);
+			if (grounds[i] == EVIDENCE_GROW) {
+				wanted = truth_water(wanted_why, evidence[i] | EVIDENCE_OPEN, l,
+						     &wanted_marks);
+				ok &= same("class reached", water_reached(water[i]), wanted);
+				ok &= same("its marks", water_reached_marks(water[i]),
+					   wanted_marks);
+				reached[water[i]]++;
+			}
 			seen[water[i]]++;
 		}
 	}
-	return ok && seen[0] && seen[1] && seen[2] && seen[252] && seen[253] && seen[255];
+	return ok && seen[0] && seen[1] && seen[2] && seen[252] && seen[253] && seen[255] &&
+	       reached[0] && reached[2] && reached[252] && reached[253];
 }
 
 static bool test_marks(const struct kernels *k)

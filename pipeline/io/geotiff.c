@@ -180,7 +180,7 @@ static int init(struct geotiff *g, const struct geotiff_spec *spec, struct error
 		return -1;
 	if (make_levels(g))
 		return error_nomem(e, "the tiles of a GeoTIFF");
-	if (geotiff_place_init(g, e))
+	if (geotiff_place_init(&g->place, &g->grid, e))
 		return error_prefix(e, "%s", g->path);
 	if (create_target(g, e) || open_spool(g, &g->spool, e))
 		return -1;

@@ -195,12 +195,23 @@ bool geotiff_set_level(TIFF *tiff, const struct geotiff *g, int level);
 
 /* --- geotiff_place.c --- */
 
-/* Have GDAL encode the grid; DATA if the CRS is not one. */
-int geotiff_place_init(struct geotiff *g, struct error *e);
+/* Fill an empty place: by geotiff_keys(), or else by GDAL; DATA if the CRS is not one. */
+int geotiff_place_init(struct geotiff_place *place, const struct grid *grid, struct error *e);
 void geotiff_place_release(struct geotiff_place *place);
+
+/* The same by GDAL in any case. */
+int geotiff_place_of_gdal(struct geotiff_place *place, const struct grid *grid, struct error *e);
 
 /* A tag's text, to be freed; NULL: none, or no memory. */
 char *geotiff_tag_text(TIFF *tiff, uint32_t tag);
+
+/* --- geotiff_keys.c --- */
+
+/*
+ * Keys, reals and text of a zone of UTM or of an equal-area projection in the spelling of lake.c, both on WGS 84, byte by
+ * byte as GDAL 3 writes them: 1.  0: it is another CRS.  -1: BUG, no memory.
+ */
+int geotiff_keys(struct geotiff_place *place, const struct crs *crs, struct error *e);
 
 /* --- geotiff_layout.c --- */
 

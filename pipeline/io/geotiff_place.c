@@ -116,7 +116,7 @@ static bool read_place(TIFF *t, struct geotiff_place *p)
 	return p->key && (p->real || !p->reals_nr);
 }
 
-int geotiff_place_init(struct geotiff *g, struct error *e)
+int geotiff_place_of_gdal(struct geotiff_place *p, const struct grid *grid, struct error *e)
 {
 	struct geotiff_io io = { .fd = -1 };
 	struct gdal_errors caught;
@@ -125,24 +125,39 @@ int geotiff_place_init(struct geotiff *g, struct error *e)
 	TIFF *t = NULL;
 	bool ok = false;
 
-	snprintf(name, sizeof(name), "/vsimem/balkhash-%p.tif", (void *)g);
+	snprintf(name, sizeof(name), "/vsimem/balkhash-%p.tif", (void *)p);
 	gdal_begin(&caught);
-	write_pixel(name, &g->grid);
+	write_pixel(name, grid);
 	io.memory = VSIGetMemFileBuffer(name, &size, FALSE);
 	io.size = io.capacity = size;
 	if (io.memory)
 		t = geotiff_io_open(&io, "r");
 	if (t) {
-		ok = read_place(t, &g->place);
+		ok = read_place(t, p);
 		TIFFClose(t);
 	}
 	VSIUnlink(name);
-	if (gdal_end(&caught, e, ERROR_DATA, "cannot write the CRS %s", g->grid.crs.def))
+	if (gdal_end(&caught, e, ERROR_DATA, "cannot write the CRS %s", grid->crs.def))
 		return -1;
 	if (!ok)
 		return error_set(e, ERROR_DATA,
 				 "cannot write the CRS %s: GeoTIFF has no keys for it",
-				 g->grid.crs.def);
+				 grid->crs.def);
+	return 0;
+}
+
+int geotiff_place_init(struct geotiff_place *p, const struct grid *grid, struct error *e)
+{
+	int known = geotiff_keys(p, &grid->crs, e);
+
+	if (known < 0)
+		return -1;
+	if (!known)
+		return geotiff_place_of_gdal(p, grid, e);
+	p->pixel_scale[0] = grid->dx;
+	p->pixel_scale[1] = grid->dy;
+	p->tiepoint[3] = grid->x0;
+	p->tiepoint[4] = grid->y0;
 	return 0;
 }
 

@@ -5,42 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cpl_conv.h>
-#include <ogr_srs_api.h>
-
 #include "pipeline/base/file.h"
 #include "pipeline/base/utc.h"
-#include "pipeline/io/gdal.h"
 #include "pipeline/io/item_parts.h"
+#include "pipeline/space/crs.h"
 
 #define EXTENSIONS "https://stac-extensions.github.io/"
 /* Digits of a number: the shortest text of what was typed in or rounded before. */
 #define DIGITS 15
 
 /* --- projection --- */
-
-/* The CRS as one line of WKT2; NULL with e set.  The caller frees with CPLFree(). */
-static char *crs_wkt2(const struct crs *crs, struct error *e)
-{
-	static const char *const options[] = { "FORMAT=WKT2_2019", "MULTILINE=NO", NULL };
-	OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-	struct gdal_errors errors;
-	char *wkt = NULL;
-	bool ok;
-
-	gdal_begin(&errors);
-	ok = OSRSetFromUserInput(srs, crs->def) == OGRERR_NONE &&
-	     OSRExportToWktEx(srs, &wkt, options) == OGRERR_NONE && wkt && wkt[0];
-	if (gdal_end(&errors, e, ERROR_CONFIG, "CRS \"%s\"", crs->def))
-		ok = false;
-	else if (!ok)
-		error_set(e, ERROR_CONFIG, "CRS \"%s\": not known to GDAL", crs->def);
-	OSRDestroySpatialReference(srs);
-	if (ok)
-		return wkt;
-	CPLFree(wkt);
-	return NULL;
-}
 
 static int put_crs(json_t *properties, const struct crs *crs, struct error *e)
 {
@@ -54,12 +28,11 @@ static int put_crs(json_t *properties, const struct crs *crs, struct error *e)
 		bad |= json_object_set_new(properties, "proj:code", json_string(crs->def));
 		return bad ? error_nomem(e, "item.json") : 0;
 	}
-	wkt = crs_wkt2(crs, e);
-	if (!wkt)
+	if (crs_wkt2(crs, &wkt, e))
 		return -1;
 	bad = json_object_set_new(properties, "proj:epsg", json_null());
 	bad |= json_object_set_new(properties, "proj:wkt2", json_string(wkt));
-	CPLFree(wkt);
+	free(wkt);
 	return bad ? error_nomem(e, "item.json") : 0;
 }
 

@@ -141,7 +141,7 @@ size_t spool_scratch_size(const struct spool *s)
 	return (size_t)s->side * (size_t)s->side * largest;
 }
 
-static bool is_written(const struct spool *s, size_t i, size_t plane)
+bool spool_has(const struct spool *s, size_t i, size_t plane)
 {
 	return atomic_load(&s->written[i]) >> plane & 1;
 }
@@ -169,7 +169,7 @@ static int read_tile(const struct spool *s, size_t plane, size_t i, struct rect 
 	off_t at = (off_t)(i * s->record_size + s->plane_offset[plane] +
 			   (size_t)(part.y - tile.y) * row);
 
-	if (!is_written(s, i, plane))
+	if (!spool_has(s, i, plane))
 		return 0;
 	if (atomic_load(&s->uniform[i]) >> plane & 1) {
 		fill_part(s, plane, i, part, rect, pixels);
@@ -199,7 +199,7 @@ int spool_read(const struct spool *s, size_t plane, struct rect rect, void *scra
 
 	for (int32_t y = in.y / s->side; whole && in.h && y <= (in.y + in.h - 1) / s->side; y++)
 		for (int32_t x = in.x / s->side; x <= (in.x + in.w - 1) / s->side; x++)
-			whole &= is_written(s, (size_t)y * columns + (size_t)x, plane);
+			whole &= spool_has(s, (size_t)y * columns + (size_t)x, plane);
 	if (!whole)
 		memset(pixels, s->planes[plane].fill,
 		       rect_area(rect) * s->planes[plane].pixel_size);

@@ -7,6 +7,7 @@
 #ifndef PIPELINE_IO_SPOOL_H
 #define PIPELINE_IO_SPOOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,11 @@ int spool_open(struct spool **out, const char *folder, const struct grid *grid, 
 	       const struct spool_plane *planes, size_t planes_nr, struct error *e);
 void spool_free(struct spool *s);
 
-/* Write one plane of tile i (grid_tile(grid, side, i), row by row).  Any thread; each tile once. */
+/* Write one plane of tile i (grid_tile(grid, side, i), row by row).  Any thread; tiles in any order.  What a tile had is replaced. */
 int spool_write(struct spool *s, size_t i, size_t plane, const void *pixels, struct error *e);
+
+/* Was the plane of tile i ever written? */
+bool spool_has(const struct spool *s, size_t i, size_t plane);
 
 /* Bytes of the scratch that spool_read needs. */
 size_t spool_scratch_size(const struct spool *s);

@@ -200,6 +200,31 @@ void crs_transform_points(struct crs_transform *t, size_t n, double *x, double *
 	mark_lost(n, x, y);
 }
 
+int crs_wkt2(const struct crs *crs, char **wkt, struct error *e)
+{
+	static const char *const options[] = { "MULTILINE=NO", NULL };
+	char pipeline[CRS_PIPELINE];
+	bool known = crs_pipeline(crs, &CRS_LONLAT, pipeline) && !strncmp(crs->def, "+proj=", 6);
+	struct session s;
+	const char *text;
+	PJ *pj;
+	int ret = -1;
+
+	*wkt = NULL;
+	if (session_begin(&s, !known, e))
+		return -1;
+	pj = create(&s, crs->def, e);
+	text = pj ? proj_as_wkt(s.ctx, pj, PJ_WKT2_2019, options) : NULL;
+	if (pj && !text)
+		error_set(e, ERROR_CONFIG, "CRS %s: there is no WKT for it (%s)", crs->def,
+			  said(&s, "no reason given"));
+	if (text)
+		ret = (*wkt = strdup(text)) ? 0 : error_nomem(e, "a CRS");
+	proj_destroy(pj);
+	session_end(&s);
+	return ret;
+}
+
 /* The projected CRS itself, without the datum shift that may be bound to it; to be destroyed. */
 static PJ *unbound(struct session *s, const PJ *pj)
 {

@@ -46,6 +46,9 @@ void crs_transform_points(struct crs_transform *t, size_t n, double *x, double *
  */
 int crs_normalise(struct crs *crs, struct error *e);
 
+/* The CRS as one line of WKT2:2019, to be freed.  CONFIG if PROJ does not know it. */
+int crs_wkt2(const struct crs *crs, char **wkt, struct error *e);
+
 /*
  * Areal scale of a projected CRS at n points in it [m]: map area / true area on
  * the ellipsoid (1 for an equal-area projection).  NaN where it is not defined.

@@ -12,6 +12,7 @@
 #include "pipeline/stage/cloud_row.h"
 #include "pipeline/stage/gaps.h"
 #include "pipeline/stage/quality_pack.h"
+#include "pipeline/stage/settle.h"
 #include "pipeline/stage/sharpen.h"
 
 /*
@@ -26,6 +27,7 @@ struct classify_worker {
 	void *sharpen;		      /* scratch; only where it is done */
 	struct cloud_row *cloud;      /* only where the program finds clouds itself */
 	struct quality_pack *quality; /* only where the water's quality is asked for */
+	struct settler *settler;      /* only where that is done at once */
 	uint8_t *inside;	      /* a row of an outline */
 	struct darkness darkness;     /* of the tile under way */
 	float *rho[ROLE_NR], *toa, *index;
@@ -73,8 +75,9 @@ size_t classify_bytes(const struct observe *o, int threads)
 	return (size_t)threads *
 		       (tile_pixels(o) * pixel + read_pixels(o) * read + rows +
 			(o->sharpened ? sharpen_bytes(side, side) : 0) + cloud_row_bytes(o) +
-			quality_pack_bytes(o) + scene_reader_bytes(o->scene, side)) +
-	       scene_peak_bytes(o->scene, threads) +
+			quality_pack_bytes(o) + (o->at_once ? settler_bytes(o) : 0) +
+			scene_reader_bytes(o->scene, side)) +
+	       (o->at_once ? settle_shared_bytes(o) : 0) + scene_peak_bytes(o->scene, threads) +
 	       (o->quicklook ? thumbnail_bytes(scene_grid(o->scene)) : 0) +
 	       (o->sun ? OBSERVE_SUN_FACTORS * sizeof(float) : 0);
 }
@@ -97,6 +100,7 @@ static void classify_stop(void *state)
 	free(w->index);
 	free(w->toa);
 	free(w->inside);
+	settler_free(w->settler);
 	quality_pack_free(w->quality);
 	cloud_row_free(w->cloud);
 	free(w->sharpen);
@@ -159,7 +163,7 @@ static int classify_start(void *job, void **state, struct error *e)
 	if (allocate(w))
 		return error_nomem(e, "a worker's tile");
 	if ((o->cloud.wanted && cloud_row_new(&w->cloud, o, e)) ||
-	    quality_pack_new(&w->quality, o, e))
+	    quality_pack_new(&w->quality, o, e) || (o->at_once && settler_new(&w->settler, o, e)))
 		return -1;
 	return scene_reader_new(&w->reader, o->scene, o->context->kernels, read_side(o), e);
 }
@@ -356,8 +360,9 @@ static int spool_tile(struct classify_worker *w, size_t tile, struct error *e)
 {
 	struct spool *s = w->o->spool;
 
-	if (spool_write(s, tile, PLANE_EVIDENCE, w->evidence, e) ||
-	    spool_write(s, tile, PLANE_WHY, w->why, e))
+	if (!w->o->at_once && spool_write(s, tile, PLANE_EVIDENCE, w->evidence, e))
+		return -1;
+	if ((!w->o->at_once || w->o->reasons) && spool_write(s, tile, PLANE_WHY, w->why, e))
 		return -1;
 	for (size_t i = 0; w->o->shore && i < FRACTION_BANDS; i++)
 		if (spool_write(s, tile, PLANE_NIR + i, w->packed[i], e))
@@ -395,15 +400,22 @@ static bool may_be_open(const struct classify_worker *w, struct rect r)
 	return wet;
 }
 
+/* What a worker hands over in order; behind it, where tiles are settled at once, what settle joins. */
+struct slot {
+	struct darkness darkness;
+	uint64_t settled[];
+};
+
 static int classify_work(void *state, size_t i, void *slot, struct error *e)
 {
 	struct classify_worker *w = state;
 	struct observe *o = w->o;
+	struct slot *out = slot;
 	size_t tile = o->tiles[i];
 	struct rect r = grid_tile(scene_grid(o->scene), o->context->options->tile, tile);
 	struct rect read = observe_with_halo(o, r);
 
-	/* The rasters go to the spool, at a place of their own; the slot has the counts. */
+	/* The rasters go to the spool, at a place of their own. */
 	w->darkness = (struct darkness){ 0 };
 	if (scene_read(w->reader, read, w->bands, e))
 		return -1;
@@ -424,21 +436,24 @@ static int classify_work(void *state, size_t i, void *slot, struct error *e)
 			thumbnail_row(&o->thumbnail, r.x, r.y + y, r.w, w->rho[o->picture[0]],
 				      w->rho[o->picture[1]], w->rho[o->picture[2]]);
 	}
-	memcpy(slot, &w->darkness, sizeof(w->darkness));
+	out->darkness = w->darkness;
 	if ((w->cloud && cloud_row_spool(w->cloud, tile, e)) ||
 	    (w->quality && quality_pack_spool(w->quality, tile, may_be_open(w, r), e)))
 		return -1;
-	return spool_tile(w, tile, e);
+	if (spool_tile(w, tile, e))
+		return -1;
+	return w->settler ? settler_tile(w->settler, tile, w->evidence, w->why, out->settled, e)
+			  : 0;
 }
 
 static int classify_progress(void *job, size_t i, const void *slot, struct error *e)
 {
 	struct observe *o = job;
+	const struct slot *in = slot;
 
-	(void)e;
-	darkness_add(&o->darkness, slot);
+	darkness_add(&o->darkness, &in->darkness);
 	progress_step(&o->progress, i + 1);
-	return 0;
+	return o->at_once ? settle_join(o, o->tiles[i], in->settled, e) : 0;
 }
 
 int classify_run(struct observe *o, struct error *e)
@@ -447,7 +462,10 @@ int classify_run(struct observe *o, struct error *e)
 					      classify_stop };
 
 	progress_start(&o->progress, o->context->log, "classify", o->tiles_nr);
-	if (tiles_run(o->tiles_nr, o->threads, sizeof(struct darkness), &ops, o, e))
+	if (o->at_once && settle_begin(o, e))
+		return -1;
+	if (tiles_run(o->tiles_nr, o->threads,
+		      sizeof(struct slot) + (o->at_once ? settle_slot_size(o) : 0), &ops, o, e))
 		return -1;
 	if (o->unknown_mask_values)
 		log_event(

@@ -162,9 +162,22 @@ static uint32_t join(uint32_t *parent, bool *reached, uint32_t a, uint32_t b)
 	return a;
 }
 
-static bool may_grow(uint8_t grounds)
+/* The next pixel of a row at x or behind it that may be reached; `end` if there is none before that. */
+static int32_t next_growing(const uint8_t *grounds, int32_t x, int32_t end)
 {
-	return (grounds & (EVIDENCE_OPEN | EVIDENCE_GROW)) == EVIDENCE_GROW;
+	const uint8_t *found;
+
+	/* In a shallow the next one is mostly this one. */
+	if (x < end && grounds[x] == EVIDENCE_GROW)
+		return x;
+	found = x < end ? memchr(grounds + x, EVIDENCE_GROW, (size_t)(end - x)) : NULL;
+	return found ? (int32_t)(found - grounds) : end;
+}
+
+/* May a pixel of the tile be reached? */
+static bool any_growing(const uint8_t *grounds, size_t n)
+{
+	return memchr(grounds, EVIDENCE_GROW, n) != NULL;
 }
 
 /* True if one of the eight neighbours inside the tile is certain water. */
@@ -207,32 +220,21 @@ static uint32_t label_tile(struct grow_worker *w, struct rect r, const uint8_t *
 {
 	uint32_t labels = 0;
 
-	for (int32_t y = 0; y < r.h; y++)
-		for (int32_t x = 0; x < r.w; x++) {
-			size_t at = (size_t)y * (size_t)r.w + (size_t)x;
-			uint32_t label = 0;
+	memset(w->label, 0, rect_area(r) * sizeof(*w->label));
+	for (int32_t y = 0; y < r.h; y++) {
+		size_t at = (size_t)y * (size_t)r.w;
+		const uint8_t *row = grounds + at;
 
-			if (may_grow(grounds[at])) {
-				label = label_pixel(w, r, x, y, &labels);
-				if (touches_open(grounds, r, x, y))
-					w->reached[find(w->parent, label)] = true;
-			}
-			w->label[at] = label;
+		for (int32_t x = next_growing(row, 0, r.w); x < r.w;
+		     x = next_growing(row, x + 1, r.w)) {
+			uint32_t label = label_pixel(w, r, x, y, &labels);
+
+			if (touches_open(grounds, r, x, y))
+				w->reached[find(w->parent, label)] = true;
+			w->label[at + (size_t)x] = label;
 		}
+	}
 	return labels;
-}
-
-static bool any(const uint8_t *grounds, size_t n, bool (*is)(uint8_t))
-{
-	for (size_t i = 0; i < n; i++)
-		if (is(grounds[i]))
-			return true;
-	return false;
-}
-
-static bool is_ground(uint8_t grounds)
-{
-	return grounds != 0;
 }
 
 /* Pixel k of a border, as an index into the tile. */
@@ -275,11 +277,12 @@ static uint32_t border_cell(struct grow_worker *w, const uint8_t *grounds, size_
 	return BORDER_FIRST + w->border[root] - 1;
 }
 
-/* Labels of the tile, and the numbers that its components have on the border. */
-static void label_and_number(struct grow_worker *w, struct rect r, const uint8_t *grounds,
-			     struct slot *s)
+bool grow_label(struct grow_worker *w, const struct grow *g, size_t i, const uint8_t *grounds,
+		void *slot)
 {
-	bool labelled = any(grounds, rect_area(r), may_grow);
+	struct rect r = grid_tile(&g->grid, g->side, i);
+	struct slot *s = slot;
+	bool labelled = any_growing(grounds, rect_area(r));
 	uint32_t labels = labelled ? label_tile(w, r, grounds) : 0;
 
 	memset(w->border, 0, ((size_t)labels + 1) * sizeof(*w->border));
@@ -292,20 +295,7 @@ static void label_and_number(struct grow_worker *w, struct rect r, const uint8_t
 			*cell = border_cell(w, grounds, border_pixel(r, b, k), labelled, s);
 			s->empty &= *cell == BORDER_NONE;
 		}
-}
-
-void grow_label(struct grow_worker *w, const struct grow *g, size_t i, const uint8_t *grounds,
-		void *slot)
-{
-	struct rect r = grid_tile(&g->grid, g->side, i);
-	struct slot *s = slot;
-
-	if (any(grounds, rect_area(r), is_ground)) {
-		label_and_number(w, r, grounds, s);
-		return;
-	}
-	s->nr = 0;
-	s->empty = true;
+	return labelled;
 }
 
 static int add_nodes(struct grow *g, const struct slot *s, struct error *e)
@@ -441,17 +431,23 @@ static void learn(struct grow_worker *w, const struct grow *g, size_t i, struct 
 bool grow_reach(struct grow_worker *w, struct grow *g, size_t i, uint8_t *grounds)
 {
 	struct rect r = grid_tile(&g->grid, g->side, i);
-	size_t n = rect_area(r);
 	bool found = false;
 
-	if (!any(grounds, n, may_grow))
+	if (!any_growing(grounds, rect_area(r)))
 		return false;
 	label_tile(w, r, grounds);
 	learn(w, g, i, r);
-	for (size_t k = 0; k < n; k++)
-		if (w->label[k] && w->reached[find(w->parent, w->label[k])]) {
-			grounds[k] |= EVIDENCE_OPEN;
+	for (int32_t y = 0; y < r.h; y++) {
+		size_t at = (size_t)y * (size_t)r.w;
+		uint8_t *row = grounds + at;
+
+		for (int32_t x = next_growing(row, 0, r.w); x < r.w;
+		     x = next_growing(row, x + 1, r.w)) {
+			if (!w->reached[find(w->parent, w->label[at + (size_t)x])])
+				continue;
+			row[x] |= EVIDENCE_OPEN;
 			found = true;
 		}
+	}
 	return found;
 }

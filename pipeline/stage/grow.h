@@ -36,8 +36,8 @@ void grow_worker_free(struct grow_worker *w);
 /* Bytes of what grow_label() hands to grow_join(). */
 size_t grow_slot_size(int32_t side);
 
-/* Label tile i, whose grounds are given row by row. */
-void grow_label(struct grow_worker *w, const struct grow *g, size_t i, const uint8_t *grounds,
+/* Label tile i, whose grounds are given row by row; true if something in it may be reached. */
+bool grow_label(struct grow_worker *w, const struct grow *g, size_t i, const uint8_t *grounds,
 		void *slot);
 
 /* Join a labelled tile to the scene.  BUG: no memory. */

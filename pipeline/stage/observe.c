@@ -12,6 +12,7 @@
 #include "pipeline/base/utc.h"
 #include "pipeline/io/result.h"
 #include "pipeline/space/crs.h"
+#include "pipeline/stage/grow.h"
 #include "pipeline/stage/quality.h"
 #include "pipeline/stage/quality_pack.h"
 #include "pipeline/stage/scene_item.h"
@@ -166,6 +167,7 @@ static int open_spool(struct observe *o, struct error *e)
 		[PLANE_NIR] = { sizeof(uint16_t), 0 },
 		[PLANE_SWIR1] = { sizeof(uint16_t), 0 },
 		[PLANE_SWIR2] = { sizeof(uint16_t), 0 },
+		[PLANE_GROUNDS] = { sizeof(uint8_t), 0 },
 		[PLANE_WATER] = { sizeof(uint8_t), WATER_NODATA },
 		[PLANE_MARKS] = { sizeof(uint8_t), 0 },
 		[PLANE_CLASS] = { sizeof(uint8_t), WATER_NODATA },
@@ -348,6 +350,7 @@ void observe_release(struct observe *o)
 	footprint_free(o->footprint);
 	area_free(o->area);
 	output_free(o->output);
+	grow_free(o->grow);
 	spool_free(o->spool);
 	thumbnail_release(&o->thumbnail);
 	observe_quality_release(&o->quality);

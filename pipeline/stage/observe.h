@@ -7,7 +7,7 @@
  *   classify   source blocks -> evidence, why, packed bands, indices, plants
  *   cloud      cloud tests, temperatures, why -> why          (the program's own mask)
  *   threshold  index, why -> one threshold                    (methods that ask the scene)
- *   settle     evidence, why -> water, marks
+ *   settle     evidence, why -> water, marks                  (mostly in classify already)
  *   endmembers water, bands -> the scene's pure water and land
  *   fraction   water, bands -> class, fraction, marks
  *   shallow    class -> what lies near the shore              (where quality is asked for)
@@ -62,11 +62,12 @@ struct observe_mask {
 
 /* Planes of the spool; indices follow.  Each is written by one pass and read by later ones. */
 enum observe_plane {
-	PLANE_EVIDENCE,
-	PLANE_WHY,
+	PLANE_EVIDENCE, /* where it is not settled at once */
+	PLANE_WHY,	/* there, and where somebody asks for reasons */
 	PLANE_NIR,
 	PLANE_SWIR1,
 	PLANE_SWIR2,
+	PLANE_GROUNDS,	/* grow.h; of settle, where something may grow */
 	PLANE_WATER,	/* of settle */
 	PLANE_MARKS,	/* enum mark: of settle; fraction adds to those of its own tile */
 	PLANE_CLASS,	/* of fraction: water, with partial water at the shore */
@@ -166,8 +167,10 @@ struct observe {
 	struct mask_limits mask_limits;
 	uint32_t everywhere; /* reasons of every pixel: low sun */
 	bool glint;	     /* the sun may glint: what glints is flagged */
-	bool shore;	     /* fractions are made */
-	bool nir_first;	     /* the SWIR bands are coarser than the working grid */
+	bool at_once;	/* classify settles: neither clouds nor a threshold are to be found first */
+	bool reasons;	/* somebody asks why */
+	bool shore;	/* fractions are made */
+	bool nir_first; /* the SWIR bands are coarser than the working grid */
 
 	const struct index_rule *indices[OBSERVE_INDICES_MAX];
 	size_t indices_nr;
@@ -189,6 +192,7 @@ struct observe {
 	struct darkness darkness;   /* written by classify's ordered step, where it is */
 	const char *doubt;	    /* what the pixels say against the offset; NULL: nothing */
 
+	struct grow *grow; /* from settle_begin() to settle_run(); NULL: nothing grows */
 	struct fraction_sample scene_sample; /* the scene's pure land and water */
 
 	struct output *output;
@@ -261,7 +265,7 @@ int threshold_run(struct observe *o, struct error *e);
 /* Bytes that a run of settle takes on so many threads. */
 size_t settle_bytes(const struct observe *o, int threads);
 
-/* Make water and marks. */
+/* Make water and marks of what classify has not settled, and of what grows (settle.h). */
 int settle_run(struct observe *o, struct error *e);
 
 /*

@@ -292,7 +292,11 @@ static int choose_roles(struct observe *o, struct error *e)
 	if (observe_choose_quality(o, e))
 		return -1;
 	choose_picture(o);
-	return choose_mask_roles(o, e) || cloud_choose(o, e) ? -1 : 0;
+	if (choose_mask_roles(o, e) || cloud_choose(o, e))
+		return -1;
+	o->reasons = observe_has_layer(o, "why") || observe_has_quality(o);
+	o->at_once = !o->cloud.wanted && !o->method_plane;
+	return 0;
 }
 
 int observe_choose_bands(struct observe *o, struct error *e)

@@ -15,7 +15,6 @@
 /* One worker: the source window of a tile, and the tile itself. */
 struct warp_worker {
 	struct observe *o;
-	bool reasons;  /* somebody asks why; else neither why nor marks are filled */
 	void *scratch; /* of spool_read */
 	/* working grid, the tile's source rect */
 	uint8_t *water, *marks, *fraction;
@@ -90,7 +89,6 @@ static int warp_start(void *job, void **state, struct error *e)
 	if (!w)
 		return error_nomem(e, "a worker");
 	w->o = o;
-	w->reasons = observe_has_layer(o, "why") || observe_has_quality(o);
 	ok &= (w->scratch = malloc(spool_scratch_size(o->spool))) != NULL;
 	ok &= (w->water = malloc(n)) != NULL;
 	ok &= (w->marks = malloc(n)) != NULL;
@@ -114,7 +112,7 @@ static int read_source(struct warp_worker *w, struct rect r, struct error *e)
 
 	if (spool_read(o->spool, class, r, w->scratch, w->water, e))
 		return -1;
-	if (w->reasons) {
+	if (o->reasons) {
 		if (spool_read(o->spool, PLANE_MARKS, r, w->scratch, w->marks, e) ||
 		    spool_read(o->spool, PLANE_WHY, r, w->scratch, w->why, e))
 			return -1;
@@ -138,7 +136,7 @@ static void mask_row(struct warp_worker *w, size_t at, size_t n)
 		water[i] = w->inside[i] ? water[i] : WATER_NODATA;
 		fraction[i] = w->inside[i] ? fraction[i] : FRACTION_NODATA;
 	}
-	for (size_t i = 0; w->reasons && i < n; i++)
+	for (size_t i = 0; w->o->reasons && i < n; i++)
 		why[i] = w->inside[i] ? why[i] : WHY_OUTSIDE;
 }
 
@@ -202,7 +200,7 @@ static void warp_segment(struct warp_worker *w, struct rect r, size_t from, size
 		memset(w->out_fraction + at, w->fraction[first], n);
 	else
 		k->bilinear_u8(n, fraction, x, y, w->out_fraction + at);
-	if (!w->reasons)
+	if (!w->o->reasons)
 		return;
 	if (whole && part_is_uniform(w->why, sizeof(uint32_t), r.w, part))
 		for (size_t i = 0; i < n; i++)

@@ -415,11 +415,57 @@ static void the_database_is_asked_of_all_else(void **state)
 	assert_false(crs_pipeline(&CRS_LONLAT, &CRS_LONLAT, text));
 }
 
+static void wkt_is_what_gdal_makes_of_it(void **state)
+{
+	static const char *const options[] = { "FORMAT=WKT2_2019", "MULTILINE=NO", NULL };
+	static const char *const defs[] = {
+		"+proj=laea +lat_0=46 +lon_0=76.3 +datum=WGS84 +units=m",
+		"+proj=laea +lat_0=-16.25 +lon_0=-69.4 +datum=WGS84 +units=m",
+		"+proj=aea +lat_0=30 +lon_0=95 +lat_1=15 +lat_2=65 +datum=WGS84 +units=m",
+		"+proj=tmerc +lat_0=0 +lon_0=75 +k=0.9996 +x_0=500000 +datum=WGS84 +units=m",
+		"+proj=laea +lat_0=46 +lon_0=76.3 +ellps=krass +units=m",
+		"EPSG:32643",
+		"EPSG:28413",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(defs) / sizeof(defs[0]); i++) {
+		OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+		struct crs crs = { "" };
+		char *wanted = NULL, *wkt;
+		struct error e;
+
+		snprintf(crs.def, sizeof(crs.def), "%s", defs[i]);
+		assert_int_equal(OSRSetFromUserInput(srs, crs.def), OGRERR_NONE);
+		assert_int_equal(OSRExportToWktEx(srs, &wanted, options), OGRERR_NONE);
+		if (crs_wkt2(&crs, &wkt, &e))
+			fail_msg("%s", e.text);
+		assert_string_equal(wkt, wanted);
+		free(wkt);
+		CPLFree(wanted);
+		OSRDestroySpatialReference(srs);
+	}
+}
+
+static void there_is_no_wkt_of_what_is_no_crs(void **state)
+{
+	struct crs crs = { "+proj=laea +lat_0=99999 +lat_0=x +datum=none" };
+	struct error e;
+	char *wkt;
+
+	(void)state;
+	assert_int_equal(crs_wkt2(&crs, &wkt, &e), -1);
+	assert_int_equal(e.code, ERROR_CONFIG);
+	assert_null(wkt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_the_database_the_same_to_the_last_bit),
 		cmocka_unit_test(the_database_is_asked_of_all_else),
+		cmocka_unit_test(wkt_is_what_gdal_makes_of_it),
+		cmocka_unit_test(there_is_no_wkt_of_what_is_no_crs),
 		cmocka_unit_test(one_spelling),
 		cmocka_unit_test(refuses_what_is_no_metric_crs),
 		cmocka_unit_test(survives_a_geotiff),
