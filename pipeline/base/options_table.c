@@ -395,7 +395,7 @@ const struct option_spec option_table[] = {
 	  .spelling = "--tile",
 	  .type = OPTION_INTEGER,
 	  MEMBER(tile),
-	  .preset = "512",
+	  .preset = "256",
 	  .commands = COMMANDS_ALL,
 	  .metavar = "PIXELS",
 	  .min = 128,

@@ -284,15 +284,15 @@ static void extend(struct extent *t, int64_t x, int64_t y)
 /*
  * The coordinates of the pixels of r, which lies in one cell: a bilinear
  * surface has its extremes at corners, also that of a part of the cell, and
- * rounding keeps order.
+ * rounding keeps order.  False if the cell is lost.
  */
-static void extend_by_cell(const struct mapping *m, struct rect r, struct extent *t)
+static bool extend_by_cell(const struct mapping *m, struct rect r, struct extent *t)
 {
 	struct cell cell = cell_at(m, r.x, r.y);
 	int32_t u = r.x & (MAPPING_STEP - 1), v = r.y & (MAPPING_STEP - 1);
 
 	if (cell_lost(cell))
-		return;
+		return false;
 	for (int32_t k = 0; k < 2; k++) {
 		struct line line = line_of(cell, k ? v + r.h - 1 : v);
 
@@ -303,6 +303,7 @@ static void extend_by_cell(const struct mapping *m, struct rect r, struct extent
 			       coordinate(line.left.y, line.step.y, at));
 		}
 	}
+	return true;
 }
 
 /* The cells that hold pixels of r, as a rect in cells. */
@@ -343,20 +344,47 @@ static struct rect moved(struct rect r, int64_t dx, int64_t dy, int32_t width, i
 	return normal(out);
 }
 
+/* The coordinates of all pixels of r; false if some have none. */
+static bool extend_by_cells(const struct mapping *m, struct rect r, struct extent *t)
+{
+	struct rect cells = cells_of(r);
+	bool found = true;
+
+	for (int32_t j = cells.y; j < cells.y + cells.h; j++)
+		for (int32_t i = cells.x; i < cells.x + cells.w; i++)
+			found &= extend_by_cell(m, rect_intersect(r, pixels_of_cell(i, j)), t);
+	return found;
+}
+
+bool mapping_taps(const struct mapping *m, struct rect r, struct rect *taps)
+{
+	struct extent t = nothing;
+
+	if (m->shift)
+		t = (struct extent){ (int64_t)r.x + m->dx, (int64_t)r.x + m->dx + r.w - 1,
+				     (int64_t)r.y + m->dy, (int64_t)r.y + m->dy + r.h - 1 };
+	else if (extend_by_cells(m, r, &t))
+		t = (struct extent){ t.x0 >> 16, (t.x1 >> 16) + 1, t.y0 >> 16, (t.y1 >> 16) + 1 };
+	else
+		return false;
+	if (t.x0 < 0 || t.y0 < 0 || t.x1 >= m->source_width || t.y1 >= m->source_height)
+		return false;
+	*taps = (struct rect){ (int32_t)t.x0, (int32_t)t.y0, (int32_t)(t.x1 - t.x0 + 1),
+			       (int32_t)(t.y1 - t.y0 + 1) };
+	return true;
+}
+
 struct rect mapping_source_rect(const struct mapping *m, struct rect r)
 {
 	struct extent t = nothing;
-	struct rect cells, out;
+	struct rect out;
 
 	r = rect_intersect(r, (struct rect){ 0, 0, m->width, m->height });
 	if (rect_empty(r))
 		return r;
 	if (m->shift)
 		return moved(r, m->dx, m->dy, m->source_width, m->source_height);
-	cells = cells_of(r);
-	for (int32_t j = cells.y; j < cells.y + cells.h; j++)
-		for (int32_t i = cells.x; i < cells.x + cells.w; i++)
-			extend_by_cell(m, rect_intersect(r, pixels_of_cell(i, j)), &t);
+	extend_by_cells(m, r, &t);
 	if (t.x1 < t.x0)
 		return (struct rect){ 0, 0, 0, 0 };
 	/* Bilinear resampling takes the pixel at or before the coordinate and the next one. */

@@ -58,6 +58,12 @@ void mapping_row(const struct mapping *m, int32_t x, int32_t y, int32_t n, int32
  */
 struct rect mapping_source_rect(const struct mapping *m, struct rect r);
 
+/*
+ * The same where nothing is cut: false if a target pixel of r, which is not empty and lies in the target, has no place or is
+ * made of source pixels that do not exist.
+ */
+bool mapping_taps(const struct mapping *m, struct rect r, struct rect *taps);
+
 /* A rect that holds all target pixels that lie in the source grid, and about a step more. */
 struct rect mapping_target_rect(const struct mapping *m);
 

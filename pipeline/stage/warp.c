@@ -177,17 +177,14 @@ static bool part_is_uniform(const void *plane, size_t pixel_size, int32_t width,
 	return true;
 }
 
-/* Pixels that are looked at together: most of a lake is one and the same, and need not be gathered. */
-#define SEGMENT 64
-
-/* n <= SEGMENT pixels of the tile, from `at`, whose coordinates stand from `from` in the worker's row. */
-static void warp_segment(struct warp_worker *w, struct rect r, size_t from, size_t n, size_t at)
+/* n <= MAPPING_STEP pixels of the tile, from `at`, whose coordinates stand in the worker's row. */
+static void warp_segment(struct warp_worker *w, struct rect r, size_t n, size_t at)
 {
 	const struct kernels *k = w->o->context->kernels;
 	struct window_u8 water = { w->water, r.w, r.h, WATER_NODATA };
 	struct window_u8 fraction = { w->fraction, r.w, r.h, FRACTION_NODATA };
 	struct window_u32 why = { w->why, r.w, r.h, WHY_FILL };
-	const int32_t *x = w->x + from, *y = w->y + from;
+	const int32_t *x = w->x, *y = w->y;
 	struct rect part;
 	bool whole = touched(n, x, y, r, &part);
 	size_t first = whole ? (size_t)part.y * (size_t)r.w + (size_t)part.x : 0;
@@ -209,20 +206,61 @@ static void warp_segment(struct warp_worker *w, struct rect r, size_t from, size
 		k->nearest_u32(n, why, x, y, w->out_why + at);
 }
 
+/* Where a pixel of the target lies in the tile. */
+static size_t in_tile(struct rect tile, int32_t x, int32_t y)
+{
+	return (size_t)(y - tile.y) * (size_t)tile.w + (size_t)(x - tile.x);
+}
+
+/* Most of a lake is one and the same: if all that a cell is made of is, so is the cell, and nothing need be gathered. */
+static bool fill_cell(struct warp_worker *w, struct rect tile, struct rect r, struct rect cell)
+{
+	size_t n = (size_t)cell.w, first;
+	struct rect part;
+
+	if (!mapping_taps(w->o->mapping, cell, &part))
+		return false;
+	part.x -= r.x;
+	part.y -= r.y;
+	if (!part_is_uniform(w->water, 1, r.w, part) ||
+	    !part_is_uniform(w->fraction, 1, r.w, part) ||
+	    (w->o->reasons && !part_is_uniform(w->why, sizeof(*w->why), r.w, part)))
+		return false;
+	first = (size_t)part.y * (size_t)r.w + (size_t)part.x;
+	for (int32_t y = cell.y; y < cell.y + cell.h; y++) {
+		size_t at = in_tile(tile, cell.x, y);
+
+		memset(w->out_water + at, w->water[first], n);
+		memset(w->out_fraction + at, w->fraction[first], n);
+		for (size_t i = 0; w->o->reasons && i < n; i++)
+			w->out_why[at + i] = w->why[first];
+	}
+	return true;
+}
+
+/* A cell of the mapping, or what of it lies in the tile. */
+static void warp_cell(struct warp_worker *w, struct rect tile, struct rect r, struct rect cell)
+{
+	if (fill_cell(w, tile, r, cell))
+		return;
+	for (int32_t y = cell.y; y < cell.y + cell.h; y++) {
+		mapping_row(w->o->mapping, cell.x, y, cell.w, r.x, r.y, w->x, w->y);
+		warp_segment(w, r, (size_t)cell.w, in_tile(tile, cell.x, y));
+	}
+}
+
 /* Class, fraction and reasons of the tile. */
 static void warp_classes(struct warp_worker *w, struct rect tile, struct rect r)
 {
-	const struct observe *o = w->o;
-	size_t n = (size_t)tile.w;
+	for (int32_t y = 0; y < tile.h; y += MAPPING_STEP)
+		for (int32_t x = 0; x < tile.w; x += MAPPING_STEP) {
+			struct rect cell = { tile.x + x, tile.y + y, MAPPING_STEP, MAPPING_STEP };
 
+			warp_cell(w, tile, r, rect_intersect(cell, tile));
+		}
 	for (int32_t y = 0; y < tile.h; y++) {
-		size_t at = (size_t)y * n;
-
-		mapping_row(o->mapping, tile.x, tile.y + y, tile.w, r.x, r.y, w->x, w->y);
-		for (size_t i = 0; i < n; i += SEGMENT)
-			warp_segment(w, r, i, n - i < SEGMENT ? n - i : SEGMENT, at + i);
-		region_row(o->target_region, tile.x, tile.y + y, tile.w, w->inside);
-		mask_row(w, at, n);
+		region_row(w->o->target_region, tile.x, tile.y + y, tile.w, w->inside);
+		mask_row(w, (size_t)y * (size_t)tile.w, (size_t)tile.w);
 	}
 }
 
@@ -250,10 +288,10 @@ static void fill_empty(struct warp_worker *w, size_t n)
 		return;
 	memset(w->out_water, WATER_NODATA, n);
 	memset(w->out_fraction, FRACTION_NODATA, n);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; w->o->reasons && i < n; i++)
 		w->out_why[i] = WHY_FILL;
+	for (size_t i = 0; w->o->indices_nr && i < n; i++)
 		w->out_index[i] = INDEX_NODATA;
-	}
 	w->empty = n;
 }
 

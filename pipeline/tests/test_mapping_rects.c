@@ -77,6 +77,30 @@ static void brute_force(const struct mapping *m, struct rect r, struct rect sour
 	}
 }
 
+/* The taps of all of r's pixels, one by one; false if one has no place, or a tap is not in the source. */
+static bool all_taps(const struct mapping *m, struct rect r, struct rect source, struct rect *taps)
+{
+	int32_t side = mapping_is_shift(m, &(int32_t){ 0 }, &(int32_t){ 0 }) ? 1 : 2;
+	bool inside = true;
+
+	*taps = (struct rect){ 0 };
+	for (int32_t y = r.y; y < r.y + r.h; y++) {
+		for (int32_t x = r.x; x < r.x + r.w; x++) {
+			struct rect tap = { 0, 0, side, side };
+			int32_t sx = 0, sy = 0;
+
+			mapping_row(m, x, y, 1, 0, 0, &sx, &sy);
+			if (sx == MAPPING_NOWHERE)
+				return false;
+			tap.x = resample_floor(sx);
+			tap.y = resample_floor(sy);
+			*taps = rect_union(*taps, tap);
+			inside &= rect_area(rect_intersect(tap, source)) == rect_area(tap);
+		}
+	}
+	return inside;
+}
+
 static bool within(struct rect inner, struct rect outer)
 {
 	return rect_empty(inner) ||
@@ -112,7 +136,7 @@ static void rects_hold_all_they_should(void **state)
 	double x[3], y[3];
 	uint32_t seed = 20240712;
 	const int rounds = getenv("BALKHASH_LONG") ? 200 : 60;
-	int full = 0, empty = 0;
+	int full = 0, empty = 0, covered = 0;
 
 	(void)state;
 	find_anchors(systems, x, y);
@@ -127,12 +151,23 @@ static void rects_hold_all_they_should(void **state)
 		struct mapping *m = map(target, source);
 		struct rect r = { (int32_t)(next(&seed) % 150) - 10,
 				  (int32_t)(next(&seed) % 150) - 10, side(&seed), side(&seed) };
-		struct rect taps, pixels, whole = mapping_target_rect(m);
+		struct rect taps, all, pixels, whole = mapping_target_rect(m);
+		struct rect part = rect_intersect(r, grid_rect(&target));
 
-		brute_force(m, rect_intersect(r, grid_rect(&target)), grid_rect(&source), &taps,
-			    &pixels);
+		brute_force(m, part, grid_rect(&source), &taps, &pixels);
 		assert_true(within(taps, mapping_source_rect(m, r)));
 		assert_true(within(mapping_source_rect(m, r), grid_rect(&source)));
+		/* A part that the source may hold, of the part that it may not. */
+		for (int i = 0; i < 6 && !rect_empty(part); i++) {
+			bool inside = all_taps(m, part, grid_rect(&source), &all);
+
+			assert_int_equal(mapping_taps(m, part, &taps), inside);
+			if (inside)
+				assert_memory_equal(&taps, &all, sizeof(all));
+			covered += inside;
+			part = (struct rect){ part.x + part.w / 4, part.y + part.h / 4, part.w / 2,
+					      part.h / 2 };
+		}
 		brute_force(m, grid_rect(&target), grid_rect(&source), &taps, &pixels);
 		assert_true(within(pixels, whole));
 		assert_true(within(whole, grid_rect(&target)));
@@ -142,7 +177,7 @@ static void rects_hold_all_they_should(void **state)
 		empty += rect_empty(whole);
 		mapping_free(m);
 	}
-	assert_true(full > rounds / 4 && empty > rounds / 8);
+	assert_true(full > rounds / 4 && empty > rounds / 8 && covered > rounds / 4);
 }
 
 int main(void)
