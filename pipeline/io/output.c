@@ -10,7 +10,6 @@
 #include "pipeline/io/folder.h"
 #include "pipeline/io/output_internal.h"
 #include "pipeline/io/result.h"
-#include "pipeline/io/style.h"
 
 /* --- is there anything to do? --- */
 
@@ -105,19 +104,6 @@ int output_needed(const struct context *context, const char *target, const char 
 
 /* --- open --- */
 
-/* Making overviews, a thread holds two slots and a few tiles of at most 4 bytes a pixel. */
-#define FINISH_BYTES ((size_t)6 << 20)
-
-/* Threads for overviews that take a quarter of the memory at most. */
-static int finish_threads(const struct options *o)
-{
-	size_t most = o->memory / 4 / FINISH_BYTES;
-
-	if (most < 1)
-		return 1;
-	return (size_t)o->threads < most ? o->threads : (int)most;
-}
-
 void output_free(struct output *o)
 {
 	if (!o)
@@ -167,7 +153,7 @@ static int create_layer(struct output *o, size_t k, const struct output_spec *sp
 		.kernels = o->context->kernels,
 		.timing = o->context->timing,
 		.deflaters = o->deflaters,
-		.threads = finish_threads(o->context->options),
+		.threads = output_layer_threads(o->context->options, spec->layers_nr),
 	};
 	if (geotiff_create(&l->geotiff, &l->spec, e))
 		goto out;
@@ -261,7 +247,7 @@ int output_append(struct output *o, size_t i, const void *slot, struct error *e)
 	return 0;
 }
 
-/* --- finish --- */
+/* --- further files --- */
 
 int output_add(struct output *o, const char *file, const char *title, const char *media_type,
 	       const char *role, struct error *e)
@@ -289,37 +275,6 @@ int output_add_text(struct output *o, const char *file, char *text, const char *
 	free(path);
 	free(text);
 	return ret ? -1 : output_add(o, file, title, media_type, "data", e);
-}
-
-static int write_style(struct output *o, const struct layer *layer, struct error *e)
-{
-	char name[80], title[120], *path;
-	int ret;
-
-	snprintf(name, sizeof(name), "%s.qml", layer->name);
-	snprintf(title, sizeof(title), "QGIS style of %s.tif", layer->name);
-	path = path_join(o->stage.path, name);
-	if (!path)
-		return error_nomem(e, name);
-	ret = style_write(layer, path, e);
-	free(path);
-	return ret ? -1 : output_add(o, name, title, "application/xml", "style", e);
-}
-
-int output_finish(struct output *o, struct error *e)
-{
-	for (size_t k = 0; k < o->layers_nr; k++) {
-		struct output_layer *l = &o->layer[k];
-
-		if (geotiff_finish(l->geotiff, e))
-			return -1;
-		l->statistics = geotiff_statistics(l->geotiff);
-		geotiff_free(l->geotiff);
-		l->geotiff = NULL;
-		if (write_style(o, l->layer, e))
-			return -1;
-	}
-	return 0;
 }
 
 struct geotiff_statistics output_statistics(const struct output *o, size_t k)

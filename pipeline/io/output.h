@@ -10,7 +10,7 @@
  *     output_encode()  each layer once, into one slot
  *   in tile order:     output_append()
  *   output_finish()    the GeoTIFFs are complete and can be read back from output_folder()
- *   output_quicklook(), output_add() for further files written into output_folder()
+ *   output_add() for further files written into output_folder()
  *   output_publish()   item.json, then the rename
  *   output_free()      at any time; removes what was not published
  */
@@ -79,9 +79,6 @@ int output_encode(struct output *o, size_t i, size_t k, const void *pixels, void
 /* Take tile i of all layers; one caller at a time, i = 0, 1, 2, ... */
 int output_append(struct output *o, size_t i, const void *slot, struct error *e);
 
-/* After the last tile: complete every GeoTIFF, write its QGIS style. */
-int output_finish(struct output *o, struct error *e);
-
 /* The colour of a pixel of the output's grid in a picture from elsewhere: what lies behind the classes. */
 struct output_backdrop {
 	void (*colour)(const void *user, int32_t x, int32_t y, uint8_t rgb[3]);
@@ -89,12 +86,17 @@ struct output_backdrop {
 };
 
 /*
- * Write quicklook.png, at most 1024 pixels a side: class layer number k in its
- * colours, nearest-sampled from the coarsest overview that still has a pixel for each, cut to the part that has data, on
- * white.  With a backdrop (or NULL) that shows through: fully for code 0, half for the others.  After output_finish().
+ * quicklook.png, at most 1024 pixels a side: a class layer in its colours, nearest-sampled from the coarsest overview that
+ * still has a pixel for each, cut to the part that has data, on white.  A backdrop shows through: fully for code 0,
+ * half for the others.
  */
-int output_quicklook(struct output *o, size_t k, const struct output_backdrop *backdrop,
-		     struct error *e);
+struct output_picture {
+	size_t layer;
+	const struct output_backdrop *backdrop; /* NULL: none */
+};
+
+/* After the last tile: complete every GeoTIFF, several at a time, write its QGIS style, and the picture unless it is NULL. */
+int output_finish(struct output *o, const struct output_picture *picture, struct error *e);
 
 /* A further file that the caller wrote into output_folder() and closed: becomes an asset (strings copied). */
 int output_add(struct output *o, const char *file, const char *title, const char *media_type,

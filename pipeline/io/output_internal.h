@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * output_internal.h - what output.c and output_quicklook.c share.
+ * output_internal.h - what the files of output.h share.
  */
 #ifndef PIPELINE_IO_OUTPUT_INTERNAL_H
 #define PIPELINE_IO_OUTPUT_INTERNAL_H
@@ -33,5 +33,13 @@ struct output {
 	struct output_file *file;
 	size_t files_nr;
 };
+
+#define OUTPUT_PICTURE "quicklook.png"
+
+/* Threads for the overviews of one of so many layers, several of which are finished at the same time. */
+int output_layer_threads(const struct options *options, size_t layers_nr);
+
+/* Write OUTPUT_PICTURE of a finished layer into the stage folder. */
+int output_draw(const struct output *o, const struct output_picture *picture, struct error *e);
 
 #endif

@@ -173,11 +173,11 @@ static int set_size(struct quicklook *q, const struct grid *g, struct error *e)
 	return q->rgba ? 0 : error_nomem(e, "a quicklook");
 }
 
-int output_quicklook(struct output *o, size_t k, const struct output_backdrop *backdrop,
-		     struct error *e)
+int output_draw(const struct output *o, const struct output_picture *picture, struct error *e)
 {
-	struct quicklook q = { .layer = o->layer[k].layer, .backdrop = backdrop };
-	char *path = path_join(o->stage.path, "quicklook.png");
+	size_t k = picture->layer;
+	struct quicklook q = { .layer = o->layer[k].layer, .backdrop = picture->backdrop };
+	char *path = path_join(o->stage.path, OUTPUT_PICTURE);
 	int ret = -1;
 
 	if (!path) {
@@ -187,10 +187,9 @@ int output_quicklook(struct output *o, size_t k, const struct output_backdrop *b
 	set_colours(&q, q.layer);
 	set_factor(&q, grid_rect(&o->grid));
 	if (each_tile(&q, o, k, grid_rect(&o->grid), widen_window, e) ||
-	    set_size(&q, &o->grid, e) || each_tile(&q, o, k, q.window, show_tile, e) ||
-	    picture_write(path, q.rgba, q.width, q.height, e))
+	    set_size(&q, &o->grid, e) || each_tile(&q, o, k, q.window, show_tile, e))
 		goto out;
-	ret = output_add(o, "quicklook.png", "Quicklook", "image/png", "thumbnail", e);
+	ret = picture_write(path, q.rgba, q.width, q.height, e);
 out:
 	free(q.rgba);
 	free(path);

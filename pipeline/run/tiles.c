@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct run {
 	const struct tiles_ops *ops;
@@ -136,13 +135,11 @@ int tiles_run(size_t n, int threads, size_t slot_size, const struct tiles_ops *o
 	pthread_cond_init(&r.moved, NULL);
 	r.slots = aligned_alloc(64, r.slots_nr * r.slot_size);
 	r.full = calloc(r.slots_nr, sizeof(*r.full));
-	if (r.slots && r.full) {
-		memset(r.slots, 0, r.slots_nr * r.slot_size);
+	if (r.slots && r.full)
 		ret = run_threads(&r, threads);
-	} else {
+	else
 		error_set(e, ERROR_BUG, "no memory for %zu tile slots of %zu bytes", r.slots_nr,
 			  r.slot_size);
-	}
 	free(r.full);
 	free(r.slots);
 	pthread_cond_destroy(&r.moved);

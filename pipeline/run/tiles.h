@@ -23,7 +23,7 @@ struct tiles_ops {
 
 /*
  * Run ops over tiles 0..n-1 on the given number of threads (>= 1) with
- * 2 * threads slots of slot_size bytes (zeroed before the first use); that is
+ * 2 * threads slots of slot_size bytes (as the tile before left them); that is
  * all the memory it takes.  A worker never works on tile i before tile
  * i - 2 * threads is written.  The first error stops the run and is returned;
  * every worker has ended when this returns.

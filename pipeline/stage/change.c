@@ -313,17 +313,19 @@ static int publish(struct comparison *c, json_t *properties, struct error *e)
 
 static int compute(struct comparison *c, struct error *e)
 {
+	const struct output_picture picture = { CHANGE_LAYER_CHANGE, NULL };
+
 	timing_lap(c->context->timing, "open");
 	if (change_tiles(c, e))
 		return -1;
 	timing_lap(c->context->timing, "tiles");
-	if (output_finish(c->output, e))
+	if (output_finish(c->output, c->wants.quicklook ? &picture : NULL, e))
 		return -1;
 	timing_lap(c->context->timing, "overviews");
 	if (change_series(c, e) || change_transects(c, e))
 		return -1;
 	timing_lap(c->context->timing, "transects");
-	return c->wants.quicklook ? output_quicklook(c->output, CHANGE_LAYER_CHANGE, NULL, e) : 0;
+	return 0;
 }
 
 /* What is written after everything has been measured. */

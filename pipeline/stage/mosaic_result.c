@@ -306,11 +306,9 @@ static int publish(struct mosaic_result *r, struct error *e)
 
 int mosaic_result_publish(struct mosaic_result *r, struct error *e)
 {
-	if (output_finish(r->output, e))
-		return -1;
-	if (r->quicklook && output_quicklook(r->output, 0, NULL, e))
-		return -1;
-	return publish(r, e);
+	const struct output_picture picture = { 0, NULL };
+
+	return output_finish(r->output, r->quicklook ? &picture : NULL, e) ? -1 : publish(r, e);
 }
 
 void mosaic_result_release(struct mosaic_result *r)

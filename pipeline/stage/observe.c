@@ -278,6 +278,7 @@ static int map_water(struct observe *o, struct error *e)
 static int compute(struct observe *o, struct error *e)
 {
 	const struct output_backdrop backdrop = { backdrop_colour, o };
+	const struct output_picture picture = { 0, &backdrop };
 
 	if (classify_plan(o, e) || fit_memory(o, e))
 		return -1;
@@ -285,14 +286,15 @@ static int compute(struct observe *o, struct error *e)
 	if (pass(o, classify_run, "classify", e))
 		return -1;
 	doubt_offset(o);
-	if (map_water(o, e) || pass(o, warp_run, "warp", e) || output_finish(o->output, e) ||
+	if (map_water(o, e) || pass(o, warp_run, "warp", e) ||
+	    output_finish(o->output, o->quicklook ? &picture : NULL, e) ||
 	    (o->quality.summary && quality_summary_write(o->quality.summary, o, e)))
 		return -1;
 	timing_lap(o->context->timing, "overviews");
 	log_event(o->context->log, LOG_DEBUG, CODE_STAGE_BLOCKS,
 		  "%s: %zu of %zu blocks decoded, each once", o->product->id,
 		  scene_blocks_decoded(o->scene), scene_blocks_planned(o->scene));
-	return o->quicklook ? output_quicklook(o->output, 0, &backdrop, e) : 0;
+	return 0;
 }
 
 static int publish(struct observe *o, const char *id, json_t *properties, struct error *e)

@@ -28,16 +28,13 @@ size_t thumbnail_bytes(const struct grid *grid)
 int thumbnail_init(struct thumbnail *t, const struct grid *grid, struct error *e)
 {
 	*t = size_of(grid);
-	t->rgb = malloc(thumbnail_bytes(grid));
-	if (!t->rgb)
-		return error_nomem(e, "a thumbnail");
-	memset(t->rgb, 255, thumbnail_bytes(grid));
-	return 0;
+	t->black = calloc(thumbnail_bytes(grid), 1);
+	return t->black ? 0 : error_nomem(e, "a thumbnail");
 }
 
 void thumbnail_release(struct thumbnail *t)
 {
-	free(t->rgb);
+	free(t->black);
 	*t = (struct thumbnail){ 0 };
 }
 
@@ -57,12 +54,12 @@ void thumbnail_row(struct thumbnail *t, int32_t x, int32_t y, int32_t n, const f
 	if (y % t->step != t->step / 2)
 		return;
 	for (int32_t at = first; at < x + n; at += t->step) {
-		uint8_t *rgb = t->rgb + 3 * ((size_t)(y / t->step) * (size_t)t->width +
-					     (size_t)(at / t->step));
+		uint8_t *black = t->black + 3 * ((size_t)(y / t->step) * (size_t)t->width +
+						 (size_t)(at / t->step));
 
-		rgb[0] = tone(red[at - x]);
-		rgb[1] = tone(green[at - x]);
-		rgb[2] = tone(blue[at - x]);
+		black[0] = 255 - tone(red[at - x]);
+		black[1] = 255 - tone(green[at - x]);
+		black[2] = 255 - tone(blue[at - x]);
 	}
 }
 
@@ -70,8 +67,9 @@ void thumbnail_at(const struct thumbnail *t, int32_t x, int32_t y, uint8_t rgb[3
 {
 	int32_t i = x / t->step, j = y / t->step;
 
-	if (x < 0 || y < 0 || i >= t->width || j >= t->height)
-		memset(rgb, 255, 3);
-	else
-		memcpy(rgb, t->rgb + 3 * ((size_t)j * (size_t)t->width + (size_t)i), 3);
+	bool inside = x >= 0 && y >= 0 && i < t->width && j < t->height;
+
+	for (size_t k = 0; k < 3; k++)
+		rgb[k] = inside ? 255 - t->black[3 * ((size_t)j * (size_t)t->width + (size_t)i) + k]
+				: 255;
 }

@@ -14,7 +14,8 @@
 /* One pixel of every step x step of the grid, the middle one; at most THUMBNAIL_SIDE a side. */
 struct thumbnail {
 	int32_t step, width, height;
-	uint8_t *rgb;
+	uint8_t *
+		black; /* 255 less what is shown: memory that nothing was drawn on is white, and untouched */
 };
 
 #define THUMBNAIL_SIDE 1536

@@ -123,7 +123,7 @@ static int run(struct job *j, char **paths, struct error *e)
 	    tiles_run(grid_tiles(&spec.grid, GEOTIFF_TILE), j->context->options->threads,
 		      output_slot_size(j->output), &ops, j, e))
 		return -1;
-	return output_finish(j->output, e);
+	return output_finish(j->output, NULL, e);
 }
 
 static double now(void)

@@ -261,7 +261,7 @@ static int make(struct job *j, const struct context *context, const char *target
 	    footprint_new(&j->footprint, &j->grid, e) ||
 	    tiles_run(grid_tiles(&j->grid, GEOTIFF_TILE), context->options->threads,
 		      output_slot_size(j->output), &ops, j, e) ||
-	    output_finish(j->output, e))
+	    output_finish(j->output, NULL, e))
 		return -1;
 	return publish(j, path_name(target), unit, e);
 }

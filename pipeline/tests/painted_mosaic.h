@@ -86,7 +86,7 @@ static inline int encode_layers(const struct mosaic *m, struct output *out, stru
 		bad = bad || output_append(out, i, slot, e);
 	}
 	free(slot);
-	return bad ? -1 : output_finish(out, e);
+	return bad ? -1 : output_finish(out, NULL, e);
 }
 
 static inline void make_mosaic(const struct bench *b, const struct mosaic *m)

@@ -236,7 +236,7 @@ static inline int make_observation(const struct bench *b, const char *folder,
 	memory_sha256(o->id, strlen(o->id), unit);
 	item.properties = make_properties(o, unit);
 	if (!footprint_new(&footprint, &o->grid, e) && !output_open(&out, &spec, e) &&
-	    !make_pixels(o, out, footprint, e) && !output_finish(out, e) &&
+	    !make_pixels(o, out, footprint, e) && !output_finish(out, NULL, e) &&
 	    !footprint_polygon(footprint, &polygon, e))
 		ret = output_publish(out, &item, e);
 	output_free(out);

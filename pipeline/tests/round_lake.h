@@ -98,7 +98,7 @@ static inline int encode_all(const struct round_lake *l, struct output *out, uin
 		bad = bad || output_append(out, i, slot, e);
 	}
 	free(slot);
-	return bad ? -1 : output_finish(out, e);
+	return bad ? -1 : output_finish(out, NULL, e);
 }
 
 /* Write FOLDER/ID as the commands that make such results do. */

@@ -33,7 +33,7 @@ static void backdrop_at(const void *user, int32_t x, int32_t y, uint8_t rgb[3])
 	rgb[2] = 7;
 }
 
-static void encode(struct output *o, const struct grid *g)
+static void encode(struct output *o, const struct grid *g, const struct output_picture *picture)
 {
 	uint8_t *pixels = malloc((size_t)GEOTIFF_TILE * GEOTIFF_TILE);
 	void *slot = malloc(output_slot_size(o));
@@ -48,7 +48,7 @@ static void encode(struct output *o, const struct grid *g)
 		assert_int_equal(output_encode(o, i, 0, pixels, slot, &e), 0);
 		assert_int_equal(output_append(o, i, slot, &e), 0);
 	}
-	assert_int_equal(output_finish(o, &e), 0);
+	assert_int_equal(output_finish(o, picture, &e), 0);
 	free(slot);
 	free(pixels);
 }
@@ -77,8 +77,7 @@ static uint8_t *picture(const struct output_backdrop *backdrop, int *width, int 
 				    .layers = &water,
 				    .layers_nr = 1 };
 	assert_int_equal(output_open(&o, &spec, &e), 0);
-	encode(o, &spec.grid);
-	assert_int_equal(output_quicklook(o, 0, backdrop, &e), 0);
+	encode(o, &spec.grid, &(struct output_picture){ 0, backdrop });
 	path = path_join(output_folder(o), "quicklook.png");
 	png = gdal_open(path, drivers, &e);
 	assert_non_null(png);

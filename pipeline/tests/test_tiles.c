@@ -221,20 +221,16 @@ static void start_write_and_stop_may_be_left_out(void **state)
 	}
 }
 
-static int expect_zero(void *state, size_t i, void *slot, struct error *e)
+static int expect_line(void *state, size_t i, void *slot, struct error *e)
 {
-	const unsigned char *bytes = slot;
-
 	(void)state;
-	for (size_t k = 0; k < SLOT_WORDS * sizeof(uint64_t); k++)
-		if (bytes[k])
-			return error_set(e, ERROR_BUG, "tile %zu: byte %zu is not 0", i, k);
+	(void)i;
 	return (uintptr_t)slot % 64 ? error_set(e, ERROR_BUG, "not on a cache line") : 0;
 }
 
-static void slots_begin_as_zero(void **state)
+static void slots_lie_on_cache_lines(void **state)
 {
-	static const struct tiles_ops ops = { NULL, expect_zero, NULL, NULL };
+	static const struct tiles_ops ops = { NULL, expect_line, NULL, NULL };
 	struct job j = { 0 };
 	struct error e = { 0 };
 
@@ -251,7 +247,7 @@ int main(void)
 		cmocka_unit_test(an_error_in_start_ends_the_run),
 		cmocka_unit_test(the_first_of_two_errors_counts),
 		cmocka_unit_test(start_write_and_stop_may_be_left_out),
-		cmocka_unit_test(slots_begin_as_zero),
+		cmocka_unit_test(slots_lie_on_cache_lines),
 	};
 
 	return cmocka_run_group_tests_name("tiles", tests, NULL, NULL);
