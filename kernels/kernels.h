@@ -269,6 +269,9 @@ struct kernels {
 	void (*halve_mean_u16)(size_t n, const uint16_t *restrict upper,
 			       const uint16_t *restrict lower, uint16_t nodata,
 			       uint16_t *restrict out);
+	/* Of floats, NaN being no data (quantity.h). */
+	void (*halve_mean_f32)(size_t n, const float *restrict upper, const float *restrict lower,
+			       float *restrict out);
 
 	/* --- compression --- */
 

@@ -187,11 +187,38 @@ static void span_mantissa(size_t n, const float *restrict v, float *restrict out
 		out[i] = mantissa(v[i]);
 }
 
+/* Pixels are gathered one by one; with some of them at hand their means are vectors. */
+#define GATHERED 64
+
 static void span_bilinear_f32(size_t n, struct window_f32 src, const int32_t *restrict x,
 			      const int32_t *restrict y, float *restrict out)
 {
+	float a[GATHERED], b[GATHERED], c[GATHERED], d[GATHERED];
+
+	for (size_t done = 0; done < n; done += GATHERED) {
+		size_t m = n - done < GATHERED ? n - done : GATHERED;
+
+		for (size_t i = 0; i < m; i++) {
+			struct taps_f32 t = window_taps_f32(src, x[done + i], y[done + i]);
+
+			a[i] = t.a;
+			b[i] = t.b;
+			c[i] = t.c;
+			d[i] = t.d;
+		}
+		for (size_t i = 0; i < m; i++)
+			out[done + i] =
+				taps_bilinear_f32((struct taps_f32){ a[i], b[i], c[i], d[i] },
+						  x[done + i], y[done + i]);
+	}
+}
+
+static void span_halve_mean_f32(size_t n, const float *restrict upper, const float *restrict lower,
+				float *restrict out)
+{
 	for (size_t i = 0; i < n; i++)
-		out[i] = window_bilinear_f32(src, x[i], y[i]);
+		out[i] = halve_mean_f32(upper[2 * i], upper[2 * i + 1], lower[2 * i],
+					lower[2 * i + 1]);
 }
 
 static void span_quality_bands(size_t n, const float *restrict rho, uint8_t *restrict flags)
@@ -303,11 +330,12 @@ static void span_window_mean(size_t n, int32_t side, const int32_t *restrict sum
 	.secchi = span_secchi, .quantity_pack = span_quantity_pack,                                \
 	.quantity_unpack = span_quantity_unpack, .linear_pack = span_linear_pack,                  \
 	.linear_unpack = span_linear_unpack, .mantissa = span_mantissa,                            \
-	.bilinear_f32 = span_bilinear_f32, .quality_bands = span_quality_bands,                    \
-	.quality_bright = span_quality_bright, .quality_above = span_quality_above,                \
-	.quality_not_below = span_quality_not_below, .quality_range = span_quality_range,          \
-	.quality_no_skill = span_quality_no_skill, .quality_foot = span_quality_foot,              \
-	.quality_why = span_quality_why, .window_add = span_window_add,                            \
-	.window_mean = span_window_mean, .plants = span_plants, .plants_class = span_plants_class
+	.bilinear_f32 = span_bilinear_f32, .halve_mean_f32 = span_halve_mean_f32,                  \
+	.quality_bands = span_quality_bands, .quality_bright = span_quality_bright,                \
+	.quality_above = span_quality_above, .quality_not_below = span_quality_not_below,          \
+	.quality_range = span_quality_range, .quality_no_skill = span_quality_no_skill,            \
+	.quality_foot = span_quality_foot, .quality_why = span_quality_why,                        \
+	.window_add = span_window_add, .window_mean = span_window_mean, .plants = span_plants,     \
+	.plants_class = span_plants_class
 
 #endif

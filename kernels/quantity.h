@@ -86,27 +86,67 @@ static inline float window_f32_at(struct window_f32 s, int32_t col, int32_t row)
 	return s.data[(size_t)row * (size_t)s.w + (size_t)col];
 }
 
+/* The four pixels around (x, y): upper left, upper right, lower left, lower right; NaN outside of the window. */
+struct taps_f32 {
+	float a, b, c, d;
+};
+
+static inline struct taps_f32 window_taps_f32(struct window_f32 s, int32_t x, int32_t y)
+{
+	int32_t col = resample_floor(x), row = resample_floor(y);
+
+	if ((uint32_t)col < (uint32_t)s.w - 1 && (uint32_t)row < (uint32_t)s.h - 1) {
+		const float *upper = s.data + (size_t)row * (size_t)s.w + (size_t)col;
+		const float *lower = upper + s.w;
+
+		return (struct taps_f32){ upper[0], upper[1], lower[0], lower[1] };
+	}
+	return (struct taps_f32){ window_f32_at(s, col, row), window_f32_at(s, col + 1, row),
+				  window_f32_at(s, col, row + 1),
+				  window_f32_at(s, col + 1, row + 1) };
+}
+
 /*
  * As window_bilinear() (resample.h), of floats: the mean of the four pixels around, those without
  * data having no weight, in the same order of sums everywhere; NaN where the nearest pixel has none.
  */
-static inline float window_bilinear_f32(struct window_f32 s, int32_t x, int32_t y)
+static inline float taps_bilinear_f32(struct taps_f32 t, int32_t x, int32_t y)
 {
-	int32_t col = resample_floor(x), row = resample_floor(y);
-	uint32_t right = ((uint32_t)x & 0xffff) >> 8, left = 256 - right;
-	uint32_t low = ((uint32_t)y & 0xffff) >> 8, high = 256 - low;
-	float weight[4] = { (float)(left * high), (float)(right * high), (float)(left * low),
-			    (float)(right * low) };
-	float tap[4] = { window_f32_at(s, col, row), window_f32_at(s, col + 1, row),
-			 window_f32_at(s, col, row + 1), window_f32_at(s, col + 1, row + 1) };
+	int32_t right = (x & 0xffff) >> 8, left = 256 - right;
+	int32_t low = (y & 0xffff) >> 8, high = 256 - low;
+	float wa = (float)(left * high), wb = (float)(right * high);
+	float wc = (float)(left * low), wd = (float)(right * low);
+	float upper = x & 0x8000 ? t.b : t.a, lower = x & 0x8000 ? t.d : t.c;
+	float nearest = y & 0x8000 ? lower : upper;
+	float va = t.a * wa, vb = t.b * wb, vc = t.c * wc, vd = t.d * wd;
 	float sum = 0.0f, total = 0.0f;
-	float nearest = window_f32_at(s, resample_nearest(x), resample_nearest(y));
 
-	for (int i = 0; i < 4; i++) {
-		sum += tap[i] == tap[i] ? tap[i] * weight[i] : 0.0f;
-		total += tap[i] == tap[i] ? weight[i] : 0.0f;
-	}
+	sum += t.a == t.a ? va : 0.0f;
+	sum += t.b == t.b ? vb : 0.0f;
+	sum += t.c == t.c ? vc : 0.0f;
+	sum += t.d == t.d ? vd : 0.0f;
+	total += t.a == t.a ? wa : 0.0f;
+	total += t.b == t.b ? wb : 0.0f;
+	total += t.c == t.c ? wc : 0.0f;
+	total += t.d == t.d ? wd : 0.0f;
 	return nearest == nearest ? one_nan(sum / total) : __builtin_nanf("");
+}
+
+/* Mean of those of four pixels that are not NaN, in double precision, to 11 bits of mantissa; NaN if all are. */
+static inline float halve_mean_f32(float a, float b, float c, float d)
+{
+	double sum = 0.0, nr = 0.0;
+
+	sum += a == a ? (double)a : 0.0;
+	sum += b == b ? (double)b : 0.0;
+	sum += c == c ? (double)c : 0.0;
+	sum += d == d ? (double)d : 0.0;
+	nr += a == a ? 1.0 : 0.0;
+	nr += b == b ? 1.0 : 0.0;
+	nr += c == c ? 1.0 : 0.0;
+	nr += d == d ? 1.0 : 0.0;
+	/* 0 / 0 is NaN, which mantissa() makes one. */
+	return mantissa((float)(sum / nr));
 }
 
 #endif

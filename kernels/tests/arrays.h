@@ -34,7 +34,7 @@ struct params {
 enum kind {
 	END, RHO, INDEX, DN, QA, FMASK, LOOKS, WHY, BITS, CODE, STATE, CLASS, CLASS_ROW, PURITY, PERCENT,
 	COORD_X, COORD_Y, PAIRS_U8, PAIRS_U16, PAIRS_U32, WINDOW_U8, WINDOW_U16, WINDOW_U32,
-	WATER, WIDE, AMOUNT, QUANTITY, WINDOW_F32, TABLE_F32, COLUMN_SUM, COLUMN_COUNT,
+	WATER, WIDE, AMOUNT, QUANTITY, PAIRS_F32, WINDOW_F32, TABLE_F32, COLUMN_SUM, COLUMN_COUNT,
 	INOUT_STATE, INOUT_WHY, INOUT_F32, INOUT_FLAGS, INOUT_SUM,
 	OUT_U8, OUT_U16, OUT_U32, OUT_F32, OUT_FOUR,
 };
@@ -209,6 +209,7 @@ static void kind_fill(enum kind kind, struct random *r, const struct params *p, 
 		fill_wide(r, p->tame, v, n);
 		return;
 	case AMOUNT:
+	case PAIRS_F32:
 		fill_amount(r, p->tame, v, n);
 		return;
 	case WINDOW_F32:
@@ -284,6 +285,7 @@ static size_t kind_size(enum kind kind)
 	case COORD_X:
 	case COORD_Y:
 	case PAIRS_U32:
+	case PAIRS_F32:
 	case WINDOW_U32:
 	case WHY:
 	case INOUT_WHY:
@@ -314,7 +316,8 @@ static size_t kind_step(enum kind kind)
 {
 	if (kind == OUT_FOUR)
 		return 4;
-	return kind == PAIRS_U8 || kind == PAIRS_U16 || kind == PAIRS_U32 ? 2 : 1;
+	return kind == PAIRS_U8 || kind == PAIRS_U16 || kind == PAIRS_U32 || kind == PAIRS_F32 ? 2
+											       : 1;
 }
 
 static bool kind_is_window(enum kind kind)

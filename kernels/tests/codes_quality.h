@@ -300,4 +300,36 @@ static bool test_bilinear_edges(const struct kernels *k)
 	return ok;
 }
 
+static bool test_halve_f32(const struct kernels *k)
+{
+	static float upper[2 * POINTS], lower[2 * POINTS], out[POINTS];
+	struct random r = { 45 };
+	unsigned seen[5] = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < 2 * POINTS; i++) {
+		upper[i] = random_below(&r, 3) ? (float)random_between(&r, -1, 400) : NAN;
+		lower[i] = random_below(&r, 3) ? (float)random_between(&r, -1, 400) : NAN;
+	}
+	k->halve_mean_f32(POINTS, upper, lower, out);
+	for (size_t i = 0; i < POINTS; i++) {
+		const float four[] = { upper[2 * i], upper[2 * i + 1], lower[2 * i],
+				       lower[2 * i + 1] };
+		double sum = 0;
+		int nr = 0;
+
+		for (int j = 0; j < 4; j++) {
+			sum += isnan(four[j]) ? 0 : (double)four[j];
+			nr += !isnan(four[j]);
+		}
+		seen[nr]++;
+		if (nr)
+			ok &= same("mean f32", float_bits(out[i]),
+				   float_bits((float)truth_mantissa((double)(float)(sum / nr))));
+		else
+			ok &= same("no mean", float_bits(out[i]), 0x7fc00000);
+	}
+	return ok && seen[0] && seen[1] && seen[2] && seen[3] && seen[4];
+}
+
 #endif

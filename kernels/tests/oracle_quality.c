@@ -300,6 +300,7 @@ int main(void)
 		{ "resampling of floats", test_bilinear },
 		{ "resampling of floats that are integers", test_bilinear_integers },
 		{ "resampling of floats at edges and gaps", test_bilinear_edges },
+		{ "halving of floats", test_halve_f32 },
 		{ "means over windows", test_window },
 		{ "reasons of flags", test_why_of_flags },
 		{ "overviews of flags", test_halve_or },

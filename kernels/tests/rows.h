@@ -282,6 +282,7 @@ static const struct row rows[] = {
 	{ "linear_unpack", call_linear_unpack, { QUANTITY, OUT_F32 } },
 	{ "mantissa", call_mantissa, { AMOUNT, OUT_F32 } },
 	{ "bilinear_f32", call_bilinear_f32, { WINDOW_F32, COORD_X, COORD_Y, OUT_F32 } },
+	{ "halve_mean_f32", call_halve_mean_f32, { PAIRS_F32, PAIRS_F32, OUT_F32 } },
 	{ "quality_bands", call_quality_bands, { WATER, INOUT_FLAGS } },
 	{ "quality_bright", call_quality_bright, { WATER, WATER, INOUT_FLAGS } },
 	{ "quality_above", call_quality_above, { WATER, INOUT_FLAGS } },

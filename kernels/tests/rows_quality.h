@@ -122,6 +122,11 @@ CALL(bilinear_f32)
 
 	k->bilinear_f32(n, w, a[1], a[2], a[3]);
 }
+CALL(halve_mean_f32)
+{
+	(void)p;
+	k->halve_mean_f32(n, a[0], a[1], a[2]);
+}
 CALL(quality_bands)
 {
 	(void)p;

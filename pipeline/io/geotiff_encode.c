@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/quantity.h"
 #include "pipeline/base/uniform.h"
 
 /* Of a tile of one value that is kept: a few KiB with any codec, but not without one. */
@@ -185,29 +184,6 @@ static struct geotiff_sums sums_of(const struct layer *layer, const void *pixels
 
 /* --- half-size pixels --- */
 
-static bool invalid(const struct layer *layer, float v)
-{
-	return isnan(v) || (layer->has_nodata && (double)v == layer->nodata);
-}
-
-/* Mean of the valid ones of four pixels, summed in the order of reading; 11 bits of mantissa, as the pixels have. */
-static void halve_mean_f32(const struct layer *layer, size_t n, const float *upper,
-			   const float *lower, float *out)
-{
-	for (size_t i = 0; i < n; i++) {
-		const float v[4] = { upper[2 * i], upper[2 * i + 1], lower[2 * i],
-				     lower[2 * i + 1] };
-		double sum = 0;
-		int valid = 0;
-
-		for (int k = 0; k < 4; k++) {
-			sum += invalid(layer, v[k]) ? 0 : (double)v[k];
-			valid += !invalid(layer, v[k]);
-		}
-		out[i] = valid ? mantissa((float)(sum / valid)) : (float)layer->nodata;
-	}
-}
-
 static void halve_nearest(size_t pixel_size, size_t n, const unsigned char *upper,
 			  unsigned char *out)
 {
@@ -227,8 +203,8 @@ static bool halve_row(const struct geotiff *g, size_t n, const void *upper, cons
 		g->kernels->halve_or_u32(n, upper, lower, out);
 	else if (l->halving == HALVE_OR && l->type == LAYER_U8)
 		g->kernels->halve_or_u8(n, upper, lower, out);
-	else if (l->halving == HALVE_MEAN && l->type == LAYER_F32)
-		halve_mean_f32(l, n, upper, lower, out);
+	else if (l->halving == HALVE_MEAN && l->type == LAYER_F32 && isnan(l->nodata))
+		g->kernels->halve_mean_f32(n, upper, lower, out);
 	else if (l->halving == HALVE_MODE && l->type == LAYER_U8)
 		g->kernels->halve_mode_u8(n, upper, lower, (uint8_t)l->nodata, out);
 	else if (l->halving == HALVE_MEAN && l->type == LAYER_U8)
