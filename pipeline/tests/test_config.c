@@ -147,14 +147,14 @@ static void sources_stand_above_each_other(void **state)
 	const struct config *c = &f->c;
 
 	take(f, SMALL, "run\tC", "");
-	assert_int_equal(c->options[COMMAND_SCENE].tile, 512);
+	assert_int_equal(c->options[COMMAND_SCENE].tile, 256);
 	take(f, file, "run\tC", "");
 	assert_int_equal(c->options[COMMAND_SCENE].tile, 192);
 	assert_int_equal(c->options[COMMAND_CHANGE].tile, 128);
-	take(f, file, "run\tC", "BALKHASH_TILE=256");
-	assert_int_equal(c->options[COMMAND_SCENE].tile, 256);
-	assert_int_equal(c->options[COMMAND_CHANGE].tile, 256);
-	take(f, file, "run\tC\t--tile\t320", "BALKHASH_TILE=256");
+	take(f, file, "run\tC", "BALKHASH_TILE=384");
+	assert_int_equal(c->options[COMMAND_SCENE].tile, 384);
+	assert_int_equal(c->options[COMMAND_CHANGE].tile, 384);
+	take(f, file, "run\tC\t--tile\t320", "BALKHASH_TILE=384");
 	assert_int_equal(c->options[COMMAND_SCENE].tile, 320);
 	assert_int_equal(c->options[COMMAND_CHANGE].tile, 320);
 	take(f, file, "run\tC", "BALKHASH_TILE=");

@@ -35,7 +35,7 @@ static void defaults_are_as_documented(void **state)
 	assert_string_equal(p.o.rayleigh, "auto");
 	assert_string_equal(p.o.rule, "frequency");
 	assert_int_equal(p.o.memory, (size_t)1 << 30);
-	assert_int_equal(p.o.tile, 512);
+	assert_int_equal(p.o.tile, 256);
 	assert_false(p.o.overwrite || p.o.json || p.o.quiet || p.o.verbose);
 	assert_int_equal(p.o.creation.nr, 0);
 	assert_int_equal(sched_getaffinity(0, sizeof(set), &set), 0);
@@ -50,7 +50,7 @@ static void every_option_is_read(void **state)
 	(void)state;
 	accept(&p, "-v\tscene\t--lake\tbalkhash\t-tr\t30\t60\t-te\t-240000\t-126000\t240000\t1.14e5"
 		   "\t-t_srs\tEPSG:32643\t-co\tCOMPRESS=LZW\t-co\tLEVEL=a=b\t--threads\t3"
-		   "\t--memory\t512M\t--isa\tavx2\t--tile\t256\t--layers\twater,why\t--masks\tnone"
+		   "\t--memory\t512M\t--isa\tavx2\t--tile\t384\t--layers\twater,why\t--masks\tnone"
 		   "\t--rayleigh\tnone\t--overwrite\t--json\t-q\tA\t-v\tB C\t-o\tout dir");
 	assert_int_equal(p.command, COMMAND_SCENE);
 	assert_string_equal(p.o.lake, "balkhash");
@@ -64,7 +64,7 @@ static void every_option_is_read(void **state)
 	assert_int_equal(p.o.threads, 3);
 	assert_int_equal(p.o.memory, (size_t)512 << 20);
 	assert_string_equal(p.o.isa, "avx2");
-	assert_int_equal(p.o.tile, 256);
+	assert_int_equal(p.o.tile, 384);
 	assert_string_equal(p.o.layers, "water,why");
 	assert_string_equal(p.o.masks, "none");
 	assert_string_equal(p.o.rayleigh, "none");
