@@ -116,14 +116,16 @@ static int read_lease(const char *path, char words[LEASE_WORDS], int64_t *time)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
 	ssize_t n;
+	bool failed;
 	int errnum;
 
 	if (fd < 0)
 		return -1;
 	n = read(fd, words, LEASE_WORDS - 1);
-	errnum = n < 0 || fstat(fd, &st) ? errno : 0;
+	failed = n < 0 || fstat(fd, &st);
+	errnum = errno;
 	close(fd);
-	if (errnum) {
+	if (failed) {
 		errno = errnum;
 		return -1;
 	}

@@ -78,7 +78,7 @@ static double time_left(const struct progress *p, size_t done, double now)
 static void show_line(struct progress *p, int tenth, size_t done, double now)
 {
 	double left = time_left(p, done, now);
-	const struct log_number numbers[] = { { "percent", tenth * 10 },
+	const struct log_number numbers[] = { { "percent", (int64_t)tenth * 10 },
 					      { "left_s", left < 0 ? 0 : llround(left) } };
 	char about[40] = "";
 

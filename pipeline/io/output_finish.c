@@ -30,7 +30,7 @@ int output_layer_threads(const struct options *options, size_t layers_nr)
 {
 	size_t threads = finish_threads(options);
 
-	return (int)(threads > layers_nr ? threads / layers_nr : 1);
+	return (int)(layers_nr && threads > layers_nr ? threads / layers_nr : 1);
 }
 
 /* The picture takes time beside its layer's, and then large pixels do: what takes long comes first. */
@@ -101,7 +101,7 @@ int output_finish(struct output *o, const struct output_picture *picture, struct
 	if (!job.turn)
 		return error_nomem(e, "the layers");
 	set_turns(&job);
-	ret = tiles_run(n, (int)(threads < n ? threads : n), 0, &ops, &job, e);
+	ret = tiles_run(n, (int)(n && threads > n ? n : threads), 0, &ops, &job, e);
 	free(job.turn);
 	return ret ? -1 : list_files(o, picture, e);
 }

@@ -86,7 +86,7 @@ static int get_grid(struct result *r, const json_t *properties, struct error *e)
 {
 	const json_t *shape = json_object_get(properties, "proj:shape");
 	const json_t *transform = json_object_get(properties, "proj:transform");
-	const char *crs;
+	const char *crs = "";
 	double t[6];
 
 	if (get_text(r, properties, "balkhash:crs", true, &crs, e))

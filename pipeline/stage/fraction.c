@@ -19,8 +19,7 @@
  * What a pixel's fraction depends on: a box around it of pure pixels, whose purity depends
  * on first fractions one pixel further, and those on boxes and purities of their own.
  */
-#define HALO_SECOND (FRACTION_RADIUS + 1)
-#define HALO	    (2 * HALO_SECOND)
+enum { HALO_SECOND = FRACTION_RADIUS + 1, HALO = 2 * HALO_SECOND };
 
 _Static_assert(HALO < OBSERVE_MARGIN, "what fraction needs must have been read");
 

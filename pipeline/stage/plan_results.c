@@ -134,10 +134,10 @@ int plan_mosaics(struct plan *p, int64_t now, struct error *e)
 	for (size_t i = 0; !ret && i < p->config->periods_nr; i++) {
 		struct plan_unit *u = plan_add(p, PLAN_MOSAIC, p->config->periods[i].name);
 
-		ret = u ? fill_mosaic(p, u, &p->config->periods[i], all, e)
-			: error_nomem(e, "the plan");
-		if (ret)
+		if (!u || fill_mosaic(p, u, &p->config->periods[i], all, e)) {
+			ret = u ? -1 : error_nomem(e, "the plan");
 			break;
+		}
 		plan_look_at(p, u, now);
 		if (!u->inputs_nr)
 			u->state = PLAN_EMPTY;

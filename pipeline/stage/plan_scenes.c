@@ -11,15 +11,19 @@
 
 /* A product, and what it is a picture of. */
 struct named {
-	const char *name; /* the subject; of a name that no agency gives, the path */
-	char subject[NAMING_SUBJECT];
+	char subject[NAMING_SUBJECT]; /* "": its name is none that an agency gives */
 	const struct discovered *product;
 };
 
+static const char *name_of(const struct named *n)
+{
+	return n->subject[0] ? n->subject : n->product->path;
+}
+
 static int by_name(const void *a, const void *b)
 {
-	const struct named *x = *(struct named *const *)a, *y = *(struct named *const *)b;
-	int d = strcmp(x->name, y->name);
+	const struct named *x = a, *y = b;
+	int d = strcmp(name_of(x), name_of(y));
 
 	return d ? d : strcmp(x->product->path, y->product->path);
 }
@@ -30,16 +34,16 @@ static json_t *print_of(const struct discovered *d)
 }
 
 /* One unit of the products of one name. */
-static int add_scene(struct plan *p, struct named *const *first, size_t n, struct error *e)
+static int add_scene(struct plan *p, const struct named *first, size_t n, struct error *e)
 {
-	struct plan_unit *u = plan_add(p, PLAN_SCENE, first[0]->name);
+	struct plan_unit *u = plan_add(p, PLAN_SCENE, name_of(first));
 	json_t *prints = json_array();
 	int ret = 0;
 
 	if (!u || !prints)
 		ret = -1;
 	for (size_t i = 0; !ret && i < n; i++) {
-		const struct discovered *d = first[i]->product;
+		const struct discovered *d = first[i].product;
 
 		ret = plan_add_input(u, d->path) || json_array_append_new(prints, print_of(d));
 		u->bytes += d->bytes;
@@ -59,25 +63,22 @@ static int add_scene(struct plan *p, struct named *const *first, size_t n, struc
 static int add_scenes(struct plan *p, const struct discovery *d, struct error *e)
 {
 	struct named *list = calloc(d->nr + 1, sizeof(*list));
-	struct named **order = calloc(d->nr + 1, sizeof(*order));
 	size_t n;
-	int ret = list && order ? 0 : error_nomem(e, "the plan");
+	int ret = 0;
 
-	for (size_t i = 0; !ret && i < d->nr; i++) {
-		const char *path = d->list[i].path;
-
+	if (!list)
+		return error_nomem(e, "the plan");
+	for (size_t i = 0; i < d->nr; i++) {
 		list[i].product = &d->list[i];
-		list[i].name = naming_subject(path, list[i].subject) ? list[i].subject : path;
-		order[i] = &list[i];
+		if (!naming_subject(d->list[i].path, list[i].subject))
+			list[i].subject[0] = 0;
 	}
-	if (!ret && d->nr)
-		qsort(order, d->nr, sizeof(*order), by_name);
+	qsort(list, d->nr, sizeof(*list), by_name);
 	for (size_t i = 0; !ret && i < d->nr; i += n) {
-		for (n = 1; i + n < d->nr && !strcmp(order[i]->name, order[i + n]->name); n++)
+		for (n = 1; i + n < d->nr && !strcmp(name_of(&list[i]), name_of(&list[i + n])); n++)
 			;
-		ret = add_scene(p, order + i, n, e);
+		ret = add_scene(p, &list[i], n, e);
 	}
-	free(order);
 	free(list);
 	return ret;
 }

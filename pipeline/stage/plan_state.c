@@ -12,7 +12,7 @@
 
 /* The first wait after a failure that passes [s]; it doubles each time, up to the last. */
 #define FIRST_WAIT_S 60
-#define LAST_WAIT_S  (6 * 3600)
+#define LAST_WAIT_S  (INT64_C(6) * 3600)
 
 /* How a failure is to be taken, by its code. */
 static const struct {

@@ -55,19 +55,30 @@ static char *path_of(const char *dir, const char *folder, const char *name)
 
 /* --- what is there --- */
 
+/* Room for one more; what is there stays where it fails. */
+static int make_room(struct results *r)
+{
+	size_t room = r->room ? 2 * r->room : 64;
+	char **grown;
+
+	if (r->nr < r->room)
+		return 0;
+	grown = realloc(r->name, room * sizeof(*grown));
+	if (!grown)
+		return -1;
+	r->name = grown;
+	grown = realloc(r->path, room * sizeof(*grown));
+	if (!grown)
+		return -1;
+	r->path = grown;
+	r->room = room;
+	return 0;
+}
+
 static int add_result(struct results *r, const char *name, const char *path)
 {
-	if (r->nr == r->room) {
-		size_t room = r->room ? 2 * r->room : 64;
-		char **names = realloc(r->name, room * sizeof(*names)), **paths;
-
-		r->name = names ? names : r->name;
-		paths = names ? realloc(r->path, room * sizeof(*paths)) : NULL;
-		if (!paths)
-			return -1;
-		r->path = paths;
-		r->room = room;
-	}
+	if (make_room(r))
+		return -1;
 	r->name[r->nr] = strdup(name);
 	r->path[r->nr] = strdup(path);
 	if (!r->name[r->nr] || !r->path[r->nr]) {

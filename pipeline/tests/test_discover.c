@@ -201,10 +201,10 @@ static void depth_has_an_end(void **state)
 	(void)state;
 	for (int i = 0; i < DISCOVER_DEPTH + 3; i++) {
 		folder(path);
-		strcat(path, "/d");
+		snprintf(path + strlen(path), 3, "/d");
 	}
 	folder(path);
-	strcat(path, "/a.tar");
+	snprintf(path + strlen(path), 7, "/a.tar");
 	file(path, "x");
 	assert_string_equal(found("deep"), "");
 }
