@@ -91,8 +91,7 @@ static inline void alter(const struct bench *b, const char *place, const char *f
 	text[fread(text, 1, sizeof(text) - 1, f)] = 0;
 	fclose(f);
 	found = strstr(text, from);
-	if (!found)
-		fail_msg("no %s in %s", from, text);
+	assert_non_null(found);
 	*found = 0;
 	snprintf(altered, sizeof(altered), "%s%s%s", text, to, found + strlen(from));
 	put_item(b, place, altered);
