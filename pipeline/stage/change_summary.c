@@ -164,12 +164,14 @@ static void print_number(FILE *out, int width, double v)
 		fprintf(out, " %*s", width, "-");
 }
 
-/* Seen, of the outline; a basin may have none of it. */
+/* Seen, of the outline; a basin may have none of it.  Without one there is nothing that it could be a share of. */
 static void print_share(const json_t *side, FILE *out)
 {
 	double share = km2_get(side, "seen_share");
 
-	if (isfinite(share))
+	if (!isfinite(km2_get(side, "outline_km2")))
+		fprintf(out, "%8.1f km2", km2_get(side, "seen_km2"));
+	else if (isfinite(share))
 		fprintf(out, "%10.2f %%", 100 * share);
 	else
 		fprintf(out, "%12s", "-");
@@ -252,6 +254,7 @@ static void print_series(const json_t *summary, FILE *out)
 
 void change_summary_print(const json_t *summary, FILE *out)
 {
+	const json_t *first = json_array_get(json_object_get(summary, "areas"), 0);
 	const char *sides[] = { "before", "after" };
 	json_t *area;
 	size_t i;
@@ -272,4 +275,7 @@ void change_summary_print(const json_t *summary, FILE *out)
 	print_series(summary, out);
 	fputs("\n+-: random and systematic errors added; gain, loss and net: where both were seen\n",
 	      out);
+	if (!isfinite(km2_get(json_object_get(first, "before"), "outline_km2")))
+		fputs("without a lake's outline before and after are of what each saw itself: compare gain, loss and net\n",
+		      out);
 }

@@ -224,11 +224,14 @@ seen_on() { # MOSAIC FIRST LAST...
 	echo x >balkhash
 	run -0 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o file
 	cmp plain/item.json file/item.json
+	[[ $output == *"seen "*" %"* && $output != *"without a lake's outline"* ]]
 	printf '[lake]\noutline = /nowhere\n' >other.ini
 	set_fact mosaic-2017 properties/balkhash:lake "\"$PWD/other.ini\""
 	set_fact mosaic-2024 properties/balkhash:lake "\"$PWD/other.ini\""
 	run -0 "$BALKHASH" change -q mosaic-2017 mosaic-2024 -o hostile
 	[[ $output == *"is not built in"* ]]
+	# There is nothing that what was seen could be a share of.
+	[[ $output == *"seen "*" km2"*"without a lake's outline"* ]]
 }
 
 @test "a lake of a file: its name, not its path; a new outline is another result" {
