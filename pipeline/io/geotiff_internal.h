@@ -202,6 +202,9 @@ void geotiff_place_release(struct geotiff_place *place);
 /* The same by GDAL in any case. */
 int geotiff_place_of_gdal(struct geotiff_place *place, const struct grid *grid, struct error *e);
 
+/* The name of a CRS that has none, "PROJECTION, 46 N 76.3 E"; returns its length, as snprintf() does. */
+int geotiff_name_crs(char *text, size_t size, const char *projection, double lat, double lon);
+
 /* A tag's text, to be freed; NULL: none, or no memory. */
 char *geotiff_tag_text(TIFF *tiff, uint32_t tag);
 

@@ -111,11 +111,10 @@ static bool fill_laea(struct geotiff_place *p, double lat, double lon)
 {
 	const double real[] = { lat, lon, 0, 0, 298.257223563, 6378137 };
 	char text[120];
-	int name;
+	int name = geotiff_name_crs(text, sizeof(text), "Lambert Azimuthal Equal Area", lat, lon);
 
-	name = snprintf(text, sizeof(text), "Lambert Azimuthal Equal Area, %.10g %c %.10g %c|",
-			fabs(lat), lat < 0 ? 'S' : 'N', fabs(lon), lon < 0 ? 'W' : 'E');
-	snprintf(text + name, sizeof(text) - (size_t)name, "WGS 84|");
+	snprintf(text + name, sizeof(text) - (size_t)name, "|WGS 84|");
+	name++; /* a name ends with its bar */
 	if (!fill(p, laea, sizeof(laea) / sizeof(laea[0]), real, sizeof(real) / sizeof(real[0]),
 		  text))
 		return false;

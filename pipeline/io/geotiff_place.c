@@ -22,6 +22,12 @@ static double parameter(OGRSpatialReferenceH srs, const char *name, const char *
 	return err == OGRERR_NONE ? value : OSRGetProjParm(srs, other, 0, NULL);
 }
 
+int geotiff_name_crs(char *text, size_t size, const char *projection, double lat, double lon)
+{
+	return snprintf(text, size, "%s, %.10g %c %.10g %c", projection, fabs(lat),
+			lat < 0 ? 'S' : 'N', fabs(lon), lon < 0 ? 'W' : 'E');
+}
+
 /* A CRS given by its parameters has no name; people see projection and centre. */
 static void name_crs(OGRSpatialReferenceH srs)
 {
@@ -33,8 +39,7 @@ static void name_crs(OGRSpatialReferenceH srs)
 
 	if (!name || strcmp(name, "unknown") || !projection)
 		return;
-	snprintf(text, sizeof(text), "%s, %.10g %c %.10g %c", projection, fabs(lat),
-		 lat < 0 ? 'S' : 'N', fabs(lon), lon < 0 ? 'W' : 'E');
+	geotiff_name_crs(text, sizeof(text), projection, lat, lon);
 	for (char *s = text; *s; s++)
 		*s = *s == '_' ? ' ' : *s;
 	OSRSetProjCS(srs, text);

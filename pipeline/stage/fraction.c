@@ -89,7 +89,7 @@ static int fraction_start(void *job, void **state, struct error *e)
 	for (size_t b = 0; b < FRACTION_BANDS; b++)
 		ok &= (w->bands[b] = malloc(n * sizeof(uint16_t))) != NULL;
 	ok &= (w->class = malloc(tile_pixels(o))) != NULL;
-	ok &= (w->marks = malloc(tile_pixels(o))) != NULL;
+	ok &= (w->marks = calloc(tile_pixels(o), 1)) != NULL;
 	ok &= (w->fraction = malloc(tile_pixels(o))) != NULL;
 	return ok ? 0 : error_nomem(e, "a worker's tile");
 }
@@ -279,11 +279,10 @@ static int write_tile(struct fraction_worker *w, size_t tile, struct error *e)
 {
 	struct spool *s = w->o->spool;
 
-	return spool_write(s, tile, PLANE_CLASS, w->class, e) ||
-			       spool_write(s, tile, PLANE_MARKS, w->marks, e) ||
-			       spool_write(s, tile, PLANE_FRACTION, w->fraction, e)
-		       ? -1
-		       : 0;
+	if (spool_write(s, tile, PLANE_CLASS, w->class, e) ||
+	    spool_write(s, tile, PLANE_FRACTION, w->fraction, e))
+		return -1;
+	return w->o->reasons ? spool_write(s, tile, PLANE_MARKS, w->marks, e) : 0;
 }
 
 /* The bands, where something is mixed. */
@@ -310,7 +309,7 @@ static int fraction_work(void *state, size_t i, void *slot, struct error *e)
 
 	(void)slot;
 	if (spool_read(o->spool, PLANE_WATER, r, w->scratch, w->water, e) ||
-	    spool_read(o->spool, PLANE_MARKS, tile, w->scratch, w->marks, e))
+	    (o->reasons && spool_read(o->spool, PLANE_MARKS, tile, w->scratch, w->marks, e)))
 		return -1;
 	if (is_one_class(w, r, tile))
 		return write_tile(w, o->tiles[i], e);

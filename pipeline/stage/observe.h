@@ -67,9 +67,9 @@ enum observe_plane {
 	PLANE_NIR,
 	PLANE_SWIR1,
 	PLANE_SWIR2,
-	PLANE_GROUNDS,	/* grow.h; of settle, where something may grow */
-	PLANE_WATER,	/* of settle */
-	PLANE_MARKS,	/* enum mark: of settle; fraction adds to those of its own tile */
+	PLANE_GROUNDS, /* grow.h; of settle, where something may grow */
+	PLANE_WATER,   /* of settle */
+	PLANE_MARKS, /* enum mark: of settle; fraction adds to those of its own tile; where somebody asks for reasons */
 	PLANE_CLASS,	/* of fraction: water, with partial water at the shore */
 	PLANE_FRACTION, /* of fraction */
 	PLANE_TESTS,	/* kernels/cloud.h; these four where the program finds clouds itself */

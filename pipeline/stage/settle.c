@@ -129,13 +129,12 @@ static void doubt_partial(struct settler *s, struct rect r, uint8_t *evidence)
 	}
 }
 
-/* Class and marks of a tile. */
+/* Class of a tile, and its marks, which become reasons. */
 static int write_classes(const struct settler *s, size_t tile, struct error *e)
 {
-	return spool_write(s->o->spool, tile, PLANE_WATER, s->water, e) ||
-			       spool_write(s->o->spool, tile, PLANE_MARKS, s->marks, e)
-		       ? -1
-		       : 0;
+	if (spool_write(s->o->spool, tile, PLANE_WATER, s->water, e))
+		return -1;
+	return s->o->reasons ? spool_write(s->o->spool, tile, PLANE_MARKS, s->marks, e) : 0;
 }
 
 int settler_tile(struct settler *s, size_t tile, uint8_t *evidence, const uint32_t *why, void *slot,
@@ -292,7 +291,7 @@ static int reach_work(void *state, size_t i, void *slot, struct error *e)
 	if (!grow_reach(s->grow, s->o->grow, tile, s->grounds))
 		return 0;
 	if (spool_read(spool, PLANE_WATER, r, w->scratch, s->water, e) ||
-	    spool_read(spool, PLANE_MARKS, r, w->scratch, s->marks, e))
+	    (s->o->reasons && spool_read(spool, PLANE_MARKS, r, w->scratch, s->marks, e)))
 		return -1;
 	for (size_t k = 0; k < rect_area(r); k++) {
 		if (s->grounds[k] != (EVIDENCE_OPEN | EVIDENCE_GROW))
